@@ -1,3 +1,5 @@
+export { modelAdapters } from './adapters.ts';
+export type { ModelAdapter, ModelAdapters, ModelEndpoint } from './model-adapter.ts';
 export { openAiRealtimeModel, type OpenAiRealtimeOptions } from './openai-realtime/openai-realtime-model.ts';
 export {
   tryOpenAiRealtime,

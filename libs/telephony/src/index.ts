@@ -1,4 +1,4 @@
-export { mediaPath, mediaUrl } from './twilio/media-url.ts';
+export { mediaPath, mediaUrl } from './media-url.ts';
 export { TwilioCalls, type CallChange, type TwilioCallsOptions } from './twilio/twilio-calls.ts';
 export {
   parseTwilioMessage,

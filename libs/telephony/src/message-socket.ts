@@ -15,7 +15,7 @@ export interface MessageSocket {
   readonly isOpen: boolean;
   /** Bytes written and not yet sent to the network. */
   readonly unsentBytes: number;
-  /** Sends each argument as a text message, all in one write. Does nothing on a closing or closed socket. */
+  /** Sends each argument as a message, all in one write. Does nothing on a closing or closed socket. */
   send(...messages: readonly (string | Uint8Array)[]): void;
   /** Sends a close frame; the connection ends when the peer's close frame arrives. */
   close(code: number, reason: string): void;
@@ -24,15 +24,19 @@ export interface MessageSocket {
 
 const AS_TEXT = { binary: false };
 
-/** A message socket on a `ws` WebSocket. */
+/** A message socket on a `ws` WebSocket. Strings are sent as text messages. */
 export class WsMessageSocket implements MessageSocket {
   listener: SocketListener | null = null;
+  private readonly bytesOptions: { readonly binary: boolean };
 
+  /** @param bytesAs the kind of message that bytes are sent as: text where they are encoded text */
   constructor(
     private readonly socket: WebSocket,
     /** The connection under `socket`, corked so that messages sent together leave in one write. */
     private readonly connection: Duplex,
+    bytesAs: 'text' | 'binary',
   ) {
+    this.bytesOptions = { binary: bytesAs === 'binary' };
     socket.on('message', (data: RawData, isBinary) => this.listener?.onMessage(data as Buffer, isBinary));
     socket.on('close', (code) => this.listener?.onClosed(code));
   }
@@ -48,7 +52,8 @@ export class WsMessageSocket implements MessageSocket {
   send(...messages: readonly (string | Uint8Array)[]): void {
     if (!this.isOpen) return;
     this.connection.cork();
-    for (const message of messages) this.socket.send(message, AS_TEXT);
+    for (const message of messages)
+      this.socket.send(message, typeof message === 'string' ? AS_TEXT : this.bytesOptions);
     this.connection.uncork();
   }
 

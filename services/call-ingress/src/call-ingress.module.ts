@@ -31,8 +31,12 @@ import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
 import { ProviderAvailability } from './admission/provider-availability.ts';
+import { TimedAdmission } from './admission/timed-admission.service.ts';
+import { CallbackTokens } from './callbacks/callback-tokens.ts';
+import { PublicBaseUrl } from './callbacks/public-base-url.ts';
 import { twilio } from './carriers/twilio/twilio.ts';
 import { CARRIER_ADAPTERS, type CarrierAdapter, type CarrierAdapters } from './ports/carrier-adapter.ts';
+import type { CarrierParts } from './ports/carrier-parts.ts';
 import { CallEndings } from './recovery/call-endings.ts';
 import { CallRecovery } from './recovery/call-recovery.ts';
 import { CallRescue } from './recovery/call-rescue.service.ts';
@@ -45,6 +49,8 @@ import { DepartmentDial } from './transfer/department-dial.ts';
 import { OperatorQuestions } from './transfer/operator-questions.ts';
 import { WaitingRoom } from './waiting/waiting-room.ts';
 import { WaitingSweep } from './waiting/waiting-sweep.ts';
+
+const CARRIERS: readonly CarrierParts[] = [twilio];
 
 /** Admits calls, keeps callers in line, and decides what follows an ended stream. */
 @Module({})
@@ -72,7 +78,7 @@ export class CallIngressModule {
         DatabaseModule.forRoot(database, 'start'),
         DatabaseModule.forFeature(AgentDirectory, CallerDirectory, CallRepository, SpendingRepository),
       ],
-      controllers: [...twilio.controllers],
+      controllers: CARRIERS.flatMap(({ controllers }) => controllers),
       providers: [
         {
           provide: ProviderStates,
@@ -81,11 +87,14 @@ export class CallIngressModule {
         },
         PostCallQueue,
         IngressMetrics,
-        ...twilio.providers,
+        PublicBaseUrl,
+        CallbackTokens,
+        ...CARRIERS.flatMap(({ providers }) => providers),
         {
           provide: CARRIER_ADAPTERS,
-          useFactory: (adapter: CarrierAdapter): CarrierAdapters => ({ twilio: adapter }),
-          inject: [twilio.adapter],
+          useFactory: (...adapters: CarrierAdapter[]): CarrierAdapters =>
+            Object.fromEntries(CARRIERS.map(({ channel }, index) => [channel, adapters[index]])),
+          inject: CARRIERS.map(({ adapter }) => adapter),
         },
         StreamOffers,
         BudgetGate,
@@ -95,6 +104,7 @@ export class CallIngressModule {
         WaitingSweep,
         CallPlacement,
         CallAdmission,
+        TimedAdmission,
         DepartmentDial,
         OperatorQuestions,
         CallEndings,

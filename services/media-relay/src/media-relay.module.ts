@@ -11,6 +11,7 @@ import {
 import { RealClock, verifyCallTools } from '@tandem/conversation';
 import { deriveKeys, managed, PostCallQueue, queueModule, REDIS, type ServiceConfig } from '@tandem/platform';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
+import { StreamDoor } from './ingress/stream-door.ts';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallLogs } from './calls/call-logs.ts';
@@ -79,6 +80,7 @@ export class MediaRelayModule {
         RelayInbox,
         RelayLeaseRenewal,
         StreamTickets,
+        StreamDoor,
         TwilioStreamGateway,
       ],
     };

@@ -15,7 +15,7 @@ const server = createServer();
 new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false }).on(
   'connection',
   (accepted, request) => {
-    const socket = new WsMessageSocket(accepted, request.socket);
+    const socket = new WsMessageSocket(accepted, request.socket, 'text');
     const onClosed = (): void => undefined;
     const onMessage = (data: Buffer): void => {
       const message = parseTwilioMessage(data.toString());

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { guided, guidedSchema } from './guided.ts';
+import { localKind } from './local-kind.ts';
 import type { ModelKind, ModelSessionSettings } from './model-kind.ts';
 import { openAiRealtime, openAiRealtimeSchema } from './openai-realtime.ts';
 import type { Price } from './price.ts';
 
+/** The keyless engine. */
+const guided = localKind('guided', { voice: 'slt' });
+
 /** The settings of an agent's voice model, by its kind. A new kind is added here and to the table below. */
-export const modelSettingsSchema = z.discriminatedUnion('kind', [openAiRealtimeSchema, guidedSchema]);
+export const modelSettingsSchema = z.discriminatedUnion('kind', [openAiRealtimeSchema, guided.schema]);
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 export type ModelKindName = ModelSettings['kind'];
 

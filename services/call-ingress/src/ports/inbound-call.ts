@@ -1,5 +1,5 @@
-import type { Channel } from '@tandem/contracts';
-import type { CallerIdentity } from './caller-identity.ts';
+import { partyNumber, WITHHELD, type Channel } from '@tandem/contracts';
+import { identityOf, type CallerIdentity } from './caller-identity.ts';
 
 /** A ringing call as its carrier's webhook described it. Everything behind the webhook works with this. */
 export interface InboundCall {
@@ -15,4 +15,24 @@ export interface InboundCall {
   /** Both parties as stored: a number in E.164, `anonymous`, or the address as received. */
   readonly from: string;
   readonly to: string;
+}
+
+/**
+ * Returns the call with both parties read.
+ * @param country ISO 3166; its dialling rules apply to a dialled number without country code. A caller's
+ * number is read with the dialled number's rules.
+ */
+export function inboundCall(
+  { from, to, ...call }: Omit<InboundCall, 'identity' | 'dialled'>,
+  country?: string,
+): InboundCall {
+  const dialled = partyNumber(to, country);
+  const identity = identityOf(from, dialled ?? country);
+  return {
+    ...call,
+    identity,
+    dialled,
+    from: identity.e164 ?? (identity.isWithheld ? WITHHELD : from.trim()),
+    to: dialled ?? to.trim(),
+  };
 }

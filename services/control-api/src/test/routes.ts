@@ -3,17 +3,18 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
-/** Every route with a request of its owner; another tenant gets one of the statuses in `stranger`. */
-export const ROUTES: Record<
-  string,
-  {
-    path: (own: Operator) => string;
-    body?: unknown;
-    scope: 'admin' | 'calls' | 'recordings' | 'secrets';
-    stranger: number[];
-  }
-> = {
-  'GET /v1/agents': { path: () => '/v1/agents', scope: 'admin', stranger: [200] },
+interface RouteRule {
+  readonly path: (own: Operator) => string;
+  readonly body?: unknown;
+  readonly scope: 'admin' | 'calls' | 'recordings' | 'secrets';
+  readonly stranger: readonly number[];
+}
+
+/**
+ * Routes with a request of their owner; another tenant gets one of the statuses in `stranger`. A read of the
+ * administration without parameters needs no entry.
+ */
+export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
   'GET /v1/agents/{id}': { path: (own) => `/v1/agents/${own.agentId}`, scope: 'admin', stranger: [404] },
   'PATCH /v1/agents/{id}': {
@@ -39,14 +40,12 @@ export const ROUTES: Record<
     scope: 'admin',
     stranger: [404],
   },
-  'GET /v1/numbers': { path: () => '/v1/numbers', scope: 'admin', stranger: [200] },
   'PATCH /v1/numbers/{id}': {
     path: (own) => `/v1/numbers/${own.numberId}`,
     body: { language: 'es' },
     scope: 'admin',
     stranger: [404],
   },
-  'GET /v1/caller-groups': { path: () => '/v1/caller-groups', scope: 'admin', stranger: [200] },
   'PUT /v1/caller-groups/{key}': {
     path: () => '/v1/caller-groups/vip',
     body: { name: 'VIP' },
@@ -69,7 +68,6 @@ export const ROUTES: Record<
     scope: 'admin',
     stranger: [204],
   },
-  'GET /v1/blocked-callers': { path: () => '/v1/blocked-callers', scope: 'admin', stranger: [200] },
   'PUT /v1/blocked-callers/{pattern}': {
     path: () => '/v1/blocked-callers/%2B12025550166',
     body: {},
@@ -81,7 +79,6 @@ export const ROUTES: Record<
     scope: 'admin',
     stranger: [204],
   },
-  'GET /v1/departments': { path: () => '/v1/departments', scope: 'admin', stranger: [200] },
   'PUT /v1/departments/{key}': {
     path: () => '/v1/departments/sales',
     body: DEPARTMENT,
@@ -89,7 +86,6 @@ export const ROUTES: Record<
     stranger: [204],
   },
   'DELETE /v1/departments/{key}': { path: () => '/v1/departments/sales', scope: 'admin', stranger: [204] },
-  'GET /v1/webhook-endpoints': { path: () => '/v1/webhook-endpoints', scope: 'admin', stranger: [200] },
   'POST /v1/webhook-endpoints': {
     path: () => '/v1/webhook-endpoints',
     body: { url: 'https://hooks.example.com/' },
@@ -139,7 +135,6 @@ export const ROUTES: Record<
     stranger: [404],
   },
   'GET /v1/spending': { path: () => '/v1/spending?month=2026-11', scope: 'admin', stranger: [200] },
-  'GET /v1/spending/budget': { path: () => '/v1/spending/budget', scope: 'admin', stranger: [200] },
   'PUT /v1/spending/budget': {
     path: () => '/v1/spending/budget',
     body: { dailyUsd: 10, monthlyUsd: null },
@@ -204,5 +199,11 @@ export const SCOPES_OF: Record<
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
   secrets: { read: 'admin:write', write: 'admin:write' },
 };
+
+/** Returns the rule of a route; undefined for one that needs an entry and has none. */
+export function ruleOf(route: string): RouteRule | undefined {
+  const [, path] = /^GET (\/v1\/[a-z/-]+)$/.exec(route) ?? [];
+  return ROUTES[route] ?? (path ? { path: () => path, scope: 'admin', stranger: [200] } : undefined);
+}
 
 export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];

@@ -6,7 +6,7 @@ import { mediaPath } from '@tandem/telephony';
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * Nest's ws adapter without message routing: one path per relay, bounded messages, no compression, no UTF-8
+ * Nest's ws adapter without message routing: a relay's own path, continued by that of the gateway, bounded messages, no compression, no UTF-8
  * check (the parser is strict). The gateway uses the raw socket, because Nest's routing parses every message
  * again, passes on only a key named `data`, and swallows what a handler throws.
  */
@@ -18,10 +18,10 @@ export class MediaSocketAdapter extends WsAdapter {
     super(app);
   }
 
-  override create(port: number, options: Record<string, unknown>) {
+  override create(port: number, options: Record<string, unknown> & { readonly path?: string }) {
     return super.create(port, {
       ...options,
-      path: mediaPath(this.relayId),
+      path: mediaPath(this.relayId, options.path),
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       skipUTF8Validation: true,

@@ -1,135 +1,40 @@
-import { Inject, Logger } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
-import { parseTwilioMessage, WsMessageSocket, type TwilioStart } from '@tandem/telephony';
-import { CONFIG, TokenRefused, type ServiceConfig } from '@tandem/platform';
+import { TICKET_PARAMETER } from '@tandem/contracts';
+import { parseTwilioMessage, TwilioStream, type MessageSocket, type TwilioStart } from '@tandem/telephony';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
-import { Relay } from '../calls/relay.ts';
-import { RelayMetrics } from '../metrics/relay-metrics.ts';
-import { incomingTwilioStream } from './incoming-twilio-stream.ts';
-import { StreamTickets } from './stream-tickets.ts';
-import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
+import type { WebSocket } from 'ws';
+import type { IncomingStream } from '../media/incoming-stream.ts';
+import { StreamDoor, type AnnouncedStream, type StreamStart } from './stream-door.ts';
 
-/** Twilio sends `connected` and `start` at once. A socket without a `start` by then is refused. */
-const START_TIMEOUT_MS = 5_000;
-/** Largest message of a socket without a checked ticket. */
-const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
-/**
- * A carrier shows its ticket within a round trip, so even a relay that gets all its calls at once needs
- * fewer.
- */
-const MIN_UNAUTHENTICATED_SOCKETS = 500;
-const CLOSE_TIMEOUT_MS = 1_000;
+const START: StreamStart = { read: announced, bytesAs: 'text' };
 
-/** Close codes of RFC 6455. */
-const CLOSE_POLICY = 1008;
-const CLOSE_TOO_BIG = 1009;
-const CLOSE_TRY_LATER = 1013;
-
-type Refusal =
-  | 'no-start'
-  | 'not-a-start'
-  | 'too-big'
-  | 'no-ticket'
-  | 'ticket-forged'
-  | 'ticket-expired'
-  | 'ticket-wrong-audience'
-  | 'ticket-malformed'
-  | 'ticket-used'
-  | 'call-unknown'
-  | 'call-ended'
-  | 'draining'
-  | 'full'
-  | 'call-state-unavailable'
-  | 'crowded-out';
-
-/**
- * Accepts Twilio Media Streams: checks the ticket, has the relay claim the call, and opens the stream on the
- * raw socket. Never sees audio; keeps only the sockets without a checked ticket.
- */
+/** Accepts Twilio Media Streams. */
 @WebSocketGateway()
 export class TwilioStreamGateway implements OnGatewayConnection {
-  private readonly logger = new Logger(TwilioStreamGateway.name);
-  private readonly unauthenticated: UnauthenticatedSockets;
-
-  constructor(
-    @Inject(Relay) private readonly relay: Relay,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
-    @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
-    @Inject(CONFIG) { maxCalls }: ServiceConfig<'media-relay'>,
-  ) {
-    const sockets = new UnauthenticatedSockets(
-      { maxSockets: Math.max(MIN_UNAUTHENTICATED_SOCKETS, 2 * maxCalls), closeTimeoutMs: CLOSE_TIMEOUT_MS },
-      () => this.count('crowded-out'),
-    );
-    this.unauthenticated = sockets;
-    metrics.observeUnauthenticatedSockets(() => sockets.size);
-  }
+  constructor(@Inject(StreamDoor) private readonly door: StreamDoor) {}
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
-    socket.on('error', () => this.metrics.counters.socketErrors.inc());
-    this.unauthenticated.add(socket);
-    const timer = setTimeout(() => {
-      stop();
-      this.refuse(socket, 'no-start', CLOSE_POLICY);
-    }, START_TIMEOUT_MS);
-    const onMessage = (data: RawData, isBinary: boolean): void => {
-      const bytes = (data as Buffer).byteLength;
-      const message =
-        isBinary || bytes > MAX_UNAUTHENTICATED_BYTES
-          ? null
-          : parseTwilioMessage((data as Buffer).toString());
-      if (message && 'event' in message && message.event === 'connected') return;
-      stop();
-      if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
-      else if (message && 'event' in message && message.event === 'start')
-        void this.admit(socket, request.socket, message);
-      else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
-    };
-    const stop = (): void => {
-      clearTimeout(timer);
-      socket.off('message', onMessage);
-      socket.off('close', stop);
-    };
-    socket.on('message', onMessage);
-    socket.on('close', stop);
+    this.door.receive(socket, request, START);
   }
+}
 
-  private async admit(socket: WebSocket, connection: Duplex, start: TwilioStart): Promise<void> {
-    const presented = start.parameters[TICKET_PARAMETER];
-    if (!presented) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
-    let ticket: StreamTicket;
-    try {
-      ticket = await this.tickets.check(presented);
-    } catch (error) {
-      return this.refuse(
-        socket,
-        error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed',
-        CLOSE_POLICY,
-      );
-    }
-    this.unauthenticated.markAuthenticated(socket);
-    try {
-      const refusal = await this.relay.claimCall(
-        ticket,
-        incomingTwilioStream(start, new WsMessageSocket(socket, connection)),
-      );
-      if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
-      else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
-    } catch (error) {
-      this.logger.warn({ err: error, callId: ticket.callId }, 'stream refused: call state unavailable');
-      this.refuse(socket, 'call-state-unavailable', CLOSE_TRY_LATER);
-    }
-  }
+/** Twilio sends `connected`, then `start`. */
+function announced(bytes: Buffer, isBinary: boolean): AnnouncedStream | 'wait' | null {
+  const message = isBinary ? null : parseTwilioMessage(bytes.toString());
+  if (!message || !('event' in message)) return null;
+  if (message.event === 'connected') return 'wait';
+  if (message.event !== 'start') return null;
+  return {
+    ticket: message.parameters[TICKET_PARAMETER],
+    on: (socket) => incomingTwilioStream(message, socket),
+  };
+}
 
-  private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
-    this.count(refusal);
-    this.unauthenticated.refuse(socket, code, refusal);
-  }
-
-  private count(refusal: Refusal): void {
-    this.metrics.counters.refusedStreams.inc({ reason: refusal });
-  }
+function incomingTwilioStream(start: TwilioStart, socket: MessageSocket): IncomingStream {
+  return {
+    carrierCallId: start.callSid,
+    protocol: 'Twilio Media Streams',
+    open: ({ fence, clock, onError }) => new TwilioStream(fence(socket), start, clock, onError),
+  };
 }

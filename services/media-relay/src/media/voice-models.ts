@@ -5,58 +5,40 @@ import {
   sessionSettings,
   type AgentSnapshot,
   type FallbackTargetSettings,
-  type ModelKindName,
   type ModelSettings,
 } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
-import { createGuidedModel, type GuidedModel } from '@tandem/guided';
-import { openAiRealtimeModel, type FallbackTarget } from '@tandem/models';
+import { createGuidedModel } from '@tandem/guided';
+import {
+  modelAdapters,
+  type FallbackTarget,
+  type ModelAdapter,
+  type ModelAdapters,
+  type ModelEndpoint,
+  type OpenAiRealtimeAccess,
+} from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { ProviderHealthMonitor } from './provider-health-monitor.ts';
 import { unavailableModel } from './unavailable-model.ts';
 
-type SettingsOf<Kind extends ModelKindName> = Extract<ModelSettings, { kind: Kind }>;
-/** A model to fall back to, without the session settings, which follow from the agent's own. */
-type OpenTarget = Omit<FallbackTarget, 'settings'>;
-
-/** The model an adapter is asked for. */
-interface ModelRequest<Settings> {
-  readonly settings: Settings;
-  readonly endpoint: 'primary' | 'secondary';
-  readonly agent: AgentSnapshot;
-  readonly onError: (error: unknown) => void;
-}
-
-/** The adapter of one kind of model. */
-interface ModelAdapter<Settings> {
-  /** Error code of a deployment that cannot serve this kind. */
-  readonly unavailableCode: string;
-  /** Returns null when this deployment cannot serve the model. */
-  readonly target: (request: ModelRequest<Settings>) => OpenTarget | null;
-}
-
 /** Picks the voice models of an agent: its own and its fallbacks. */
 @Injectable()
 export class VoiceModels {
-  private readonly guided: GuidedModel | null;
-  private readonly adapters: { readonly [Kind in ModelKindName]: ModelAdapter<SettingsOf<Kind>> } = {
-    'openai-realtime': {
-      unavailableCode: 'no-api-key',
-      target: (request) => this.realtimeTarget(request),
-    },
-    guided: {
-      unavailableCode: 'no-synthesiser',
-      target: ({ agent }) => this.guided && { model: this.guided.forBusiness(agent), canHang: false },
-    },
-  };
+  private readonly adapters: ModelAdapters;
 
   constructor(
-    @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
+    @Inject(CONFIG) config: ServiceConfig<'media-relay'>,
     @Inject(ProviderHealthMonitor) private readonly providers: ProviderHealthMonitor,
     @Inject(RealClock) private readonly clock: RealClock,
   ) {
-    const { flitePath, espeakPath } = config;
-    this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock }) : null;
+    this.adapters = {
+      ...modelAdapters({
+        clock,
+        openTimeoutMs: config.modelOpenTimeoutMs,
+        openAi: { ...openAiAccess(config), maxSessionMs: config.openaiMaxSessionMs },
+      }),
+      guided: guidedAdapter(config, clock),
+    };
   }
 
   /**
@@ -77,55 +59,52 @@ export class VoiceModels {
 
   private target(
     agent: AgentSnapshot,
-    { model, endpoint }: FallbackTargetSettings,
+    { model: settings, endpoint }: FallbackTargetSettings,
     onError: (error: unknown) => void,
   ): FallbackTarget | null {
-    const adapter = this.adapters[model.kind] as ModelAdapter<ModelSettings>;
-    const target = adapter.target({ settings: model, endpoint, agent, onError });
-    return target && { ...target, settings: sessionSettings(model) };
+    const adapter = this.adapters[settings.kind] as ModelAdapter<ModelSettings>;
+    const name = providerTarget(settings, endpoint);
+    const health = () => (name === null ? null : this.providers.healthOf(name));
+    const target = adapter.target({
+      settings,
+      endpoint,
+      agent,
+      onError,
+      onRateLimits: (limits) => health()?.limits(limits),
+    });
+    if (!target) return null;
+    const watched = health();
+    return { ...target, ...(watched ? { health: watched } : {}), settings: sessionSettings(settings) };
   }
+}
 
-  private realtimeTarget({
-    settings,
-    endpoint,
-    onError,
-  }: ModelRequest<SettingsOf<'openai-realtime'>>): OpenTarget | null {
-    const access = this.access(endpoint);
-    const target = providerTarget(settings, endpoint);
-    if (!access || target === null) return null;
-    const health = this.providers.healthOf(target);
-    const { modelOpenTimeoutMs, openaiMaxSessionMs } = this.config;
-    return {
-      model: openAiRealtimeModel({
-        ...access,
-        model: settings.model || access.model,
-        clock: this.clock,
-        onError,
-        openTimeoutMs: modelOpenTimeoutMs,
-        maxSessionMs: openaiMaxSessionMs,
-        onRateLimits: (limits) => health.limits(limits),
-      }),
-      health,
-    };
-  }
+function guidedAdapter(config: ServiceConfig<'media-relay'>, clock: RealClock): ModelAdapters['guided'] {
+  const { flitePath, espeakPath } = config;
+  const guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock }) : null;
+  return {
+    unavailableCode: 'no-synthesiser',
+    target: ({ agent }) => guided && { model: guided.forBusiness(agent), canHang: false },
+  };
+}
 
-  /** Returns null for an endpoint without a key or an address. */
-  private access(endpoint: 'primary' | 'secondary'): { url: string; apiKey: string; model: string } | null {
-    const {
-      openaiApiKey,
-      openaiRealtimeUrl,
-      openaiRealtimeModel,
-      openaiSecondaryUrl,
-      openaiSecondaryApiKey,
-      openaiSecondaryModel,
-    } = this.config;
-    if (endpoint === 'primary')
-      return openaiApiKey
-        ? { url: openaiRealtimeUrl, apiKey: openaiApiKey, model: openaiRealtimeModel }
-        : null;
-    const apiKey = openaiSecondaryApiKey ?? openaiApiKey;
-    return openaiSecondaryUrl && apiKey
-      ? { url: openaiSecondaryUrl, apiKey, model: openaiSecondaryModel ?? openaiRealtimeModel }
-      : null;
-  }
+/** Returns the endpoints of the Realtime API; null for one without a key or an address. */
+function openAiAccess(
+  config: ServiceConfig<'media-relay'>,
+): Record<ModelEndpoint, OpenAiRealtimeAccess | null> {
+  const { openaiApiKey, openaiRealtimeUrl, openaiRealtimeModel } = config;
+  const { openaiSecondaryUrl, openaiSecondaryModel } = config;
+  const secondaryKey = config.openaiSecondaryApiKey ?? openaiApiKey;
+  return {
+    primary: openaiApiKey
+      ? { url: openaiRealtimeUrl, apiKey: openaiApiKey, model: openaiRealtimeModel }
+      : null,
+    secondary:
+      openaiSecondaryUrl && secondaryKey
+        ? {
+            url: openaiSecondaryUrl,
+            apiKey: secondaryKey,
+            model: openaiSecondaryModel ?? openaiRealtimeModel,
+          }
+        : null,
+  };
 }

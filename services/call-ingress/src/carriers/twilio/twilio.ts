@@ -1,6 +1,5 @@
-import type { Provider, Type } from '@nestjs/common';
+import type { CarrierParts } from '../../ports/carrier-parts.ts';
 import { CallbackUrls } from './adapter/callback-urls.ts';
-import { PublicBaseUrl } from './adapter/public-base-url.ts';
 import { TwilioAccounts } from './adapter/twilio-accounts.ts';
 import { TwilioCarrier } from './adapter/twilio-carrier.ts';
 import { CallStatusController } from './webhooks/call-status.controller.ts';
@@ -10,14 +9,15 @@ import { VoiceWebhookController } from './webhooks/voice-webhook.controller.ts';
 import { WaitingKeyController } from './webhooks/waiting-key.controller.ts';
 
 /** Twilio's parts of call-ingress. */
-export const twilio = {
+export const twilio: CarrierParts = {
+  channel: 'twilio',
   adapter: TwilioCarrier,
-  providers: [PublicBaseUrl, CallbackUrls, TwilioAccounts, TwilioCarrier] satisfies Provider[],
+  providers: [CallbackUrls, TwilioAccounts, TwilioCarrier],
   controllers: [
     VoiceWebhookController,
     WaitingKeyController,
     StreamEndedController,
     TransferController,
     CallStatusController,
-  ] satisfies Type[],
-} as const;
+  ],
+};

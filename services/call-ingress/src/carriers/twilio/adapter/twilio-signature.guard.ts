@@ -2,8 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Problem } from '@tandem/platform';
 import type { Request } from 'express';
 import twilio from 'twilio';
+import { PublicBaseUrl } from '../../../callbacks/public-base-url.ts';
 import { IngressMetrics } from '../../../runtime/ingress-metrics.ts';
-import { PublicBaseUrl } from './public-base-url.ts';
 import { TwilioAccounts } from './twilio-accounts.ts';
 
 /** The secrets that may have signed a request. */

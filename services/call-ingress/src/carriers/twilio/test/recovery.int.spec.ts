@@ -30,6 +30,8 @@ import { Metrics, SignedTokens, type PostCallQueue, type ServiceConfig } from '@
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
+import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
+import { PublicBaseUrl } from '../../../callbacks/public-base-url.ts';
 import type { CarrierInstruction } from '../../../ports/carrier-instruction.ts';
 import type { StreamRef } from '../../../ports/stream-ref.ts';
 import { CallEndings } from '../../../recovery/call-endings.ts';
@@ -42,7 +44,6 @@ import { DepartmentDial } from '../../../transfer/department-dial.ts';
 import { OperatorQuestions } from '../../../transfer/operator-questions.ts';
 import type { OperatorAnswer } from '../../../transfer/operator-texts.ts';
 import { CallbackUrls } from '../adapter/callback-urls.ts';
-import { PublicBaseUrl } from '../adapter/public-base-url.ts';
 import { TwilioAccounts } from '../adapter/twilio-accounts.ts';
 import { TwilioCarrier } from '../adapter/twilio-carrier.ts';
 import { dialReportOf } from '../webhooks/twilio-forms.ts';
@@ -78,7 +79,8 @@ beforeAll(async () => {
   handovers = new CallHandovers(redis, sealer);
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
-  const callbacks = new CallbackUrls(config, new PublicBaseUrl(config, {} as HttpAdapterHost), metrics);
+  const base = new PublicBaseUrl(config, {} as HttpAdapterHost);
+  const callbacks = new CallbackUrls(new CallbackTokens(config, metrics), base);
   const postCall = {
     enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) =>
       Promise.resolve(void enqueued.push(occasion)),

@@ -22,13 +22,14 @@ import type { CallRepository, RefusedCall } from '@tandem/database';
 import { Metrics, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
+import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
+import { PublicBaseUrl } from '../../../callbacks/public-base-url.ts';
 import type { CarrierInstruction } from '../../../ports/carrier-instruction.ts';
 import { CarrierReports } from '../../../recovery/carrier-reports.service.ts';
 import { CallRefusal } from '../../../refusal/call-refusal.service.ts';
 import { IngressMetrics } from '../../../runtime/ingress-metrics.ts';
 import { WaitingRoom } from '../../../waiting/waiting-room.ts';
 import { CallbackUrls } from '../adapter/callback-urls.ts';
-import { PublicBaseUrl } from '../adapter/public-base-url.ts';
 import { TwilioAccounts } from '../adapter/twilio-accounts.ts';
 import { TwilioCarrier } from '../adapter/twilio-carrier.ts';
 
@@ -72,7 +73,7 @@ beforeAll(async () => {
       return Promise.resolve({ isNew, reason: isNew ? call.reason : stored });
     },
   } as unknown as CallRepository;
-  const callbacks = new CallbackUrls(config, base, metrics);
+  const callbacks = new CallbackUrls(new CallbackTokens(config, metrics), base);
   carrier = new TwilioCarrier(config, new TwilioAccounts(config), callbacks);
   refusals = new CallRefusal(records, calls, line, { twilio: carrier }, metrics);
   room = new WaitingRoom(line, registry, refusals, metrics);

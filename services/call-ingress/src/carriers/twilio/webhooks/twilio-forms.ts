@@ -1,6 +1,5 @@
 import { callStatusSchema, cleanedText, partySchema } from '@tandem/contracts';
 import { z } from 'zod';
-import type { HoldProgress } from '../../../ports/carrier-instruction.ts';
 import type { DialReport } from '../../../transfer/transfer-outcome.ts';
 
 /*
@@ -26,19 +25,6 @@ export const voiceForm = z.object({
   Direction: cleanedText().max(40),
 });
 export type VoiceForm = z.infer<typeof voiceForm>;
-
-/** The query of the voice webhook for a waiting call; Twilio signs it with the address. */
-export const holdProgressQuery = z
-  .object({
-    told: z.coerce.number().int().min(0).max(1_000_000).optional(),
-    silent: z.coerce.number().int().min(0).max(100).default(0),
-    blind: z.coerce.number().int().min(0).max(100).default(0),
-  })
-  .transform(({ told, silent, blind }): HoldProgress => ({
-    announcedPosition: told,
-    silentHolds: silent,
-    unverifiedHolds: blind,
-  }));
 
 export const statusForm = z.object({
   CallSid: callSid,

@@ -13,5 +13,6 @@ describe('the address of a relay', () => {
     ['wss://example.com/fleet/{relay}', 'wss://example.com/fleet/relay-2'],
   ])('under %s is %s', (publicMediaUrl, expected) => {
     expect(mediaUrl(publicMediaUrl, relay)).toBe(expected);
+    expect(mediaUrl(publicMediaUrl, relay, '/plain')).toBe(`${expected}/plain`);
   });
 });

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
 
-/** The address Twilio reaches us under: the configured one, else our own on loopback. */
+/** The address carriers reach us under: the configured one, else our own on loopback. */
 @Injectable()
 export class PublicBaseUrl {
   constructor(
