@@ -6,8 +6,8 @@ import { Claim } from '../process/folder-claim.ts';
 import { runCommand, type CommandResult } from '../process/run-command.ts';
 
 const UPDATE_LIMIT_MS = 120_000;
-const DOWNLOAD_LIMIT_MS = 240_000;
-const LISTS_MAX_AGE_MS = 12 * 3_600_000;
+export const DOWNLOAD_LIMIT_MS = 240_000;
+export const LISTS_MAX_AGE_MS = 12 * 3_600_000;
 
 /** One run of apt-get. */
 export type Apt = (args: string[], timeoutMs: number) => Promise<CommandResult>;
@@ -36,6 +36,7 @@ export function runApt(
   ];
   return runCommand(aptGet, ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...args], {
     timeoutMs,
+    cwd: aside,
     env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
   });
 }
@@ -66,7 +67,7 @@ export async function downloadPackages(apt: Apt, packages: readonly string[], li
  * for all.
  * @returns null when they are as new as asked for, else why not; some of them may be there all the same
  */
-async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
+export async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
   const claim = await Claim.wait(`${lists}.lock`, 2 * UPDATE_LIMIT_MS);
   if (!(claim instanceof Claim)) return `process ${claim.launcher.pid} does not get done with apt-get update`;
   try {

@@ -31,17 +31,22 @@ export async function debianPackages(cache: string, packages: readonly string[])
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
     await downloadPackages(apt, packages, join(folder, 'lists'));
-    for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
-      const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), aside], {
-        timeoutMs: UNPACK_LIMIT_MS,
-      });
-      if (unpacked.code !== 0)
-        throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
-    }
+    await unpack(dpkgDeb, archives, aside);
     rmSync(archives, { recursive: true, force: true });
     for (const name of ['pkgcache.bin', 'srcpkgcache.bin']) rmSync(join(aside, name), { force: true });
   });
   return { root, libraryPath: libraryFolders(root).join(':') };
+}
+
+/** Unpacks every package in a folder into another one. */
+export async function unpack(dpkgDeb: string, archives: string, to: string): Promise<void> {
+  for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), to], {
+      timeoutMs: UNPACK_LIMIT_MS,
+    });
+    if (unpacked.code !== 0)
+      throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
+  }
 }
 
 /** Packages of one release do not fit another. */
