@@ -3,12 +3,15 @@ export { freePort, freePorts, isPortFree, preferPort } from './process/free-port
 export { ownerOfPort } from './process/port-owner.ts';
 export { startPostgres } from './postgres/start-postgres.ts';
 export { BoundedLog } from './process/bounded-log.ts';
+export { findProgram, libraryEnvironment, runCommand } from './process/run-command.ts';
 export { KeptProcess, type Exit } from './process/kept-process.ts';
 export type { Log, ServerHandle } from './process/local-server.ts';
 export { startRedis, type RedisOptions } from './redis/start-redis.ts';
 export { resetStack } from './reset-stack.ts';
 export { ensureSpeech, type Recogniser, type Speech, type Synthesiser } from './speech/ensure-speech.ts';
 export { synthesise, type Voice } from './speech/synthesise.ts';
+export { cachedDownload } from './downloads/cached-download.ts';
+export { npmPackage } from './downloads/npm.ts';
 export { asStackError, StackError } from './checkout/stack-error.ts';
 export { holderOfStack, readRunFile, type Run } from './supervisor/run-file.ts';
 export { Supervisor } from './supervisor/supervisor.ts';

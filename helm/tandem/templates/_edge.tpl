@@ -7,20 +7,36 @@
 {{- end }}
 
 {{- define "tandem.edgeImage" -}}
-{{- with .Values.edge.image -}}
+{{- with index .Values.edge.images .Values.edge.flavour -}}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end -}}
 {{- end -}}
 {{- end }}
 
-{{/* What the edge's configuration reads from its environment. */}}
+{{/* The variables the edge's configuration reads (files/edge, the same files as deploy/edge). Takes {root, own}. */}}
 {{- define "tandem.edgeSettings" -}}
-{{- $fullname := include "tandem.fullname" . -}}
-{{- $domain := printf "%s.svc.%s" .Release.Namespace .Values.clusterDomain -}}
-VOICE_HOST: {{ .Values.hosts.voice }}
-MEDIA_HOST: {{ include "tandem.mediaHost" . }}
-API_HOST: {{ .Values.hosts.api | default "none.invalid" }}
-RELAY_PATTERN: {{ printf "^/media/(%s-media-relay-[0-9]{1,4})$" $fullname }}
-RELAY_SUFFIX: {{ printf ".%s-media-relay.%s" $fullname $domain }}
+{{- $fullname := include "tandem.fullname" .root -}}
+{{- $domain := printf "%s.svc.%s" .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- $edge := .root.Values.edge -}}
+VOICE_HOST: {{ .root.Values.hosts.voice }}
+MEDIA_HOST: {{ include "tandem.mediaHost" .root }}
 INGRESS_ADDRESS: {{ printf "%s-call-ingress.%s:8080" $fullname $domain }}
+MANAGEMENT_PORT: {{ include "tandem.managementPort" . | quote }}
+RELAY_PATTERN: {{ printf "^/media/%s-media-relay-[0-9]{1,4}$" $fullname }}
+RELAY_SUFFIX: {{ printf ".%s-media-relay.%s" $fullname $domain }}
+EDGE_MAX_CONNECTIONS: {{ $edge.limits.maxConnections | quote }}
+EDGE_CONNECTIONS_PER_ADDRESS: {{ $edge.limits.connectionsPerAddress | quote }}
+EDGE_API_REQUESTS_PER_ADDRESS: {{ $edge.limits.apiRequestsPerAddress | quote }}
+EDGE_STOP_AFTER: {{ printf "%ds" (sub (int .own.graceSeconds) 10) }}
+{{- with .root.Values.hosts.api }}
+API_HOST: {{ . }}
 CONTROL_API_ADDRESS: {{ printf "%s-control-api.%s:8083" $fullname $domain }}
+{{- end }}
+{{- if $edge.tls.enabled }}
+EDGE_CERTIFICATE: /etc/edge-tls/tls.pem
+EDGE_CERTIFICATE_KEY: /etc/edge-tls/tls.pem.key
+{{- end }}
+{{- if $edge.mtls.enabled }}
+EDGE_CLIENT_CA: /etc/edge-client-ca/ca.crt
+EDGE_CLIENT_CERTIFICATE: {{ $edge.mtls.of }}
+{{- end }}
 {{- end }}

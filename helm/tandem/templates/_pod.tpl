@@ -30,11 +30,13 @@ capabilities:
   "liveness" (dict "httpGet" (dict "path" "/healthz" "port" "http") "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 4)
 -}}
 {{- if eq .name "edge" -}}
-{{- $alive := dict "path" "/edge/ready" "port" "metrics" -}}
+{{- $isHaproxy := eq .root.Values.edge.flavour "haproxy" -}}
+{{- $how := ternary "httpGet" "tcpSocket" $isHaproxy -}}
+{{- $what := ternary (dict "path" "/edge/ready" "port" "metrics") (dict "port" "public") $isHaproxy -}}
 {{- $probes = dict
-  "startup" (dict "httpGet" $alive "periodSeconds" 1 "timeoutSeconds" 2 "failureThreshold" 60)
-  "readiness" (dict "httpGet" $alive "periodSeconds" 5 "timeoutSeconds" 2 "failureThreshold" 2)
-  "liveness" (dict "tcpSocket" (dict "port" "metrics") "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 4)
+  "startup" (dict $how $what "periodSeconds" 1 "timeoutSeconds" 2 "failureThreshold" 60)
+  "readiness" (dict $how $what "periodSeconds" 5 "timeoutSeconds" 2 "failureThreshold" 2)
+  "liveness" (dict $how $what "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 4)
 -}}
 {{- end -}}
 {{- range $part := list "startup" "readiness" "liveness" }}

@@ -86,9 +86,11 @@ function migrateComponent(): Schema {
 }
 
 function edgeSchema(): Schema {
+  const image = closed({ repository: text, tag: text, digest: shaped('sha256:[0-9a-f]{64}') });
   return closed({
     enabled: flag,
-    image: closed({ repository: text, tag: text, digest: shaped('sha256:[0-9a-f]{64}') }),
+    flavour: oneOf('haproxy', 'nginx'),
+    images: closed({ haproxy: image, nginx: image }),
     service: closed({
       type: oneOf('LoadBalancer', 'NodePort', 'ClusterIP'),
       annotations: labels,
@@ -105,8 +107,12 @@ function edgeSchema(): Schema {
         issuer: closed({ name: text, kind: oneOf('Issuer', 'ClusterIssuer') }),
       }),
     }),
-    mtls: closed({ enabled: flag, caSecret: text }),
-    limits: closed({ maxConnections: count(10), connectionsPerAddress: count(1) }),
+    mtls: closed({ enabled: flag, of: oneOf('all', 'carriers', 'api'), caSecret: text }),
+    limits: closed({
+      maxConnections: count(10),
+      connectionsPerAddress: count(1),
+      apiRequestsPerAddress: count(1),
+    }),
   });
 }
 
