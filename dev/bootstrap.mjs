@@ -158,14 +158,14 @@ dropOrphans();
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node-compile');
 await step('compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
-const script = /^[a-z-]+$/.test(command ?? '')
+const script = /^[a-z0-9-]+$/.test(command ?? '')
   ? compiled.map((folder) => join(root, folder, `${command}.js`)).find(existsSync)
   : undefined;
 if (!script) {
   fail(
     `There is no command "${command ?? ''}".`,
     'Commands: demo, start, call, number, key, test, lint, new, bench, load, chaos, docs, migrate, image, ' +
-      'stack-reset.',
+      'k8s-check, k8s-write, stack-reset.',
   );
 }
 const child = spawn(node, ['--enable-source-maps', script, ...args], {

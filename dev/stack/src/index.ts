@@ -19,6 +19,8 @@ export { resetStack } from './reset-stack.ts';
 export { ensureSpeech, type Speech } from './speech/ensure-speech.ts';
 export type { Recogniser, Synthesiser } from './speech/speech-sources.ts';
 export { synthesise, type Voice } from './speech/synthesise.ts';
+export { cachedDownload } from './downloads/cached-download.ts';
+export { npmPackage } from './downloads/npm.ts';
 export { asStackError, StackError } from './checkout/stack-error.ts';
 export { holderOfStack, readRunFile, type Run } from './supervisor/run-file.ts';
 export { Supervisor } from './supervisor/supervisor.ts';

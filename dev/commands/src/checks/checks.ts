@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
+import { checkChart } from '../kubernetes/chart-check.ts';
 import { checkBorders } from './border-nets.ts';
 import { nx } from './nx.ts';
 import { node, type Tally } from './tally.ts';
@@ -45,6 +46,11 @@ export const CHECKS: readonly Check[] = [
     name: 'docs',
     about: 'generated documents are up to date',
     run: async () => counted(await checkGeneratedDocuments()),
+  },
+  {
+    name: 'chart',
+    about: 'the Helm chart and k8s/: rendered, valid, within the rules, and mistakes are found',
+    run: checkChart,
   },
   { name: 'unit', about: 'specs that touch nothing outside', run: unit },
   {

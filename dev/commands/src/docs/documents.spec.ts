@@ -16,7 +16,7 @@ const read = (page: string) => readFileSync(join(checkoutRoot, page), 'utf8');
 describe('the documents', () => {
   it.each(pages)('%s names only paths that exist', (page) => {
     const named = [
-      ...read(page).matchAll(/`((?:services|libs|dev|docs|helm|k8s|\.ci)\/[A-Za-z0-9_./-]+)`/g),
+      ...read(page).matchAll(/`((?:services|libs|dev|docs|helm|k8s|deploy|\.ci)\/[A-Za-z0-9_./-]+)`/g),
     ].map((match) => match[1]!);
     expect(named.filter((path) => !existsSync(join(checkoutRoot, path)))).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('the documents', () => {
     const scripts = Object.keys(
       (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
     );
-    const named = [...read(page).matchAll(/`npm run ([a-z:|]+)/g)].flatMap((match) =>
+    const named = [...read(page).matchAll(/`npm run ([a-z0-9:|]+)/g)].flatMap((match) =>
       match[1]!
         .split('|')
         .map((name, index) =>

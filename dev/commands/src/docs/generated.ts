@@ -2,11 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 import { format, resolveConfig } from 'prettier';
+import { settingsFile } from '../kubernetes/chart-settings.ts';
+import { valuesSchema } from '../kubernetes/values-schema.ts';
 import { configurationPage, environmentExample } from './configuration-page.ts';
 
 const DOCUMENTS: readonly { readonly path: string; readonly make: () => string }[] = [
   { path: 'docs/configuration.md', make: configurationPage },
   { path: '.env.example', make: environmentExample },
+  { path: 'helm/tandem/files/settings.json', make: settingsFile },
+  { path: 'helm/tandem/values.schema.json', make: () => `${JSON.stringify(valuesSchema(), null, 1)}\n` },
 ];
 
 export async function writeGeneratedDocuments(): Promise<void> {
@@ -29,7 +33,7 @@ export async function checkGeneratedDocuments(): Promise<boolean> {
 }
 
 async function textOf({ path, make }: (typeof DOCUMENTS)[number]): Promise<string> {
-  if (!path.endsWith('.md')) return make();
+  if (!/\.md$|(?<!schema)\.json$/.test(path)) return make();
   const filepath = join(checkoutRoot, path);
   return format(make(), { ...(await resolveConfig(filepath)), filepath });
 }

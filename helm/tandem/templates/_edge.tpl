@@ -1,0 +1,42 @@
+{{/* Port of the edge's pods, and of its Service. */}}
+{{- define "tandem.edgePort" -}}{{ ternary 8443 8080 .Values.edge.tls.enabled }}{{- end }}
+{{- define "tandem.edgeServicePort" -}}{{ ternary 443 80 .Values.edge.tls.enabled }}{{- end }}
+
+{{- define "tandem.tlsSecret" -}}
+{{- .Values.edge.tls.existingSecret | default (printf "%s-edge-tls" (include "tandem.fullname" .)) -}}
+{{- end }}
+
+{{- define "tandem.edgeImage" -}}
+{{- with index .Values.edge.images .Values.edge.flavour -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The variables the edge's configuration reads (files/edge, the same files as deploy/edge). Takes {root, own}. */}}
+{{- define "tandem.edgeSettings" -}}
+{{- $fullname := include "tandem.fullname" .root -}}
+{{- $domain := printf "%s.svc.%s" .root.Release.Namespace .root.Values.clusterDomain -}}
+{{- $edge := .root.Values.edge -}}
+VOICE_HOST: {{ .root.Values.hosts.voice }}
+MEDIA_HOST: {{ include "tandem.mediaHost" .root }}
+INGRESS_ADDRESS: {{ printf "%s-call-ingress.%s:8080" $fullname $domain }}
+MANAGEMENT_PORT: {{ include "tandem.managementPort" . | quote }}
+RELAY_PATTERN: {{ printf "^/media/%s-media-relay-[0-9]{1,4}$" $fullname }}
+RELAY_SUFFIX: {{ printf ".%s-media-relay.%s" $fullname $domain }}
+EDGE_MAX_CONNECTIONS: {{ $edge.limits.maxConnections | quote }}
+EDGE_CONNECTIONS_PER_ADDRESS: {{ $edge.limits.connectionsPerAddress | quote }}
+EDGE_API_REQUESTS_PER_ADDRESS: {{ $edge.limits.apiRequestsPerAddress | quote }}
+EDGE_STOP_AFTER: {{ printf "%ds" (sub (int .own.graceSeconds) 10) }}
+{{- with .root.Values.hosts.api }}
+API_HOST: {{ . }}
+CONTROL_API_ADDRESS: {{ printf "%s-control-api.%s:8083" $fullname $domain }}
+{{- end }}
+{{- if $edge.tls.enabled }}
+EDGE_CERTIFICATE: /etc/edge-tls/tls.pem
+EDGE_CERTIFICATE_KEY: /etc/edge-tls/tls.pem.key
+{{- end }}
+{{- if $edge.mtls.enabled }}
+EDGE_CLIENT_CA: /etc/edge-client-ca/ca.crt
+EDGE_CLIENT_CERTIFICATE: {{ $edge.mtls.of }}
+{{- end }}
+{{- end }}
