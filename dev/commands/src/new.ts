@@ -22,7 +22,8 @@ else process.exitCode = await generate(positionals);
 async function generate([kind, name = '', ...rest]: readonly string[]): Promise<number> {
   const generator = GENERATORS.find((candidate) => candidate.name === kind);
   const names = namesOf(name);
-  if (!generator || !names || rest.length > 0) {
+  const hasName = names !== null && (names.feature !== '') === (generator?.isInFeature ?? false);
+  if (!generator || !hasName || rest.length > 0) {
     console.error(`${kind && !generator ? `There is no kind "${kind}".` : 'A kind and a name.'}\n\n${HELP}`);
     return 2;
   }

@@ -23,13 +23,25 @@ export const callerStream: Generator = {
         ],
       },
       {
-        path: `services/media-relay/src/ingress/incoming-${kebab}-stream.ts`,
-        template: 'caller-stream/incoming-stream',
+        path: `services/media-relay/src/ingress/${kebab}-stream.gateway.ts`,
+        template: 'caller-stream/gateway',
+      },
+      {
+        path: 'services/media-relay/src/media-relay.module.ts',
+        insert: [
+          {
+            anchor: /import \{ TwilioStreamGateway/,
+            text: `import { ${pascal}StreamGateway } from './ingress/${kebab}-stream.gateway.ts';\n`,
+            where: 'before',
+          },
+          { anchor: / TwilioStreamGateway,\n/, text: ` ${pascal}StreamGateway,\n`, where: 'before' },
+        ],
       },
     ];
   },
-  next: ({ kebab, pascal }) => [
+  next: ({ kebab }) => [
     `speak the wire of the carrier in libs/telephony/src/${kebab}; give up a dead line, bound a flood`,
-    `where connections arrive, check the ticket and give incoming${pascal}Stream(…) to Relay.claimCall`,
+    `read what announces a stream in services/media-relay/src/ingress/${kebab}-stream.gateway.ts`,
+    `the carrier's adapter answers with mediaUrl(…, '/${kebab}'), where these streams arrive`,
   ],
 };

@@ -23,6 +23,8 @@ export interface Generator {
   readonly name: string;
   /** One line for the help. */
   readonly about: string;
+  /** Its parts are named `<feature>/<name>`, after the folder they go into. */
+  readonly isInFeature?: boolean;
   /** The files to make and to change. */
   changes(names: Names): readonly Change[];
   /** Steps that are left to the author. */
@@ -69,6 +71,7 @@ function textOf(root: string, change: Change, names: Names): string {
     if (existsSync(file)) throw new GeneratorFault(`${change.path} exists already. Choose another name.`);
     return filled(readFileSync(join(TEMPLATES, `${change.template}.tmpl`), 'utf8'), names);
   }
+  if (!existsSync(file)) throw new GeneratorFault(`There is no ${change.path}, where a line must go.`);
   return change.insert.reduce(
     (text, insertion) => inserted(text, insertion, change.path),
     readFileSync(file, 'utf8'),

@@ -10,13 +10,17 @@ export interface Names {
   readonly snake: string;
   /** `send fax` */
   readonly words: string;
+  /** The folder of a `<feature>/<name>`; empty for a name without one. */
+  readonly feature: string;
 }
 
 const KEBAB = /^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$/;
 
-/** Returns null for a name that is not written in lower case with hyphens. */
-export function namesOf(kebab: string): Names | null {
-  if (!KEBAB.test(kebab) || kebab.length > 40) return null;
+/** Returns null for a name or a feature that is not written in lower case with hyphens. */
+export function namesOf(name: string): Names | null {
+  const path = name.split('/');
+  if (path.length > 2 || !path.every((part) => KEBAB.test(part) && part.length <= 40)) return null;
+  const [kebab = '', feature = ''] = path.reverse();
   const parts = kebab.split('-');
   const pascal = parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('');
   return {
@@ -25,5 +29,6 @@ export function namesOf(kebab: string): Names | null {
     pascal,
     snake: parts.join('_'),
     words: parts.join(' '),
+    feature,
   };
 }

@@ -40,8 +40,8 @@ export const voiceModel: Generator = {
   ],
   next: ({ kebab }) => [
     `speak to the provider in libs/models/src/${kebab}, and hold the adapter against describeVoiceModel`,
-    'for settings and prices of its own, replace its localKind(…) in libs/contracts/src/models/catalogue.ts ' +
-      'by a file such as openai-realtime.ts; then docs/agents.md, `model`',
+    'for settings and prices of its own, a file such as openai-realtime.ts in place of localKind(…) in ' +
+      'libs/contracts/src/models/catalogue.ts; then docs/agents.md, `model`',
     'access to the provider (address, key): libs/platform/src/config, ModelHost',
   ],
 };

@@ -17,18 +17,22 @@ export class CommandRun {
     this.ended = once(child, 'close').then(([code]) => code as number | null);
   }
 
-  /** @param home folder of `.env` and `.tandem` */
+  /**
+   * @param home folder of `.env` and `.tandem`
+   * @param root of the checkout whose command it is
+   */
   static start(
     home: string,
     script: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
+    root = checkoutRoot,
   ): CommandRun {
-    const file = join(checkoutRoot, 'dev/commands/dist', `${script}.js`);
+    const file = join(root, 'dev/commands/dist', `${script}.js`);
     const { PATH, HOME, TMPDIR } = process.env;
     return new CommandRun(
       spawn(process.execPath, [file, ...args], {
-        cwd: checkoutRoot,
+        cwd: root,
         env: { PATH, HOME, TMPDIR, TANDEM_HOME: home, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
