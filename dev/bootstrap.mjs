@@ -164,7 +164,7 @@ const script = /^[a-z-]+$/.test(command ?? '')
 if (!script) {
   fail(
     `There is no command "${command ?? ''}".`,
-    'Commands: demo, start, call, number, key, test, lint, new, bench, load, chaos, docs, migrate, ' +
+    'Commands: demo, start, call, number, key, test, lint, new, bench, load, chaos, docs, migrate, image, ' +
       'stack-reset.',
   );
 }

@@ -1,5 +1,6 @@
 import { INTERNET, linkText } from '@tandem/simulators';
 import { parseOptions } from '@tandem/stack';
+import { benchEdge } from './bench/edge.bench.ts';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
@@ -14,7 +15,9 @@ npm run bench -- --only sockets        cost of a call-second between real socket
 npm run bench -- --only interruption   time the agent is still heard after the caller speaks over it: 225
                                        times through real processes. Exit code 1 above 100 ms, or when a
                                        truncation claims more than was heard
-npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets`;
+npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets
+npm run bench -- --only edge           1,000 calls over three relays through a real HAProxy and a real nginx
+                                       (docs/edge.md). Exit code 1 when one goes astray or is dropped`;
 
 const SILENCE_BUDGET_MS = 100;
 const INTERRUPTED_CALLS = 25;
@@ -65,6 +68,27 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
       console.log(`    model → carrier                        ${spreadText(toCaller)}`);
     }
     return true;
+  },
+  edge: async () => {
+    const figures = [await benchEdge('haproxy'), await benchEdge('nginx')];
+    console.log('\nCalls over three relays through the edge.\n');
+    console.log(
+      '  edge       calls   misrouted   open   after a reload   after relay-2 was killed   seconds',
+    );
+    for (const each of figures)
+      console.log(
+        `  ${each.kind.padEnd(8)} ${String(each.calls).padStart(7)} ${String(each.misrouted).padStart(11)} ` +
+          `${String(each.alive).padStart(6)} ${String(each.aliveAfterReload).padStart(16)} ` +
+          `${`${each.aliveAfterKill} of ${each.expectedAfterKill}`.padStart(26)} ` +
+          `${each.seconds.toFixed(1).padStart(9)}`,
+      );
+    return figures.every(
+      (each) =>
+        each.misrouted === 0 &&
+        each.alive === each.calls &&
+        each.aliveAfterReload === each.calls &&
+        each.aliveAfterKill === each.expectedAfterKill,
+    );
   },
   interruption: async () => {
     const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({

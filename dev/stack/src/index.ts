@@ -1,8 +1,17 @@
 export { checkoutRoot, makeFolder, stackHome, tandemFolder } from './checkout/checkout.ts';
+export { packageOfRelease } from './downloads/debian-release.ts';
+export { debianPackages } from './downloads/debian.ts';
 export { freePort, freePorts, isPortFree, preferPort } from './process/free-port.ts';
 export { ownerOfPort } from './process/port-owner.ts';
 export { startPostgres } from './postgres/start-postgres.ts';
 export { BoundedLog } from './process/bounded-log.ts';
+export {
+  findProgram,
+  isProgram,
+  libraryEnvironment,
+  runCommand,
+  type CommandResult,
+} from './process/run-command.ts';
 export { KeptProcess, type Exit } from './process/kept-process.ts';
 export type { Log, ServerHandle } from './process/local-server.ts';
 export { startRedis, type RedisOptions } from './redis/start-redis.ts';

