@@ -36,8 +36,8 @@ const LIVE = {
       Object.entries(service?.environment ?? {}).map(([name, value]) => [name, value ?? '']),
     );
   /** Ours, by the name of their image. */
-  const ours = () =>
-    Object.entries(services).flatMap(([name, service]) => {
+  const ours = (all = services) =>
+    Object.entries(all).flatMap(([name, service]) => {
       const image = /\/tandem-([a-z-]+):/.exec(service.image)?.[1];
       return image ? [{ name, service, image }] : [];
     });
@@ -55,11 +55,11 @@ const LIVE = {
   });
 
   it.each([{}, LIVE])('gives every service settings it starts with: %j', async (env) => {
-    services = await composed(program!, env);
-    for (const { service, image } of ours().filter(({ service }) => !service.command))
+    const all = ours(await composed(program!, env));
+    for (const { service, image } of all.filter(({ service }) => !service.command))
       expect(() => loadServiceConfig(image as ServiceName, named(service))).not.toThrow();
     const known = settingNames();
-    const unknown = ours()
+    const unknown = all
       .filter(({ image, service }) => image in PORT_VARIABLES && !service.command)
       .flatMap(({ service }) => Object.keys(named(service)))
       .filter((name) => !known.has(name) && !FOREIGN.test(name));
