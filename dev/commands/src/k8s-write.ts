@@ -4,8 +4,8 @@ import { kustomizeFolder, writeFile, writeKustomize } from './kubernetes/kustomi
 import { toolPath } from './kubernetes/tools.ts';
 import { runCommand } from './stack/command.ts';
 
-const HELP = `npm run k8s:write                                          k8s/base and k8s/overlays, from the chart
-npm run k8s:write -- --values mine.yaml --to k8s/mine      a folder for kustomize, with values of your own
+const HELP = `npm run k8s:write                                      k8s/base and k8s/overlays, from the chart
+npm run k8s:write -- --values mine.yaml --to k8s/mine  a folder for kustomize, with your own values
     --values may stand several times; later files win. --namespace is "tandem" unless told otherwise.`;
 
 const { values } = parseArgs({
