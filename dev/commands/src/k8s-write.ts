@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { copyEdgeFiles } from './kubernetes/edge-files.ts';
 import { kustomizeFolder, writeFile, writeKustomize } from './kubernetes/kustomize.ts';
 import { toolPath } from './kubernetes/tools.ts';
 import { runCommand } from './stack/command.ts';
@@ -28,6 +29,7 @@ await runCommand(async () => {
   }
   const helm = await toolPath('helm4');
   if (values.values === undefined || values.to === undefined) {
+    copyEdgeFiles();
     for (const path of await writeKustomize(helm)) console.log(`written: ${path}`);
     return 0;
   }

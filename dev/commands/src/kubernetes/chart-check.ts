@@ -6,6 +6,7 @@ import { StackError } from '@tandem/stack';
 import { Ajv } from 'ajv';
 import YAML from 'yaml';
 import type { Tally } from '../checks/tally.ts';
+import { edgeFileFaults } from './edge-files.ts';
 import { kustomizeFaults } from './kustomize.ts';
 import { ObjectSchemas } from './object-schemas.ts';
 import { plant, PLANTED_MISTAKES, type PlantedMistake } from './planted-mistakes.ts';
@@ -53,6 +54,7 @@ export async function checkChart(): Promise<Tally> {
       name: `values "${name}": Helm 3 and 4 alike, valid, within the rules`,
       faults: [...faults, ...(set ? faultsIn(set, schemas).map(({ by, fault }) => `${by}: ${fault}`) : [])],
     })),
+    { name: 'the edge of the chart is that of deploy/edge', faults: edgeFileFaults() },
     { name: 'k8s/ is what the chart renders', faults: await kustomizeFaults(helms.helm4, helms.kubectl) },
   ];
   const planted = [...(await plantedValues(helms.helm4)), ...plantedMistakes(rendered, schemas)];
