@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { copyEdgeFiles } from './kubernetes/edge-files.ts';
 import { kustomizeFolder, writeFile, writeKustomize } from './kubernetes/kustomize.ts';
 import { toolPath } from './kubernetes/tools.ts';
 import { runCommand } from './stack/command.ts';
 
-const HELP = `npm run k8s:write                                          k8s/base and k8s/overlays, from the chart
-npm run k8s:write -- --values mine.yaml --to k8s/mine      a folder for kustomize, with values of your own
+const HELP = `npm run k8s:write                                      k8s/base and k8s/overlays, from the chart
+npm run k8s:write -- --values mine.yaml --to k8s/mine  a folder for kustomize, with your own values
     --values may stand several times; later files win. --namespace is "tandem" unless told otherwise.`;
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ await runCommand(async () => {
   }
   const helm = await toolPath('helm4');
   if (values.values === undefined || values.to === undefined) {
+    copyEdgeFiles();
     for (const path of await writeKustomize(helm)) console.log(`written: ${path}`);
     return 0;
   }

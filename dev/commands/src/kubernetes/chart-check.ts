@@ -6,9 +6,11 @@ import { StackError } from '@tandem/stack';
 import { Ajv } from 'ajv';
 import YAML from 'yaml';
 import type { Tally } from '../checks/tally.ts';
+import { edgeFileFaults } from './edge-files.ts';
 import { kustomizeFaults } from './kustomize.ts';
 import { ObjectSchemas } from './object-schemas.ts';
-import { plant, PLANTED_MISTAKES, PLANTED_VALUES, type PlantedMistake } from './planted-mistakes.ts';
+import { plant, PLANTED_MISTAKES, type PlantedMistake } from './planted-mistakes.ts';
+import { PLANTED_VALUES } from './planted-values.ts';
 import { render, type RenderedSet } from './render.ts';
 import { brokenRules, type Found } from './rules/rules.ts';
 import { areToolsThere, toolPath, tryTool } from './tools.ts';
@@ -52,6 +54,7 @@ export async function checkChart(): Promise<Tally> {
       name: `values "${name}": Helm 3 and 4 alike, valid, within the rules`,
       faults: [...faults, ...(set ? faultsIn(set, schemas).map(({ by, fault }) => `${by}: ${fault}`) : [])],
     })),
+    { name: 'the edge of the chart is that of deploy/edge', faults: edgeFileFaults() },
     { name: 'k8s/ is what the chart renders', faults: await kustomizeFaults(helms.helm4, helms.kubectl) },
   ];
   const planted = [...(await plantedValues(helms.helm4)), ...plantedMistakes(rendered, schemas)];
@@ -66,9 +69,8 @@ function report(parts: readonly Part[], planted: readonly Part[]): void {
     for (const fault of faults) console.error(`      ${fault}`);
   }
   const missed = planted.filter(({ faults }) => faults.length > 0);
-  console.log(
-    `  ${missed.length === 0 ? '✔' : '✖'} ${planted.length - missed.length} of ${planted.length} planted mistakes found:`,
-  );
+  const count = `${planted.length - missed.length} of ${planted.length}`;
+  console.log(`  ${missed.length === 0 ? '✔' : '✖'} ${count} planted mistakes found:`);
   for (const { name, faults } of planted) {
     console.log(`      ${faults.length === 0 ? '✔' : '✖'} ${name}`);
     for (const fault of faults) console.error(`          ${fault}`);
@@ -134,7 +136,7 @@ async function lintFaults({ helm3, helm4 }: Helms): Promise<string[]> {
   return runs.flatMap(({ isDone, output, complaint }) => (isDone ? [] : [`${output}\n${complaint}`]));
 }
 
-/** `values.yaml` is where the keys are explained: a key of the schema that is not there has no explanation. */
+/** Keys are explained in `values.yaml`: a key of the schema that is not there has no explanation. */
 function valuesFaults(): string[] {
   const values = YAML.parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Record<string, unknown>;
   const schema = valuesSchema();
@@ -163,7 +165,7 @@ function unexplained(schema: unknown, values: unknown, path: string): string[] {
   });
 }
 
-/** What a user of Kubernetes knows already. */
+/** Keys that a user of Kubernetes knows already. */
 const isOptional = (path: string): boolean => /\.resources\.|^networkPolicy\.(?:dns|monitoring)\./.test(path);
 
 async function plantedValues(helm: string): Promise<Part[]> {

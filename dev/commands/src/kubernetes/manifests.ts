@@ -33,7 +33,7 @@ export interface PodPlan {
   /** Value of the label that names the component, such as `crm-api`. */
   readonly component: string;
   readonly spec: PodSpec;
-  /** Those that prepare the pod, then those that run in it. */
+  /** Containers that prepare the pod, then the ones that run in it. */
   readonly containers: readonly Container[];
   /** The container of the service itself. */
   readonly main: Container | undefined;

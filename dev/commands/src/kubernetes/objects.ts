@@ -129,7 +129,7 @@ export interface Spec extends PodSpec {
   serviceName?: string;
   podManagementPolicy?: string;
   activeDeadlineSeconds?: number;
-  /** Of a Service it is the labels themselves. */
+  /** A Service has the labels themselves here. */
   selector?: LabelSelector;
   ports?: ServicePort[];
   clusterIP?: string;

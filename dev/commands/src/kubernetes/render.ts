@@ -7,7 +7,7 @@ import { CHART, type ValueSet } from './value-sets.ts';
 export const RELEASE = 'tandem';
 export const NAMESPACE = 'voice';
 
-/** What one set of values becomes. */
+/** Objects that one set of values becomes. */
 export interface RenderedSet {
   readonly name: string;
   readonly manifests: readonly Manifest[];

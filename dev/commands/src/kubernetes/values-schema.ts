@@ -17,7 +17,7 @@ const shaped = (pattern: string): Schema => ({ type: 'string', pattern: `^(${pat
 const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
 const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
-/** What Kubernetes itself judges. */
+/** Values that Kubernetes itself judges. */
 const open: Schema = { type: 'object' };
 const objects: Schema = listOf(open);
 const labels: Schema = mapOf(text);
@@ -35,7 +35,7 @@ const resources = closed({
 });
 const probe = open;
 
-/** What every component can be given. */
+/** Values that every component can be given. */
 const component: Readonly<Record<string, Schema>> = {
   replicas: count(0, 1000),
   resources,

@@ -57,7 +57,7 @@ function alertFaults(rule: Manifest): string[] {
   );
 }
 
-/** What a monitor may scrape: labels to select by, and names of ports. */
+/** Something a monitor may scrape: labels to select by, and names of ports. */
 interface Target {
   readonly labels: Labels;
   readonly ports: readonly (string | undefined)[];

@@ -19,7 +19,7 @@ const SECRETS: Readonly<Record<string, string>> = {
 
 const isService = (name: string): name is ServiceName => name in serviceSections;
 
-/** What a service would find in its environment, with what the Secret must hold and no more. */
+/** Returns the environment a service would find, with what the Secret must hold and no more. */
 function environmentOf({ owner, containers, component }: PodPlan): Record<string, string> {
   const entries = containers.find(({ name }) => name === component)?.env ?? [];
   const given = Object.fromEntries(entries.map((entry) => [entry.name, valueOf(entry, owner.metadata.name)]));
