@@ -33,7 +33,7 @@ export function absenceMs({ gapMs, silenceMs }: Loss): number | null {
 /** A stream ends a moment before its call. */
 const KEPT_MARGIN_MS = 1_000;
 
-/** Returns what became of a call that a fault struck. */
+/** Returns how a call that a fault struck went on. */
 export function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
   const openedAt = listensFrom(story, fault);
   const readyAt = firstAfter(

@@ -26,7 +26,7 @@ a line. Exit code 0 when every goal is met and no rule is broken.`;
  */
 const BALANCED = ['R11', 'R14'];
 
-/** What the command line asks for. */
+/** The options of the command line, read and checked. */
 interface ChaosOptions {
   /** Names of the scenarios to run. */
   readonly names: readonly string[];

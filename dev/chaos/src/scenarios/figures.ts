@@ -59,12 +59,12 @@ export function nobodyLost(id: string): Goal {
   };
 }
 
-/** What a scenario measures under this name adds up to nothing. */
+/** The figures measured under this name add up to nothing. */
 export function none(id: string, what: string, measured: string): Goal {
   return { id, what, unit: '', limit: { atMost: 0 }, figure: (run) => total(run, measured) };
 }
 
-/** What a scenario measures under this name adds up to one at least. */
+/** The figures measured under this name add up to one at least. */
 export function some(id: string, what: string, measured: string): Goal {
   return { id, what, unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, measured) };
 }

@@ -20,7 +20,7 @@ export function serviceSpecs(options: LaunchOptions, ports: Ports, shared: Reado
     Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({
       service,
       instance: index === 0 ? service : `${service}-${index + 1}`,
-      // Only the first has a port that others know; 0 is any.
+      // Only the first instance has a known port; 0 means any.
       env: { ...shared, [PORT_VARIABLES[service]]: index === 0 ? String(ports[service]) : '0' },
     }));
   const relays = ports.relays.map((port, index) => ({

@@ -2,7 +2,7 @@ import type { Log, ServerHandle, Speech, Supervisor } from '@tandem/stack';
 import type { LocalSecrets } from './local-secrets.ts';
 import type { ServiceName } from './ports.ts';
 
-/** What a stack is started with. */
+/** Settings of a stack to start. */
 export interface LaunchOptions {
   readonly log: Log;
   /** Number of media-relays. */

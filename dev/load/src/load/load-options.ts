@@ -24,7 +24,7 @@ and the load driver the other. Exit code 0 when every promise was kept.`;
 const PARTS = ['rows', 'capacity', 'isolation', 'churn'] as const;
 type Part = (typeof PARTS)[number];
 
-/** What the command line asks for. */
+/** The options of the command line, read and checked. */
 interface LoadOptions {
   readonly parts: ReadonlySet<string>;
   /** Calls of the step that is held, and for how long (capacity). */

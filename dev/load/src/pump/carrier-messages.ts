@@ -1,4 +1,4 @@
-/** What the messages of one Media Stream say about it. */
+/** Identity of one Media Stream, as its messages carry it. */
 export interface StreamIdentity {
   readonly callSid: string;
   readonly streamSid: string;

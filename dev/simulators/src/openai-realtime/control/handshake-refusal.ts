@@ -52,7 +52,7 @@ export function serverFailure(error: ApiError): InBandRefusal {
   return { kind: 'in-band', error, closeCode: 1011 };
 }
 
-/** Answers the upgrade with an HTTP error. */
+/** Writes an HTTP error in place of the upgrade. */
 export function sendHttpRefusal(socket: Socket, { status, headers, error }: HttpRefusal): void {
   const body = JSON.stringify({ error });
   const lines = [

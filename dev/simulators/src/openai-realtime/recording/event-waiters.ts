@@ -7,7 +7,7 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Those who wait for an event of a session. */
+/** Waits for events of a session that have not come yet. */
 export class EventWaiters {
   private readonly waiters = new Set<Waiter>();
 

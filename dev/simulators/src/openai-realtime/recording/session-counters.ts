@@ -11,7 +11,7 @@ export interface SessionCounters {
   responses: Record<string, number>;
   /** Events not sent because the session hangs. */
   suppressed: number;
-  /** Recorded events pushed out by newer ones. */
+  /** Number of recorded events dropped for newer ones. */
   droppedEvents: number;
   faults: number;
 }

@@ -12,7 +12,7 @@ export interface LoadedDocument {
   readonly baseUrl: string | null;
 }
 
-/** Fetches the documents of one call: requests, checks, falls back. */
+/** Fetches the documents of one call: requests and checks them, and uses the fallback. */
 export class DocumentLoader {
   private readonly call: CallHandle;
   private readonly services: CallServices;

@@ -2,7 +2,7 @@ import type { Timer } from '@tandem/kit';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { VerbRun } from './verb-run.ts';
 
-/** What a caller has given a `<Gather>`. */
+/** Keys and words of a caller, for one `<Gather>`. */
 export interface GatherInput {
   readonly digits: string;
   readonly speech: string | null;

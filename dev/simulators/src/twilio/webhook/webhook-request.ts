@@ -23,7 +23,7 @@ export interface Network {
   readonly tls: { readonly rejectUnauthorized?: boolean; readonly ca?: string };
 }
 
-/** What every request of a simulator shares. */
+/** Keys and network of all requests of a simulator. */
 export interface WebhookSender {
   readonly keys: SigningKeys;
   readonly network: Network;
