@@ -6,7 +6,7 @@ import type { FallbackTarget } from './resilience/providers/fallback-chain.ts';
 
 export type ModelEndpoint = 'primary' | 'secondary';
 
-/** What adapters need of the process that runs their models. */
+/** Parts of the process that adapters need for their models. */
 export interface ModelHost {
   readonly clock: Clock;
   /** How long a session may take to open. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 import { CHART } from './value-sets.ts';
 
-/** Configuration of the edge, which Compose uses too. A chart can hold no file from outside, so it has a copy. */
+/** Configuration of the edge, used by Compose too. A chart holds no file from outside, so it has a copy. */
 const SOURCE = join(checkoutRoot, 'deploy/edge');
 const COPY = join(CHART, 'files/edge');
 

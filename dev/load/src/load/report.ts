@@ -36,7 +36,8 @@ export function capacityReport(capacity: Capacity): string[] {
     '',
     ...rows.map(
       ({ what, found, promised, isKept }) =>
-        `${verdictSign(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`,
+        `${verdictSign(isKept)} ${what.padEnd(width)}  ${found}` +
+        (promised ? `  (promised: ${promised})` : ''),
     ),
   ];
 }

@@ -19,7 +19,7 @@ const model = (settings: ModelSettings, endpoint: 'primary' | 'secondary' = 'pri
 });
 
 describe('the fallback chain', () => {
-  it('tries the agent’s own model, then each model of the chain, up to the first entry of another kind', () => {
+  it('tries the agent’s own model, then those of the chain up to the first entry of another kind', () => {
     const ladder: Fallback[] = [
       model(realtime('big'), 'secondary'),
       model(guided),

@@ -68,7 +68,7 @@ export const agentSnapshotSchema = z.object({
   texts: z.record(languageSchema, texts).default({}),
   /** The agent's own model. */
   model: modelSettingsSchema,
-  /** The fallback chain, in order, for when the model cannot continue. The published name of the field stays. */
+  /** The fallback chain, in order, for when the model cannot continue; the published name stays. */
   ladder: z
     .array(fallbackSchema)
     .max(6)

@@ -35,7 +35,7 @@ const problemSchema = z.looseObject({
 /** Statuses of a refusal by the business; other 4xx are faults of ours. */
 const BUSINESS_STATUSES = new Set([404, 409, 422]);
 
-/** What one attempt came to, and how long crm-api asks to wait before another. */
+/** Outcome of one attempt, and how long crm-api asks to wait before another. */
 export type CrmAttempt<Value> = { readonly answer: CrmResponse<Value>; readonly retryAfterMs?: number };
 
 /** Returns what a response to the request means. */

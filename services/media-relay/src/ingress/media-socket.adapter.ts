@@ -6,9 +6,10 @@ import { mediaPath } from '@tandem/telephony';
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /**
- * Nest's ws adapter without message routing: a relay's own path, continued by that of the gateway, bounded messages, no compression, no UTF-8
- * check (the parser is strict). The gateway uses the raw socket, because Nest's routing parses every message
- * again, passes on only a key named `data`, and swallows what a handler throws.
+ * Nest's ws adapter without message routing: a relay's own path, continued by that of the gateway, bounded
+ * messages, no compression, no UTF-8 check (the parser is strict). The gateway uses the raw socket, because
+ * Nest's routing parses every message again, passes on only a key named `data`, and swallows what a handler
+ * throws.
  */
 export class MediaSocketAdapter extends WsAdapter {
   constructor(

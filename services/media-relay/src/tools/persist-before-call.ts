@@ -3,8 +3,8 @@ import type { CallLog, ToolDispatcher } from '@tandem/conversation';
 const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
- * Returns a tool dispatcher that calls a tool only after the event of the call is stored. The log refuses events
- * of a relay that lost the call, so that such a relay cannot cause an effect twice.
+ * Returns a tool dispatcher that calls a tool only after the event of the call is stored. The log refuses
+ * events of a relay that lost the call, so that such a relay cannot cause an effect twice.
  * @param isGivenUp whether the log has refused an event
  */
 export function persistBeforeCall(

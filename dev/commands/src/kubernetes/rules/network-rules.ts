@@ -72,17 +72,25 @@ function relayAddressFaults(manifests: readonly Manifest[]): string[] {
   const { serviceName = '', podManagementPolicy } = specOf(relays);
   const service = ofKind(manifests, 'Service').find(({ metadata }) => metadata.name === serviceName);
   const { clusterIP, publishNotReadyAddresses } = service?.spec ?? {};
-  const edge = podsOf(manifests).find(({ component }) => component === 'edge')?.main;
-  const told = (variable: string) => edge?.env?.find((entry) => entry.name === variable)?.value ?? '';
   return [
     ...(clusterIP === 'None' && publishNotReadyAddresses === true
       ? []
       : [`the Service of ${name} does not give relays names of their own, also while they drain`]),
     ...(podManagementPolicy === 'Parallel' ? [] : [`${name} starts one relay after the other`]),
-    ...(!edge || new RegExp(told('RELAY_PATTERN')).test(`/media/${name}-12`)
+    ...edgeFaults(manifests, name, serviceName),
+  ];
+}
+
+/** The edge takes the relays' names for relays, and looks them up under their Service. */
+function edgeFaults(manifests: readonly Manifest[], relays: string, service: string): string[] {
+  const edge = podsOf(manifests).find(({ component }) => component === 'edge')?.main;
+  if (!edge) return [];
+  const told = (variable: string) => edge.env?.find((entry) => entry.name === variable)?.value ?? '';
+  return [
+    ...(new RegExp(told('RELAY_PATTERN')).test(`/media/${relays}-12`)
       ? []
-      : [`the edge does not take /media/${name}-12 for a relay`]),
-    ...(!edge || told('RELAY_SUFFIX').startsWith(`.${serviceName}.`)
+      : [`the edge does not take /media/${relays}-12 for a relay`]),
+    ...(told('RELAY_SUFFIX').startsWith(`.${service}.`)
       ? []
       : [`the edge looks relays up under "${told('RELAY_SUFFIX')}"`]),
   ];

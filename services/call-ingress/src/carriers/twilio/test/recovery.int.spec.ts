@@ -106,21 +106,16 @@ beforeEach(async () => {
 });
 afterAll(() => redis.disconnect());
 
+const LEASE = {
+  capacity: 3,
+  active: 0,
+  isDraining: false,
+  isOverloaded: false,
+  revision: '',
+  startedAt: 1_000,
+};
 const beat = (relay: string, changes: object = {}) =>
-  registry.renew(
-    {
-      relayId: relay as RelayId,
-      address: `ws://${relay}`,
-      capacity: 3,
-      active: 0,
-      isDraining: false,
-      isOverloaded: false,
-      revision: '',
-      startedAt: 1_000,
-      ...changes,
-    },
-    [],
-  );
+  registry.renew({ relayId: relay as RelayId, address: `ws://${relay}`, ...LEASE, ...changes }, []);
 
 /** A call of a German agent on relay-1 whose stream has just ended. */
 async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<StreamRef> {
