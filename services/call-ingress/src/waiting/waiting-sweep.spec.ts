@@ -19,7 +19,7 @@ describe('the sweep', () => {
     isRedisAway = false;
     const line = {
       size: () => (isRedisAway ? Promise.reject(new TypeError('Command timed out')) : Promise.resolve(2)),
-      lapsed: () => Promise.resolve([place('CA1'), place('CA2')]),
+      expired: () => Promise.resolve([place('CA1'), place('CA2')]),
       lostContact: () => done.push('lost contact'),
       defer: ({ carrierCallId }: Place) => Promise.resolve(void done.push(`deferred ${carrierCallId}`)),
     } as unknown as WaitingLine;

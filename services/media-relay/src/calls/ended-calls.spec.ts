@@ -11,7 +11,7 @@ async function ended() {
     isGivenUp: false,
     bytes: 1_000,
     confirm: (lastSeq: number) => void done.push(`confirmed ${lastSeq}`),
-    lost: () => void done.push('restored'),
+    restoreLost: () => void done.push('restored'),
     flush: () => Promise.resolve('stored' as const),
   };
   const calls = new EndedCalls({
