@@ -84,14 +84,16 @@ export class CheckoutCopy {
     }
   }
 
-  runUnitSpecs(projects: readonly string[]): Promise<void> {
+  /** Runs the unit specs in the folders of these files. */
+  runUnitSpecsBeside(paths: readonly string[]): Promise<void> {
+    const folders = [...new Set(paths.map((path) => dirname(path)))];
     return this.run(
       '--experimental-vm-modules',
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       '--selectProjects=unit',
       '--reporters=default',
-      `--testPathPatterns=(${projects.join('|')})/`,
+      `--testPathPatterns=/(${folders.join('|')})/[^/]+$`,
     );
   }
 
