@@ -7,7 +7,8 @@ import { announcedPorts, type AnnouncedPorts } from './announced-ports.ts';
 import { waitUntilReady } from './readiness.ts';
 import { exitText, type ServiceExit, type ServiceSpec } from './service-spec.ts';
 
-const DEFAULT_READY_LIMIT_MS = 30_000;
+/** Long enough for a slow machine that starts several stacks at once. */
+const DEFAULT_READY_LIMIT_MS = 90_000;
 const DEFAULT_GRACE_MS = 10_000;
 const LAST_LINES = 20;
 

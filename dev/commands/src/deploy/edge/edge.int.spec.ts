@@ -50,6 +50,41 @@ for (const kind of KINDS) {
       await settled(200, () => ask(bench.edge, VOICE));
     };
 
+    describe('at its doors', () => {
+      beforeAll(() => start());
+      afterAll(() => bench.stop());
+
+      it.each([
+        ['/media/relay-9', [502, 503]],
+        ['/media/relay-1/', [404]],
+        ['/media/relay-12345', [404]],
+        ['/media/evil.example.com', [404]],
+        ['/media/127.0.0.1', [404]],
+        ['/media/relay-1.evil.example.com', [404]],
+        ['/media/relay-1%2f..%2frelay-2', [404]],
+        ['/media/', [404]],
+        ['/media', [404]],
+      ])('leads nowhere from %s', async (path, statuses) => {
+        const { status, server } = await openStream(bench.edge, path);
+        expect(statuses).toContain(status);
+        expect(server).toBeNull();
+      });
+
+      it.each([
+        [{ path: '/media/relay-1' }, 400],
+        [{ path: '/metrics' }, 404],
+        [{ path: '/healthz' }, 404],
+        [{ path: '/readyz' }, 404],
+        [{ path: '/' }, 404],
+        [{ path: '/twilio/voice' }, 405],
+        [{ path: '/twilio/voice', method: 'POST', headers: { 'content-length': '65537' } }, 413],
+        [{ path: '/twilio/voice', method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, 411],
+        [{ path: '/v1/calls', method: 'POST', headers: { 'content-length': '262145' } }, 413],
+      ])('answers %j itself with %s', async (wanted, status) => {
+        expect(await ask(bench.edge, wanted)).toMatchObject({ status, server: null });
+      });
+    });
+
     describe('in plain HTTP', () => {
       beforeEach(() => start());
       afterEach(() => bench.stop());
@@ -91,36 +126,6 @@ for (const kind of KINDS) {
         expect(misrouted(during)).toBe(0);
         expect(await alive([...before, ...during])).toHaveLength(180);
         expect(new Set(webhooks)).toEqual(new Set([200]));
-      });
-
-      it.each([
-        ['/media/relay-9', [502, 503]],
-        ['/media/relay-1/', [404]],
-        ['/media/relay-12345', [404]],
-        ['/media/evil.example.com', [404]],
-        ['/media/127.0.0.1', [404]],
-        ['/media/relay-1.evil.example.com', [404]],
-        ['/media/relay-1%2f..%2frelay-2', [404]],
-        ['/media/', [404]],
-        ['/media', [404]],
-      ])('leads nowhere from %s', async (path, statuses) => {
-        const { status, server } = await openStream(bench.edge, path);
-        expect(statuses).toContain(status);
-        expect(server).toBeNull();
-      });
-
-      it.each([
-        [{ path: '/media/relay-1' }, 400],
-        [{ path: '/metrics' }, 404],
-        [{ path: '/healthz' }, 404],
-        [{ path: '/readyz' }, 404],
-        [{ path: '/' }, 404],
-        [{ path: '/twilio/voice' }, 405],
-        [{ path: '/twilio/voice', method: 'POST', headers: { 'content-length': '65537' } }, 413],
-        [{ path: '/twilio/voice', method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, 411],
-        [{ path: '/v1/calls', method: 'POST', headers: { 'content-length': '262145' } }, 413],
-      ])('answers %j itself with %s', async (wanted, status) => {
-        expect(await ask(bench.edge, wanted)).toMatchObject({ status, server: null });
       });
 
       it('writes paths and no queries to its log, also of what fails', async () => {
