@@ -44,7 +44,7 @@ export function call(
   };
 }
 
-/** Says each of the sentences. */
+/** Returns the step that says these sentences, one after the other. */
 export function speak(state: ScriptState, ...words: readonly string[]): Step {
   return { state, moves: words.map(say) };
 }

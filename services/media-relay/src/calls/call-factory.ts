@@ -74,7 +74,7 @@ export class CallFactory {
       music,
       detectLanguage: this.languages.detect,
     });
-    this.preparation.begin(agent, language, path.stream.format);
+    this.preparation.begin(agent, language, path.stream.format, path.model);
     return { session, path };
   }
 }

@@ -38,7 +38,7 @@ function relay(phrasePreparation: 'on' | 'off' = 'on') {
     } as never,
     clock as never,
   );
-  const call = (agent = version(1)) => preparation.begin(agent, agent.language, PCMU_8K);
+  const call = (agent = version(1)) => preparation.begin(agent, agent.language, PCMU_8K, model);
   const sayAll = async (words: string) => {
     await clock.pass(1);
     for (const session of model.sessions) if (!session.isClosed) session.says(words);

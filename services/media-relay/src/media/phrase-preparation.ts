@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { AgentSnapshot, AudioFormat } from '@tandem/contracts';
-import { missingBridge, preparePhrase, RealClock } from '@tandem/conversation';
+import { missingBridge, preparePhrase, RealClock, type VoiceModel } from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { PhraseCache } from './phrase-cache.ts';
@@ -32,13 +32,21 @@ export class PhrasePreparation implements OnModuleDestroy {
     @Inject(RealClock) private readonly clock: RealClock,
   ) {}
 
-  /** Begins to prepare the phrase for calls like this one, unless it is cached or was tried lately. */
-  begin(agent: AgentSnapshot, language: string, format: AudioFormat): void {
+  /**
+   * Begins to prepare the phrase for calls like this one, unless it is cached or was tried lately.
+   * @param callModel the model of the call
+   */
+  begin(
+    agent: AgentSnapshot,
+    language: string,
+    format: AudioFormat,
+    callModel: Pick<VoiceModel, 'provider'>,
+  ): void {
     if (this.config.phrasePreparation === 'off' || this.running >= MAX_SESSIONS) return;
-    const [{ model }] = this.models.targetsFor(agent, (error) => this.failed(agent, error));
-    const missing = missingBridge({ agent, language, format }, model, this.phrases);
+    const missing = missingBridge({ agent, language, format }, callModel, this.phrases);
     if (!missing || !this.isDue([agent.agentId, agent.agentVersion, agent.variantKey, language, format]))
       return;
+    const [{ model }] = this.models.targetsFor(agent, (error) => this.failed(agent, error));
     this.running += 1;
     const { signal } = this.stopping;
     void preparePhrase(missing, model, this.phrases, this.clock, signal).then((isCached) => {

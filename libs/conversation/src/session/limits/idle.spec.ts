@@ -108,7 +108,7 @@ describe('sounds without words', () => {
     return call;
   }
 
-  /** Says what the call requested, as a model would. */
+  /** Has the model say the words it was last asked to say, if any. */
   async function modelSpeaks(call: CallScene): Promise<void> {
     const asked = call.model.asked.at(-1);
     call.model.asked.push('-');
