@@ -164,7 +164,7 @@ const script = /^[a-z0-9-]+$/.test(command ?? '')
 if (!script) {
   fail(
     `There is no command "${command ?? ''}".`,
-    'Commands: demo, start, call, number, key, test, lint, new, bench, load, chaos, docs, migrate, image, ' +
+    'Commands: demo, start, call, number, key, test, lint, new, bench, load, simulate, chaos, docs, migrate, image, ' +
       'k8s-check, k8s-write, stack-reset.',
   );
 }

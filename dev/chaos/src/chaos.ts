@@ -12,7 +12,7 @@ import { goalLines } from './report/goal-table.ts';
 import { saveTable } from './report/save-table.ts';
 import { readChaosOptions } from './run/chaos-options.ts';
 import { evaluate, runScenario, type ScenarioResult } from './run/run-scenario.ts';
-import { throughBalancer, type Scenario } from './run/scenario.ts';
+import { throughEdge, type Scenario } from './run/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** An ordinary relay loses all its calls or none: more calls would show nothing new. */
@@ -33,7 +33,7 @@ if (!options.isAgain) log(`seed ${options.seed}`);
 
 const results: ScenarioResult[] = [];
 const chosen = SCENARIOS.filter(({ name }) => options.names.includes(name));
-for (const scenario of options.isBalanced ? chosen.map(throughBalancer) : chosen) {
+for (const scenario of options.isThroughEdge ? chosen.map(throughEdge) : chosen) {
   const fleets =
     scenario.isForPlain && options.hasPlain ? (['tandem', 'plain'] as const) : (['tandem'] as const);
   for (const fleet of fleets) {

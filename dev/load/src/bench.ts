@@ -3,7 +3,9 @@ import { parseOptions } from '@tandem/stack';
 import { benchEdge } from './bench/edge.bench.ts';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
+import { benchOneRedis } from './bench/one-redis.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
+import { benchStores } from './bench/stores.bench.ts';
 import { spreadText } from './load/spread-text.ts';
 import { runAll, TROUBLES } from './model-faults/faults.ts';
 import { HEADER, lines, row } from './model-faults/table.ts';
@@ -17,9 +19,14 @@ npm run bench -- --only interruption   time the agent is still heard after the c
                                        truncation claims more than was heard
 npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets
 npm run bench -- --only edge           1,000 calls over three relays through a real HAProxy and a real nginx
-                                       (docs/edge.md). Exit code 1 when one goes astray or is dropped`;
+                                       (docs/edge.md). Exit code 1 when one goes astray or is dropped
+npm run bench -- --only stores         what a call costs Redis and Postgres, with 200 that talk
+npm run bench -- --only redis          what one Redis bears: events and heartbeats of up to 8,000 calls, as
+                                       many as the driver can make (docs/scaling.md)`;
 
 const SILENCE_BUDGET_MS = 100;
+/** As `--only stores` finds with callers who take turns of eight seconds. */
+const EVENTS_PER_CALL_SECOND = 1;
 const INTERRUPTED_CALLS = 25;
 const INTERRUPTIONS_EACH = 9;
 
@@ -89,6 +96,42 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
         each.aliveAfterReload === each.calls &&
         each.aliveAfterKill === each.expectedAfterKill,
     );
+  },
+  stores: async () => {
+    const figures = await benchStores();
+    const line = (what: string, value: string) => console.log(`  ${what.padEnd(46)} ${value}`);
+    console.log(`\n${figures.calls} calls that talk for ${figures.seconds.toFixed(0)} s, with one relay.\n`);
+    line('Redis, CPU per call-second', `${figures.redisCpuMsPerCallSecond.toFixed(3)} ms`);
+    line('Redis, commands per call-second', figures.redisCommandsPerCallSecond.toFixed(2));
+    line('events stored per call-second', figures.eventsPerCallSecond.toFixed(2));
+    line('Redis, memory per call', `${(figures.redisBytesPerCall / 1_024).toFixed(1)} KB`);
+    line('Redis, CPU to admit and end a call', `${figures.redisCpuMsPerCall.toFixed(2)} ms`);
+    line('Postgres, CPU per call-second', `${figures.postgresCpuMsPerCallSecond.toFixed(3)} ms`);
+    line('Postgres, CPU to admit and persist a call', `${figures.postgresCpuMsPerCall.toFixed(2)} ms`);
+    return true;
+  },
+  redis: async () => {
+    console.log(
+      `\nEvents and heartbeats of many calls at one Redis, ${EVENTS_PER_CALL_SECOND} events a second each.\n`,
+    );
+    const loads = await benchOneRedis(EVENTS_PER_CALL_SECOND, (said) => console.error(`  … ${said}`));
+    console.log(
+      '    calls   relays   events/s   of a core   memory   stored p50 / p99   driver missed   look-up',
+    );
+    for (const load of loads) {
+      const cells = [
+        [String(load.calls), 9],
+        [String(load.relays), 9],
+        [load.eventsPerSecond.toFixed(0), 11],
+        [`${(load.coreShare * 100).toFixed(0)} %`, 12],
+        [`${load.megabytes.toFixed(0)} MB`, 9],
+        [`${load.storedP50Ms.toFixed(1)} / ${load.storedP99Ms.toFixed(1)} ms`, 19],
+        [`${(load.missedShare * 100).toFixed(1)} %`, 16],
+        [`${load.lookUpCpuMs.toFixed(3)} ms`, 10],
+      ] as const;
+      console.log(cells.map(([text, width]) => text.padStart(width)).join(''));
+    }
+    return true;
   },
   interruption: async () => {
     const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({

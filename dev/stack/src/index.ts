@@ -25,6 +25,7 @@ export { asStackError, StackError } from './checkout/stack-error.ts';
 export { holderOfStack, readRunFile, type Run } from './supervisor/run-file.ts';
 export { Supervisor } from './supervisor/supervisor.ts';
 export { HangingLine } from './testing/hanging-line.ts';
+export { RedisGroup } from './testing/redis-group.ts';
 export {
   createTestDatabase,
   startTestServers,

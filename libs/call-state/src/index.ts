@@ -22,8 +22,10 @@ export { ProviderStates, type ProviderTarget, providerTarget } from './providers
 export { connectRedis, redisResource } from './redis/redis-client.ts';
 export { SealBroken, Sealer } from './redis/sealer.ts';
 export { type AgentVersionId, PHRASE_STORE_LIMITS, PhraseStore } from './relays/phrase-store.ts';
+export { DRAIN_PACE } from './relays/drain-pace.ts';
 export { RelayInboxReader, RelayInboxWriter } from './relays/relay-inbox.ts';
 export type { RelayCommand, RelayMessage } from './relays/relay-message.ts';
+export { freeCapacity, placementOrder } from './relays/relay-placement.ts';
 export {
   type OwnedCall,
   type OwnershipStatus,

@@ -103,6 +103,13 @@ export {
 } from './services/idempotency.ts';
 export { type PostCallJob, postCallJobSchema, type QueueName } from './services/queues.ts';
 export {
+  parseRedisAddress,
+  REDIS_ADDRESS_FORMS,
+  type RedisAddress,
+  type RedisGroupAddress,
+  type RedisLogin,
+} from './services/redis-address.ts';
+export {
   SERVICE_TOKEN_LIFETIME_S,
   SERVICE_TOKEN_PURPOSE,
   serviceTokenSchema,

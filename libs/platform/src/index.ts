@@ -1,5 +1,5 @@
 export { loadConfig, ConfigurationFault } from './config/load-config.ts';
-export { checkAllServices, settingNames } from './config/all-services.ts';
+export { checkAllServices, settingNames, withSecretFiles } from './config/all-services.ts';
 export {
   loadServiceConfig,
   serviceSections,
@@ -43,6 +43,7 @@ export { Destinations } from './outbound/destinations.ts';
 export { OutboundFailure, OutboundPoster, type OutboundResponse } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
 export { PostCallQueue } from './queues/post-call.queue.ts';
+export { queueGauges } from './queues/queue-gauges.ts';
 export { queueToken } from './queues/queue-tokens.ts';
 export { RestingProcessor } from './queues/resting-processor.ts';
 export { QUEUE_PREFIX, QUEUE_SETTINGS } from './queues/queue-options.ts';

@@ -1,5 +1,5 @@
-import type { AwsClient } from 'aws4fetch';
 import { z } from 'zod';
+import type { SignedFetch } from './aws-client.ts';
 import { KeyUnknown, type KeyWrapper, type WrappedKey } from './key-file.ts';
 
 /** An error response of the key management service. */
@@ -24,7 +24,7 @@ const NOT_OURS = ['InvalidCiphertextException', 'IncorrectKeyException', 'NotFou
 /** Wraps data keys with AWS KMS or a compatible service: Encrypt and Decrypt with an encryption context. */
 export class KmsKeys implements KeyWrapper {
   constructor(
-    private readonly client: AwsClient,
+    private readonly client: SignedFetch,
     /** Such as `https://kms.eu-central-1.amazonaws.com`. */
     private readonly endpoint: string,
     /** Id, ARN or alias of the key. */
@@ -66,7 +66,6 @@ export class KmsKeys implements KeyWrapper {
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(5_000),
-      aws: { service: 'kms' },
     });
     const reply: unknown = await response.json().catch(() => ({}));
     if (response.ok) return reply;

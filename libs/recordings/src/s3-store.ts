@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AwsClient } from 'aws4fetch';
+import type { SignedFetch } from './aws-client.ts';
 import { FolderStore } from './folder-store.ts';
 import { NAME, type RecordingSink, type RecordingStore, type StoredRecording } from './recording-store.ts';
 
@@ -31,7 +31,7 @@ export class S3Store implements RecordingStore {
   private readonly spool: FolderStore;
 
   constructor(
-    private readonly client: AwsClient,
+    private readonly client: SignedFetch,
     private readonly options: S3Options,
   ) {
     this.spool = new FolderStore(options.spoolDir);

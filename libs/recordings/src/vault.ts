@@ -1,4 +1,4 @@
-import { AwsClient } from 'aws4fetch';
+import { awsClientOf, type AwsSettings, type SignedFetch } from './aws-client.ts';
 import { FolderStore } from './folder-store.ts';
 import { KeyFile, type KeyWrapper } from './key-file.ts';
 import { KmsKeys } from './kms-keys.ts';
@@ -6,15 +6,11 @@ import type { RecordingStore } from './recording-store.ts';
 import { S3Store } from './s3-store.ts';
 
 /** Where recordings are kept and what they are sealed with. A setting that is not set is undefined. */
-export interface VaultSettings {
+export interface VaultSettings extends AwsSettings {
   readonly recordingsDir?: string | undefined;
   readonly recordingsKeyFile?: string | undefined;
   readonly recordingsKmsKeyId?: string | undefined;
   readonly recordingsS3Bucket?: string | undefined;
-  readonly awsRegion: string;
-  readonly awsAccessKeyId?: string | undefined;
-  readonly awsSecretAccessKey?: string | undefined;
-  readonly awsSessionToken?: string | undefined;
   readonly awsEndpointUrlS3?: string | undefined;
   readonly awsEndpointUrlKms?: string | undefined;
 }
@@ -69,23 +65,12 @@ function keysOf(settings: VaultSettings): KeyWrapper {
   );
 }
 
-function awsClient(settings: VaultSettings, service: string): AwsClient {
-  const {
-    awsAccessKeyId: accessKeyId,
-    awsSecretAccessKey: secretAccessKey,
-    awsSessionToken: sessionToken,
-    awsRegion: region,
-  } = settings;
-  if (!accessKeyId || !secretAccessKey)
+function awsClient(settings: VaultSettings, service: string): SignedFetch {
+  const client = awsClientOf(settings, service);
+  if (!client)
     throw new VaultUnusable(
-      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are needed for a bucket or a KMS key.',
+      'A bucket or a KMS key needs credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or those of ' +
+        'the workload (AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI).',
     );
-  return new AwsClient({
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken ? { sessionToken } : {}),
-    region,
-    service,
-    retries: 3,
-  });
+  return client;
 }

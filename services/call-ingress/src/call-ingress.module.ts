@@ -43,6 +43,7 @@ import { CallRescue } from './recovery/call-rescue.service.ts';
 import { CarrierReports } from './recovery/carrier-reports.service.ts';
 import { TransferReturn } from './recovery/transfer-return.ts';
 import { CallRefusal } from './refusal/call-refusal.service.ts';
+import { FleetGauges } from './relays/fleet-gauges.ts';
 import { StreamOffers } from './relays/stream-offer.ts';
 import { IngressMetrics } from './runtime/ingress-metrics.ts';
 import { DepartmentDial } from './transfer/department-dial.ts';
@@ -96,6 +97,7 @@ export class CallIngressModule {
             Object.fromEntries(CARRIERS.map(({ channel }, index) => [channel, adapters[index]])),
           inject: CARRIERS.map(({ adapter }) => adapter),
         },
+        FleetGauges,
         StreamOffers,
         BudgetGate,
         ProviderAvailability,

@@ -15,6 +15,7 @@ import {
   Destinations,
   OutboundPoster,
   PostCallQueue,
+  queueGauges,
   queueModule,
   type ServiceConfig,
 } from '@tandem/platform';
@@ -54,6 +55,7 @@ export class PostCallWorkerModule {
         { provide: OutboundPoster, useValue: new OutboundPoster(new Destinations(config.trustedNetworks)) },
         PostCallQueue,
         PostCallMetrics,
+        queueGauges('post-call'),
         CallRecordProcessor,
         LostCallReaper,
         OutboxMaintenance,

@@ -1,7 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
-import { CallStateModule, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
+import {
+  CallStateModule,
+  queueGauges,
+  queueModule,
+  SignedTokens,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
 import { ToolCallProcessor } from './tool-call.processor.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
@@ -33,6 +39,7 @@ export class ToolWorkerModule {
       providers: [
         { provide: CrmClient, useValue: crm },
         ToolWorkerMetrics,
+        queueGauges('tool-calls'),
         ToolReplyPublisher,
         ToolCallProcessor,
       ],

@@ -13,9 +13,9 @@ import {
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { LoggedEvent } from '../history/entries.ts';
+import { EdgeFront } from './edge-front.ts';
 import type { EndedCallRecord, Fleet } from './fleet.ts';
 import { simulatedModel } from './listening-model.ts';
-import { ReadinessBalancer } from './readiness-balancer.ts';
 import { RedisPair } from './redis-pair.ts';
 import { StampedVoice } from './stamped-voice.ts';
 
@@ -26,8 +26,8 @@ export interface TandemFleetOptions {
    * tries the next one when one does not answer.
    */
   readonly replicas?: Replicas;
-  /** Whether that balancer checks readiness, as in clusters, instead of only trying the next one. */
-  readonly isFrontedByReadiness?: boolean;
+  /** Whether calls and media come through the edge of `deploy/edge`, as deployed. */
+  readonly hasEdge?: boolean;
   /** Servers behind a line that can be made slow, silent or cut. */
   readonly lines?: readonly LineName[];
   /** Whether a second Redis follows the first. Uses the fault line to Redis. */
@@ -87,9 +87,9 @@ export class TandemFleet implements Fleet {
     } = options;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
-    // Called for each connection: an ingress that is started again may listen on another port.
-    let portsOfIngresses = (): number[] => [];
-    const front = await frontOf(options, () => portsOfIngresses());
+    // Called for each connection: a process that is started again may listen on another port.
+    const ports: Ports = { ingresses: () => [], relay: () => null };
+    const front = await frontOf(options, ports);
     const between = async (server: LineName, url: string): Promise<string> => {
       const address = new URL(url);
       if (!wanted.includes(server)) return url;
@@ -112,15 +112,15 @@ export class TandemFleet implements Fleet {
           RELAY_PHRASE_PREPARATION: 'on',
           RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
           ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }),
+          ...(options.hasEdge ? { PUBLIC_MEDIA_URL: `ws://127.0.0.1:${front.port}` } : {}),
           ...env,
         },
       },
     });
     const fleet = new TandemFleet(platform, voice, lines);
-    portsOfIngresses = () =>
-      fleet
-        .instances('call-ingress')
-        .flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
+    const portOf = (instance: string) => platform.stack.supervisor.portsOf(instance).http ?? null;
+    ports.ingresses = () => fleet.instances('call-ingress').flatMap((instance) => portOf(instance) ?? []);
+    ports.relay = portOf;
     fleet.front = await front.open();
     if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
     await platform.publish({ ...AGENT, ...agent });
@@ -238,36 +238,33 @@ interface Front {
   open(): Promise<readonly Stoppable[]>;
 }
 
-/** Returns the front of the ingresses: none for one, else a balancer. */
+interface Ports {
+  ingresses: () => readonly number[];
+  relay: (instance: string) => number | null;
+}
+
+/** Returns what stands before the services: the edge, for several ingresses a balancer, else nothing. */
 async function frontOf(
-  { replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions,
-  ports: () => readonly number[],
+  { relays, replicas = {}, hasEdge = false }: TandemFleetOptions,
+  ports: Ports,
 ): Promise<Front> {
-  const ingresses = replicas['call-ingress'] ?? 1;
-  if (ingresses < 2) return { port: null, open: () => Promise.resolve([]) };
-  if (!isFrontedByReadiness) {
-    const line = await FaultProxy.start(ports);
-    return { port: line.port, open: () => Promise.resolve([line]) };
+  const ingressCount = replicas['call-ingress'] ?? 1;
+  if (hasEdge) {
+    const port = await freePort();
+    const open = async () => [
+      await EdgeFront.start({
+        port,
+        ingresses: () => ports.ingresses(),
+        ingressCount,
+        relay: (name) => ports.relay(name),
+        relayCount: relays,
+      }),
+    ];
+    return { port, open };
   }
-  const port = await freePort();
-  return {
-    port,
-    open: async () => {
-      // One line to each ingress, which may listen on another port after a restart.
-      const lines = await Promise.all(
-        Array.from({ length: ingresses }, (_, index) =>
-          FaultProxy.start(() => ports().slice(index, index + 1)),
-        ),
-      );
-      return [
-        await ReadinessBalancer.start(
-          port,
-          lines.map((line) => line.port),
-        ),
-        ...lines,
-      ];
-    },
-  };
+  if (ingressCount < 2) return { port: null, open: () => Promise.resolve([]) };
+  const line = await FaultProxy.start(() => ports.ingresses());
+  return { port: line.port, open: () => Promise.resolve([line]) };
 }
 
 type CallEventId = Parameters<RunningPlatform['records']['events']>[0];

@@ -18,11 +18,15 @@ export class FaultProxy {
     private targets: () => readonly number[],
   ) {}
 
-  static async start(targets: () => readonly number[]): Promise<FaultProxy> {
+  /** @param at where it listens; default a free port of 127.0.0.1 */
+  static async start(
+    targets: () => readonly number[],
+    at: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+  ): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true });
     const proxy = new FaultProxy(server, targets);
     server.on('connection', (near) => void proxy.join(near));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(at.port, at.host, resolve));
     return proxy;
   }
 

@@ -1,5 +1,4 @@
 import { lengthInSeconds, parseOptions, refuse, wholeNumber } from '@tandem/stack';
-import { haproxyPath } from '../bench/readiness-balancer.ts';
 import type { Scenario } from './scenario.ts';
 
 const HELP = `npm run chaos                        run every scenario in full
@@ -11,7 +10,7 @@ npm run chaos -- --only R1,R3        run these scenarios
   --seed S        decides which calls are struck, and when; printed at the start
   --time-budget 10m   starts no further round and no further scenario after this time
   --again         runs nothing: judges the kept histories again
-  --through-balancer  two call-ingress behind HAProxy, which checks readiness (default: R11 and R14)
+  --through-edge  two call-ingress and the relays behind HAProxy on deploy/edge (default: R7, R11 and R14)
   --no-plain      leaves out the ordinary relay
   --no-distance   carrier and model next to the platform, instead of a round trip of 20 to 250 ms away
   --json <file>   writes figures and violations
@@ -21,10 +20,10 @@ Starts its own stack on temporary data. The history of each run is kept in .tand
 a line. Exit code 0 when every goal is met and no rule is broken.`;
 
 /**
- * Scenarios in which a server that every ingress depends on is away: a balancer that checks readiness could
- * be left without an ingress.
+ * A rollout, and scenarios in which a server that every ingress depends on is away: an edge that checks
+ * readiness could be left without an ingress.
  */
-const BALANCED = ['R11', 'R14'];
+const THROUGH_EDGE = ['R7', 'R11', 'R14'];
 
 /** The options of the command line, read and checked. */
 interface ChaosOptions {
@@ -36,7 +35,7 @@ interface ChaosOptions {
   readonly seed: number;
   /** Unix time in ms after which no further round and no further scenario starts. */
   readonly until: number;
-  readonly isBalanced: boolean;
+  readonly isThroughEdge: boolean;
   /** Whether kept histories are judged again, and nothing is run. */
   readonly isAgain: boolean;
   readonly hasPlain: boolean;
@@ -50,9 +49,8 @@ export function readChaosOptions(scenarios: readonly Scenario[]): ChaosOptions {
   const values = readValues();
   if (values.help) answer([HELP]);
   if (values.list) answer(scenarios.map(listed));
-  const isBalanced = values['through-balancer'];
-  if (isBalanced && !values.again) requireHaproxy();
-  const names = values.only?.split(',') ?? (isBalanced ? BALANCED : scenarios.map(({ name }) => name));
+  const isThroughEdge = values['through-edge'];
+  const names = values.only?.split(',') ?? (isThroughEdge ? THROUGH_EDGE : scenarios.map(({ name }) => name));
   for (const name of names)
     if (!scenarios.some((scenario) => scenario.name === name))
       refuse(`There is no scenario "${name}"; --list shows them.`, HELP);
@@ -67,7 +65,7 @@ export function readChaosOptions(scenarios: readonly Scenario[]): ChaosOptions {
     rounds: whole('rounds', 1, 10_000),
     seed: whole('seed', 0, 4_294_967_295) ?? Math.floor(Math.random() * 1e9),
     until: Date.now() + lengthInSeconds(budget) * 1_000,
-    isBalanced,
+    isThroughEdge,
     isAgain: values.again,
     hasPlain: values.plain,
     hasDistance: values.distance,
@@ -88,7 +86,7 @@ function readValues() {
         seed: { type: 'string' },
         'time-budget': { type: 'string', default: '24h' },
         again: { type: 'boolean', default: false },
-        'through-balancer': { type: 'boolean', default: false },
+        'through-edge': { type: 'boolean', default: false },
         plain: { type: 'boolean', default: true },
         distance: { type: 'boolean', default: true },
         json: { type: 'string' },
@@ -98,15 +96,6 @@ function readValues() {
     },
     HELP,
   );
-}
-
-function requireHaproxy(): void {
-  if (haproxyPath() === null)
-    refuse(
-      '--through-balancer needs HAProxy, which is not on this machine. Install it (Debian: apt-get ' +
-        'install haproxy), or leave the option out.',
-      HELP,
-    );
 }
 
 function listed({ name, about, goals }: Scenario): string {

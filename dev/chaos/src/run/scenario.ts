@@ -34,21 +34,17 @@ export interface Scenario {
 }
 
 /**
- * Returns the scenario with two call-ingress behind a balancer that checks readiness; its rows stand beside
- * the direct ones.
+ * Returns the scenario with two call-ingress and the relays behind the edge as it is deployed; its rows stand
+ * beside the direct ones.
  */
-export function throughBalancer(scenario: Scenario): Scenario {
+export function throughEdge(scenario: Scenario): Scenario {
   const { name, about, fleet } = scenario;
   const ingresses = Math.max(2, fleet.replicas?.['call-ingress'] ?? 1);
   return {
     ...scenario,
-    name: `${name}-balancer`,
-    about: `${about}, through a balancer`,
+    name: `${name}-edge`,
+    about: `${about}, through the edge`,
     isForPlain: false,
-    fleet: {
-      ...fleet,
-      replicas: { ...fleet.replicas, 'call-ingress': ingresses },
-      isFrontedByReadiness: true,
-    },
+    fleet: { ...fleet, replicas: { ...fleet.replicas, 'call-ingress': ingresses }, hasEdge: true },
   };
 }

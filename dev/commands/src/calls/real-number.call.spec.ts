@@ -6,6 +6,7 @@ import { RealtimeSimulator, TwilioSimulator } from '@tandem/simulators';
 import { freePorts, tandemFolder } from '@tandem/stack';
 import { words } from '../testing/running-platform.ts';
 import { CommandRun } from '../testing/command-run.ts';
+import { startEgressProxy, type EgressProxy } from '../testing/egress-proxy.ts';
 import { selfSigned } from '../testing/self-signed.ts';
 import { startTlsProxy, type TlsProxy } from '../testing/tls-proxy.ts';
 
@@ -24,6 +25,7 @@ describe('a real number, set up as the README says', () => {
   let model: RealtimeSimulator;
   let ports: number[];
   let proxies: TlsProxy[];
+  let egress: EgressProxy;
   let stack: CommandRun;
   let baseUrl: string;
   let mediaUrl: string;
@@ -44,7 +46,11 @@ describe('a real number, set up as the README says', () => {
     proxies = [
       await startTlsProxy(certificate, () => ports[0] ?? 0),
       await startTlsProxy(certificate, () => ports[1] ?? 0),
+      await startTlsProxy(certificate, () => Number(new URL(at.url).port)),
     ];
+    egress = await startEgressProxy();
+    const authority = join(home, 'authority.pem');
+    writeFileSync(authority, certificate.cert);
     baseUrl = `https://${HOST}:${proxies[0]?.port}`;
     mediaUrl = `wss://${HOST}:${proxies[1]?.port}`;
     // Step 1. Ports of their own because 8080 and its neighbours may be taken on a machine that runs tests.
@@ -62,7 +68,7 @@ describe('a real number, set up as the README says', () => {
       OPENAI_API_KEY: KEY,
       PUBLIC_BASE_URL: baseUrl,
       PUBLIC_MEDIA_URL: mediaUrl,
-      OPENAI_REALTIME_URL: at.url,
+      OPENAI_REALTIME_URL: `wss://${HOST}:${proxies[2]?.port}${new URL(at.url).pathname}`,
       ...Object.fromEntries(names.map((name, index) => [name, String(ports[index])])),
     };
     writeFileSync(
@@ -72,12 +78,17 @@ describe('a real number, set up as the README says', () => {
         .join(''),
     );
     // Step 2.
-    stack = CommandRun.start(home, 'start');
+    stack = CommandRun.start(home, 'start', [], {
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: egress.url,
+      NODE_EXTRA_CA_CERTS: authority,
+    });
     await stack.printed(/^ready$/m);
   });
   afterAll(async () => {
     await stack?.stop();
     for (const proxy of proxies ?? []) await proxy.stop();
+    await egress?.stop();
     await model?.stop();
     rmSync(home, { recursive: true, force: true });
   });
@@ -137,6 +148,10 @@ describe('a real number, set up as the README says', () => {
     }
   });
 
+  it('reaches the model through the proxy of HTTPS_PROXY', () => {
+    expect(new Set(egress.tunnels)).toEqual(new Set([`${HOST}:${proxies[2]?.port}`]));
+  });
+
   it('refuses another account, and the call says why', async () => {
     const twilio = new TwilioSimulator({ authToken: TOKEN, tls: { ca: certificate.cert } });
     await twilio.start();
@@ -152,9 +167,9 @@ describe('a real number, set up as the README says', () => {
   });
 
   it('is rung by "npm run call", which uses the configured account and number', async () => {
-    const authority = join(home, 'authority.pem');
-    writeFileSync(authority, certificate.cert);
-    const call = CommandRun.start(home, 'call', ['--scenario', 'hasty'], { NODE_EXTRA_CA_CERTS: authority });
+    const call = CommandRun.start(home, 'call', ['--scenario', 'hasty'], {
+      NODE_EXTRA_CA_CERTS: join(home, 'authority.pem'),
+    });
     expect([await call.end(), call.output]).toEqual([
       0,
       expect.stringMatching(new RegExp(`calls \\${NUMBER}[^]*POST /twilio/voice → 200[^]*media stream open`)),

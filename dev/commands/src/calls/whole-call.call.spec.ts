@@ -9,6 +9,7 @@ import {
   spokenByCarrier,
   words,
 } from '../testing/running-platform.ts';
+import { nextMonday } from '../testing/next-monday.ts';
 import { expectPrivateLogs } from '../testing/private-logs.ts';
 
 jest.setTimeout(90_000);
@@ -311,9 +312,3 @@ describe('a relay that dies with no other there', () => {
 });
 
 it('writes no phone number, no word of a call and no secret to the logs', () => expectPrivateLogs(platform));
-
-function nextMonday(): string {
-  const day = new Date(Date.now() + 86_400_000);
-  while (day.getUTCDay() !== 1) day.setUTCDate(day.getUTCDate() + 1);
-  return day.toISOString().slice(0, 10);
-}

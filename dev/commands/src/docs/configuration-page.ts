@@ -56,7 +56,9 @@ export function configurationPage(): string {
       'missing, it lists every fault with what to set and exits with code 78. An empty variable counts as ' +
       'unset. `npm start` reads `.env`, fills in what the embedded stack provides, and checks the settings ' +
       'of all six services together before it touches anything, half-set pairs and misspelt names ' +
-      'included. `TANDEM_HOME` is another folder for `.env` and `.tandem`: a second stack beside the first.',
+      'included. A secret may be in a file, as Docker, Kubernetes and systemd mount them: `REDIS_URL_FILE` ' +
+      'names the file with the value of `REDIS_URL`, and so for each variable marked *Secret*. ' +
+      '`TANDEM_HOME` is another folder for `.env` and `.tandem`: a second stack beside the first.',
     '',
   ];
   for (const { section, services } of listed()) {

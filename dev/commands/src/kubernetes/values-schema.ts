@@ -148,7 +148,7 @@ function networkPolicySchema(): Schema {
   const peers = closed({ to: objects, port: count(1, 65_535) });
   return closed({
     enabled: flag,
-    redis: peers,
+    redis: closed({ to: objects, port: count(1, 65_535), sentinelPort: count(0, 65_535) }),
     postgres: peers,
     dns: closed({ namespaceSelector: open, podSelector: open }),
     monitoring: closed({ namespaceSelector: open, podSelector: open }),

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { settingNames } from '@tandem/platform';
+import { settingNames, withSecretFiles } from '@tandem/platform';
 import { stackHome } from '@tandem/stack';
 
 /**
  * Returns the environment with the values of `.env` added. A variable set outside wins, an empty value counts
- * as unset.
+ * as unset, and the secrets that files hold are read.
+ * @throws ConfigurationFault naming each file that cannot be used
  */
 export function environment(): Record<string, string> {
-  const set = Object.entries({ ...dotEnv(), ...process.env });
+  const set = Object.entries(withSecretFiles({ ...dotEnv(), ...process.env }));
   return Object.fromEntries(
     set.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''),
   );
@@ -18,7 +19,9 @@ export function environment(): Record<string, string> {
 /** Returns the names in `.env` that neither a service nor Node reads. */
 export function namesNobodyReads(): string[] {
   const known = settingNames();
-  return Object.keys(dotEnv()).filter((name) => !known.has(name) && !/^(NODE|npm)_/i.test(name));
+  return Object.keys(dotEnv()).filter(
+    (name) => !known.has(name) && !/^(?:NODE_|npm_|HTTPS?_PROXY$|NO_PROXY$)/i.test(name),
+  );
 }
 
 function dotEnv(): NodeJS.Dict<string> {

@@ -31,7 +31,8 @@ export function externalServer(name: string, variable: string, url: string, usua
         `Unset ${variable} to use the bundled one.`,
       ),
     );
-  const { port, hostname } = new URL(url);
+  // With several hosts, as of Sentinels, the address is no URL.
+  const { port, hostname } = URL.canParse(url) ? new URL(url) : { port: '', hostname: 'several hosts' };
   return {
     url,
     port: port === '' ? usualPort : Number(port),

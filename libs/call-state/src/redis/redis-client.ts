@@ -1,3 +1,4 @@
+import { parseRedisAddress, type RedisGroupAddress } from '@tandem/contracts';
 import { Redis, type RedisOptions } from 'ioredis';
 import { isReadOnlyReply, redisStateOf } from './redis-fault.ts';
 import { RedisWatch, type RedisReadiness } from './redis-watch.ts';
@@ -9,6 +10,19 @@ import { RedisWatch, type RedisReadiness } from './redis-watch.ts';
  */
 type RedisUse = 'command' | 'blocking' | 'producer' | 'worker';
 
+/** Longest pause between two rounds over the Sentinels when none of them answers. */
+const SENTINEL_RETRY_MS = 400;
+/**
+ * How long a server may leave a command without a reply until its connection is given up and the Sentinels
+ * are asked again: a primary that hangs keeps its connections open. Longer than the reads that wait in Redis
+ * (5 s of the relay's inbox, 10 s of BullMQ's workers).
+ */
+const SILENCE_MS: Readonly<Record<RedisUse, number>> = {
+  command: 2_500,
+  producer: 2_500,
+  blocking: 8_000,
+  worker: 15_000,
+};
 const CONNECT_MS = 2_000;
 const COMMAND_MS = 2_000;
 /**
@@ -22,12 +36,35 @@ const RETRY_MS: Readonly<Record<RedisUse, number>> = {
   worker: 1_000,
 };
 
-/** Makes every connection to Redis of every process. */
+/**
+ * Makes every connection to Redis of every process.
+ * @param url see {@link parseRedisAddress}
+ */
 export function connectRedis(url: string, use: RedisUse): Redis {
-  const redis = new Redis(url, optionsOf(use));
+  const address = parseRedisAddress(url);
+  const redis =
+    address?.kind === 'sentinels'
+      ? new Redis({ ...groupOptions(address, use), ...optionsOf(use) })
+      : new Redis(url, optionsOf(use));
   // Failing commands and the watch report it; the client reconnects by itself.
   redis.on('error', () => undefined);
   return redis;
+}
+
+/** Returns the options of ioredis for a group of servers that Sentinels watch. */
+function groupOptions(address: RedisGroupAddress, use: RedisUse): RedisOptions {
+  return {
+    sentinels: [...address.sentinels],
+    name: address.group,
+    db: address.database,
+    ...address.login,
+    sentinelUsername: address.sentinelLogin.username,
+    sentinelPassword: address.sentinelLogin.password,
+    sentinelCommandTimeout: COMMAND_MS,
+    sentinelRetryStrategy: (attempt) => Math.min(50 * attempt, SENTINEL_RETRY_MS),
+    socketTimeout: SILENCE_MS[use],
+    ...(address.hasTls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+  };
 }
 
 function optionsOf(use: RedisUse): RedisOptions {

@@ -1,3 +1,4 @@
+import { globalAgent } from 'node:https';
 import { PCMA_8K, PCM16_24K, PCMU_8K } from '@tandem/contracts';
 import type {
   Clock,
@@ -60,7 +61,16 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
         onRateLimits: options.onRateLimits ?? (() => undefined),
         clock: options.clock,
         onError: options.onError,
-        connect: options.connect ?? ((url, socketOptions) => new WebSocket(url, socketOptions)),
+        connect: options.connect ?? connect,
       }),
   };
+}
+
+/**
+ * Connects; through the proxy of HTTPS_PROXY where NODE_USE_ENV_PROXY is set, which Node's agent then knows
+ * (https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support). `ws` uses no agent by itself.
+ */
+function connect(url: string, options: ClientOptions): WebSocket {
+  const isProxied = url.startsWith('wss:') && globalAgent.options.proxyEnv !== undefined;
+  return new WebSocket(url, isProxied ? { ...options, agent: globalAgent } : options);
 }

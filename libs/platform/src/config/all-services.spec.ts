@@ -56,7 +56,7 @@ describe('the settings of all services', () => {
     [
       'RECORDINGS_S3_BUCKET',
       'recordings',
-      'AWS_ACCESS_KEY_ID',
+      'AWS_ACCESS_KEY_ID or AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI',
       { RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k' },
     ],
     ['OPENAI_SECONDARY_API_KEY', 'sk-1', 'OPENAI_REALTIME_SECONDARY_URL', {}],

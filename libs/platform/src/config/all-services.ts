@@ -1,12 +1,27 @@
 import { ConfigurationFault, readSections, type Environment } from './load-config.ts';
 import { isNear } from './near-name.ts';
+import { readSecretFiles, secretFileOf } from './secret-files.ts';
 import { serviceSections } from './services.ts';
 import type { Section, Settings } from './setting.ts';
 
-/** Returns the variables of all services. */
+const allSections = (): readonly Section<Settings>[] => Object.values(serviceSections).flat();
+
+/** Returns the variables of all services, those that name files of secrets among them. */
 export function settingNames(): ReadonlySet<string> {
-  const sections: readonly Section<Settings>[] = Object.values(serviceSections).flat();
-  return new Set(sections.flatMap(({ settings }) => Object.values(settings).map(({ env }) => env)));
+  const settings = allSections().flatMap((section) => Object.values(section.settings));
+  return new Set(
+    settings.flatMap(({ env, isSecret }) => (isSecret === true ? [env, secretFileOf(env)] : [env])),
+  );
+}
+
+/**
+ * Returns the environment with the secrets that files hold.
+ * @throws ConfigurationFault naming each file that cannot be used
+ */
+export function withSecretFiles(environment: Environment): Environment {
+  const read = readSecretFiles(allSections(), environment);
+  if (read.unread.size > 0) throw new ConfigurationFault('Tandem', [...read.unread.values()]);
+  return read.environment;
 }
 
 /**

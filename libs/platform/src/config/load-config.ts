@@ -1,4 +1,5 @@
 import { isNear } from './near-name.ts';
+import { readSecretFiles } from './secret-files.ts';
 import type { Section, Setting, Settings, Values } from './setting.ts';
 
 /** The environment cannot be used; lists every fault with its variable, what is wrong and what it is for. */
@@ -31,7 +32,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the sections of one service into one object. An empty variable counts as unset, and so does a
- * port that is the address of a service ({@link fromServiceLinks}).
+ * port that is the address of a service ({@link fromServiceLinks}). Secrets may be in files
+ * ({@link readSecretFiles}).
  * @throws ConfigurationFault listing every fault
  */
 export function loadConfig<const Of extends readonly AnySection[]>(
@@ -47,17 +49,19 @@ export function loadConfig<const Of extends readonly AnySection[]>(
 /** Returns the values of all valid settings, and a sentence for each invalid one. */
 export function readSections(
   sections: readonly AnySection[],
-  environment: Environment,
+  given: Environment,
 ): { values: Record<string, unknown>; faults: string[] } {
-  const faults: string[] = [];
+  const { environment, unread } = readSecretFiles(sections as readonly Section<Settings>[], given);
+  const faults: string[] = [...unread.values()];
   const values: Record<string, unknown> = {};
   const settings = sections.flatMap((section) => Object.entries(section.settings as Settings));
   for (const [key, setting] of settings) {
     const raw = isServiceLink(setting, environment) ? undefined : environment[setting.env] || undefined;
     const parsed = setting.schema.safeParse(raw);
     if (parsed.success) values[key] = parsed.data;
-    else if (raw === undefined) faults.push(unset(setting, environment));
-    else
+    else if (raw === undefined) {
+      if (!unread.has(setting.env)) faults.push(unset(setting, environment));
+    } else
       faults.push(
         `${setting.env} is wrong (${parsed.error.issues.map((issue) => issue.message).join('; ')}): ` +
           `${setting.description}`,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   collectDefaultMetrics,
   Counter,
@@ -9,6 +10,10 @@ import {
   type HistogramConfiguration,
 } from 'prom-client';
 import { zoneRulesVersion } from './zone-rules.ts';
+
+const { version: RELEASE } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
 
 /** Histogram buckets for the time a caller waits, in seconds. */
 export const LATENCY_BUCKETS_S = [0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 3, 5, 8, 15];
@@ -23,6 +28,11 @@ export class Metrics {
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry });
+    this.gauge({
+      name: 'tandem_build_info',
+      help: 'Version of this release; always 1',
+      labelNames: ['version', 'node'],
+    }).set({ version: RELEASE, node: process.versions.node }, 1);
     this.gauge({
       name: 'tandem_time_zone_rules_info',
       help: 'Version of the IANA time zone database in use',

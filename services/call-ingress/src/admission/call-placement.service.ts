@@ -1,9 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
+import { CallStore, placementOrder, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
 import { TICKET_LIFETIME_S } from '@tandem/contracts';
 import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
 import { HANG_UP, keptReply, type CarrierInstruction } from '../ports/carrier-instruction.ts';
-import { placementOrder } from '../relays/relay-placement.ts';
 import { StreamOffers } from '../relays/stream-offer.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
 import { preConnectNotice } from './snapshot-agent.ts';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RelayRegistry, type AdmissionRecord, type RelayStatus } from '@tandem/call-state';
+import { placementOrder, RelayRegistry, type AdmissionRecord, type RelayStatus } from '@tandem/call-state';
 import { streamTicketSchema, TICKET_LIFETIME_S, type RelayId } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import type { ConnectRelay, Spoken } from '../ports/carrier-instruction.ts';
-import { placementOrder } from './relay-placement.ts';
 
 /** The ticket outlives a notice spoken before the stream. Slow speech is twelve characters a second. */
 const NOTICE_S_PER_CHARACTER = 1 / 12;

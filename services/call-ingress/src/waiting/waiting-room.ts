@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import {
+  freeCapacity,
   RelayRegistry,
   WaitingLine,
   type AdmissionRecord,
@@ -17,7 +18,6 @@ import {
 } from '../ports/carrier-instruction.ts';
 import type { StreamRef } from '../ports/stream-ref.ts';
 import { CallRefusal } from '../refusal/call-refusal.service.ts';
-import { freeCapacity } from '../relays/relay-placement.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
 import { withTimeout } from '../runtime/with-timeout.ts';
 

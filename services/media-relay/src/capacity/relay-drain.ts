@@ -1,16 +1,9 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { RelayRegistry } from '@tandem/call-state';
+import { DRAIN_PACE, RelayRegistry } from '@tandem/call-state';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { Relay } from '../calls/relay.ts';
 
-const POLL_MS = 100;
-/** Interval at which the free capacity of the other relays is read. */
-const CAPACITY_REFRESH_MS = 1_000;
-/** Handovers started at a time, so that the other relays are not flooded. */
-const MOVES_PER_POLL = 10;
-/** After this long without a pause a call is handed over in mid-turn; the other relay resumes the turn. */
-const MAX_WAIT_FOR_PAUSE_MS = 15_000;
 /** How long the endings of the remaining calls may take to reach Redis. */
 const FINAL_FLUSH_MS = 3_000;
 const REPORT_MS = 10_000;
@@ -45,8 +38,8 @@ export class RelayDrain implements BeforeApplicationShutdown {
     const report = setInterval(() => this.logger.log({ calls: this.relay.callCount }, 'draining'), REPORT_MS);
     while (this.relay.callCount > 0 && elapsedMs() < this.config.drainGraceMs) {
       await this.refreshCapacity();
-      this.moveCalls(elapsedMs() > MAX_WAIT_FOR_PAUSE_MS);
-      await this.relay.waitUntilIdle(POLL_MS);
+      this.moveCalls(elapsedMs() > DRAIN_PACE.maxWaitForPauseMs);
+      await this.relay.waitUntilIdle(DRAIN_PACE.pollMs);
     }
     for (const { session } of this.relay.activeCalls) session.end('relay-shutdown');
     await this.relay.waitUntilIdle(FINAL_FLUSH_MS);
@@ -54,7 +47,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
   }
 
   private moveCalls(isAnyMoment: boolean): void {
-    let remaining = Math.min(this.freeSlots, MOVES_PER_POLL);
+    let remaining = Math.min(this.freeSlots, DRAIN_PACE.movesPerPoll);
     for (const { session } of this.relay.activeCalls) {
       if (remaining <= 0) return;
       if (!session.handOver(isAnyMoment)) continue;
@@ -65,7 +58,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
   }
 
   private async refreshCapacity(): Promise<void> {
-    if (performance.now() - this.capacityReadAt < CAPACITY_REFRESH_MS) return;
+    if (performance.now() - this.capacityReadAt < DRAIN_PACE.capacityRefreshMs) return;
     this.capacityReadAt = performance.now();
     try {
       const others = (await this.registry.listRelays()).filter(

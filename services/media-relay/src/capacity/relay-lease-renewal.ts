@@ -12,6 +12,7 @@ import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
 import { OverloadDetector } from './overload-detector.ts';
 import { Relay } from '../calls/relay.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { FreezeDetector } from '../ownership/freeze-detector.ts';
 
 /** Interval at which a relay asks for its ownership after a freeze. */
@@ -40,6 +41,7 @@ export class RelayLeaseRenewal
     @Inject(Relay) private readonly relay: Relay,
     @Inject(FreezeDetector) private readonly freezes: FreezeDetector,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
     @Inject(Readiness) readiness: Readiness,
   ) {
     this.overload = new OverloadDetector({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
@@ -100,6 +102,7 @@ export class RelayLeaseRenewal
   private async renew(): Promise<boolean> {
     const { relayId, maxCalls, relayAddress } = this.config;
     const calls = this.relay.ownedCalls;
+    this.publishState();
     try {
       const statuses = await this.registry.renew(
         {
@@ -127,6 +130,13 @@ export class RelayLeaseRenewal
       this.isRenewed = false;
     }
     return this.isRenewed;
+  }
+
+  private publishState(): void {
+    const { capacity, draining, overloaded } = this.metrics.gauges;
+    capacity.set(this.config.maxCalls);
+    draining.set(this.relay.isDraining ? 1 : 0);
+    overloaded.set(this.isOverloaded ? 1 : 0);
   }
 
   private ownAddress(): string {

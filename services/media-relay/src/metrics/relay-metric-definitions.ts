@@ -115,6 +115,12 @@ export const COUNTERS = {
 
 export const GAUGES = {
   activeCalls: { name: 'tandem_relay_active_calls', help: 'Calls held now' },
+  capacity: { name: 'tandem_relay_capacity_calls', help: 'Calls this relay may hold' },
+  draining: { name: 'tandem_relay_draining', help: '1 while the relay drains, else 0' },
+  overloaded: {
+    name: 'tandem_relay_overloaded',
+    help: '1 while the relay gets new calls only when no other has room, else 0',
+  },
   refilledEvents: {
     name: 'tandem_relay_events_refilled',
     help: 'Events lost by Redis and restored since the start',

@@ -31,11 +31,17 @@ export class EdgeProcess {
 
   /**
    * @param env variables of docs/edge.md; where it listens is chosen here
+   * @param wantedPort a free one when absent
    * @throws StackError when it does not start
    */
-  static async start(program: EdgeProgram, env: Readonly<Record<string, string>>): Promise<EdgeProcess> {
+  static async start(
+    program: EdgeProgram,
+    env: Readonly<Record<string, string>>,
+    wantedPort?: number,
+  ): Promise<EdgeProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-edge-'));
-    const [port = 0, managementPort = 0] = await freePorts(2);
+    const [freePort = 0, managementPort = 0] = await freePorts(2);
+    const port = wantedPort ?? freePort;
     const lines: string[] = [];
     const log = new BoundedLog({ file: null, onLine: (line) => lines.push(line) });
     const kept = await KeptProcess.launch({

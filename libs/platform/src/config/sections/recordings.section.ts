@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { url } from './forms.ts';
 
+/** One of these says where credentials come from. */
+const AWS_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_ROLE_ARN', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+
 export const recordingsSection = section(
   'Recordings',
   'Where sealed recordings are stored. The same for media-relay and control-api. See docs/recordings.md.',
@@ -25,14 +28,14 @@ export const recordingsSection = section(
     },
     recordingsKmsKeyId: {
       env: 'RECORDINGS_KMS_KEY_ID',
-      needs: ['RECORDINGS_DIR', 'AWS_ACCESS_KEY_ID'],
+      needs: ['RECORDINGS_DIR', AWS_CREDENTIALS],
       schema: z.string().min(1).max(200).optional(),
       description: 'AWS KMS key (id, ARN or alias) in place of the key file.',
       example: 'alias/tandem-recordings',
     },
     recordingsS3Bucket: {
       env: 'RECORDINGS_S3_BUCKET',
-      needs: ['RECORDINGS_DIR', 'AWS_ACCESS_KEY_ID'],
+      needs: ['RECORDINGS_DIR', AWS_CREDENTIALS],
       schema: z
         .string()
         .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
@@ -70,6 +73,42 @@ export const recordingsSection = section(
       schema: z.string().min(1).optional(),
       isSecret: true,
       description: 'Session token of temporary credentials.',
+    },
+    awsRoleArn: {
+      env: 'AWS_ROLE_ARN',
+      needs: ['AWS_WEB_IDENTITY_TOKEN_FILE'],
+      schema: z
+        .string()
+        .regex(/^arn:[\w:/+=,.@-]{10,250}$/, 'must be the ARN of a role')
+        .optional(),
+      description:
+        'Role for bucket and KMS key in place of an access key; EKS sets it for a service account with ' +
+        'a role.',
+    },
+    awsWebIdentityTokenFile: {
+      env: 'AWS_WEB_IDENTITY_TOKEN_FILE',
+      needs: ['AWS_ROLE_ARN'],
+      schema: z.string().min(1).optional(),
+      description: "File with the service account's token; EKS sets it with the role.",
+    },
+    awsEndpointUrlSts: {
+      env: 'AWS_ENDPOINT_URL_STS',
+      schema: url('http', 'https').optional(),
+      description: 'Another service with the STS API.',
+      whenUnset: 'that of AWS in the region',
+    },
+    awsContainerCredentialsUrl: {
+      env: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      schema: url('http', 'https').optional(),
+      description:
+        'Where an agent on the node gives out credentials, in place of an access key; EKS Pod Identity ' +
+        'and ECS set it.',
+    },
+    awsContainerTokenFile: {
+      env: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      needs: ['AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+      schema: z.string().min(1).optional(),
+      description: 'File with the token for that agent; EKS Pod Identity sets it.',
     },
     awsEndpointUrlS3: {
       env: 'AWS_ENDPOINT_URL_S3',

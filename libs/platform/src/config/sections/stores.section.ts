@@ -1,3 +1,5 @@
+import { parseRedisAddress, REDIS_ADDRESS_FORMS } from '@tandem/contracts';
+import { z } from 'zod';
 import { section } from '../setting.ts';
 import { commaList, url, wholeNumber } from './forms.ts';
 
@@ -24,9 +26,12 @@ export const redisSection = section(
   {
     redisUrl: {
       env: 'REDIS_URL',
-      schema: url('redis', 'rediss'),
+      schema: z.string().refine((value) => parseRedisAddress(value) !== null, REDIS_ADDRESS_FORMS),
       isSecret: true,
-      description: 'Address of Redis.',
+      description:
+        'Address of Redis: `redis://user:password@host:6379`, `rediss://` with TLS, or the Sentinels of a ' +
+        'group, `redis+sentinel://user:password@host:26379,host:26379,host:26379/group` (`rediss+sentinel://` ' +
+        'with TLS; `?sentinel-user=…&sentinel-password=…` when Sentinels have a login of their own).',
       example: 'redis://localhost:6379',
     },
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RelayStatus } from '@tandem/call-state';
 import type { RelayId } from '@tandem/contracts';
 import { placementOrder } from './relay-placement.ts';
+import type { RelayStatus } from './relay-registry.ts';
 
 const relay = (id: string, changes: Partial<RelayStatus> = {}): RelayStatus => ({
   relayId: id as RelayId,

@@ -1,4 +1,4 @@
-import type { RelayStatus } from '@tandem/call-state';
+import type { RelayStatus } from './relay-registry.ts';
 
 const usedCapacity = ({ active, reserved }: RelayStatus): number => active + reserved;
 

@@ -1,0 +1,52 @@
+import type { Provider } from '@nestjs/common';
+import type { QueueName } from '@tandem/contracts';
+import type { Queue } from 'bullmq';
+import { Metrics } from '../telemetry/metrics.ts';
+import { queueToken } from './queue-tokens.ts';
+
+const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+/** Time limit of a look: without Redis the rest of the page must still come. */
+const LIMIT_MS = 500;
+
+/** Returns the provider that publishes how many jobs of a queue are in each state, for its worker. */
+export function queueGauges(name: QueueName): Provider {
+  return {
+    provide: Symbol(`gauges of ${name}`),
+    useFactory: (metrics: Metrics, queue: Pick<Queue, 'getJobCounts'>) => observeQueue(name, metrics, queue),
+    inject: [Metrics, queueToken(name)],
+  };
+}
+
+/** Registers `tandem_queue_jobs`; it has no values while Redis does not answer. */
+export function observeQueue(
+  name: QueueName,
+  metrics: Metrics,
+  queue: Pick<Queue, 'getJobCounts'>,
+  limitMs = LIMIT_MS,
+): null {
+  metrics.gauge({
+    name: 'tandem_queue_jobs',
+    help: 'Jobs of a queue by state; the same figure in every replica',
+    labelNames: ['queue', 'state'],
+    async collect() {
+      this.reset();
+      const counts = await countsWithin(queue, limitMs);
+      for (const state of counts === null ? [] : STATES)
+        this.set({ queue: name, state }, counts?.[state] ?? 0);
+    },
+  });
+  return null;
+}
+
+async function countsWithin(
+  queue: Pick<Queue, 'getJobCounts'>,
+  limitMs: number,
+): Promise<Record<string, number> | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), limitMs);
+  try {
+    return await Promise.race([queue.getJobCounts(...STATES).catch(() => null), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
