@@ -5,8 +5,8 @@ import { checkoutRoot, parseOptions, wholeNumber } from '@tandem/stack';
 import { simulateRollout, simulateZoneLoss, type SimulationResult } from './simulation/scenarios.ts';
 import type { FleetOptions } from './simulation/simulated-fleet.ts';
 
-const HELP = `npm run simulate     placement and drain of 1,000 relays in virtual time: a rolling update with and
-                     without revisions, and the loss of a zone
+const HELP = `npm run simulate     placement and drain of 1,000 relays in virtual time: a rolling update
+                     with and without revisions, and the loss of a zone
   --relays N      relays (1000)
   --capacity N    calls a relay may carry (150)
   --used N        per cent of all capacity in use (60)
@@ -66,8 +66,8 @@ const atOnce = number('at-once');
 const seed = number('seed');
 
 console.log(
-  `${options.relays} relays of ${options.capacity} calls, ${Math.round(options.used * 100)} % in use, calls ` +
-    `of ${options.callSeconds} s on average, ${atOnce} relays replaced at a time, seed ${seed}.\n`,
+  `${options.relays} relays of ${options.capacity} calls, ${Math.round(options.used * 100)} % in use, ` +
+    `calls of ${options.callSeconds} s on average, ${atOnce} relays replaced at a time, seed ${seed}.\n`,
 );
 const runs = {
   'rolling update, with revisions': () => simulateRollout(options, atOnce, seed),

@@ -42,7 +42,11 @@ export const REDIS_ADDRESS_FORMS =
 export function parseRedisAddress(text: string): RedisAddress | null {
   if (text.length > LONGEST) return null;
   const parts = SENTINELS.exec(text)?.groups;
-  if (!parts) return isServer(text) ? { kind: 'server', url: text.replace(/\/+$/, '') } : null;
+  if (parts) return groupAddressOf(parts);
+  return isServer(text) ? { kind: 'server', url: text.replace(/\/+$/, '') } : null;
+}
+
+function groupAddressOf(parts: Readonly<Record<string, string | undefined>>): RedisGroupAddress | null {
   const { scheme, hosts = '', group = '', database = '0', login: written = '', query = '' } = parts;
   const sentinels = sentinelsOf(hosts);
   const login = loginOf(written);
