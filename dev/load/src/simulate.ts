@@ -89,7 +89,7 @@ if (values.save) {
 function textOf(result: SimulationResult): string {
   const last = result.samples.at(-1);
   const peak = Math.max(...result.samples.map(({ most }) => most));
-  const ended = result.movesPerCall.map((count, moves) => `${moves === 5 ? '5 and more' : moves}: ${count}`);
+  const ended = result.movesPerCall.map((count, moves) => `${moves}: ${count}`);
   return [
     `  took ${(result.seconds / 60).toFixed(1)} min; ${result.calls} calls at the end`,
     `  moves ${result.moves}, of them in mid-turn ${result.movesInMidTurn}; calls by their moves ` +
