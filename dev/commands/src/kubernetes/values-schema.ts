@@ -190,6 +190,7 @@ const other: Readonly<Record<string, () => Schema>> = {
       existingClaim: text,
       keyFileKey: text,
       kmsKeyId: text,
+      workloadIdentity: flag,
       spoolSize: shaped('[0-9]+(Mi|Gi|Ti)'),
       storageClass: text,
     }),

@@ -1,13 +1,24 @@
 import { ConfigurationFault, loadServiceConfig, serviceSections, type ServiceName } from '@tandem/platform';
 import { settingsByService } from '../chart-settings.ts';
 import { nameOf, podsOf, type PodPlan } from '../manifests.ts';
-import type { EnvironmentEntry } from '../objects.ts';
+import type { EnvironmentEntry, Manifest } from '../objects.ts';
 import type { RenderedSet } from '../render.ts';
 import { workloads } from './lookups.ts';
 import type { Rule } from './rule.ts';
 
 /** Variables that are Node's or those of libraries. */
-const OF_OTHERS: readonly string[] = ['NODE_ENV', 'NODE_OPTIONS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+const OF_OTHERS: readonly string[] = [
+  'NODE_ENV',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'NODE_USE_ENV_PROXY',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+];
+
+/** Annotation of a service account whose pods EKS gives a role: the two variables below. */
+const EKS_ROLE = 'eks.amazonaws.com/role-arn';
 
 /** Values that keys of the Secret could have. */
 const SECRETS: Readonly<Record<string, string>> = {
@@ -20,11 +31,28 @@ const SECRETS: Readonly<Record<string, string>> = {
 const isService = (name: string): name is ServiceName => name in serviceSections;
 
 /** Returns the environment a service would find, with what the Secret must hold and no more. */
-function environmentOf({ owner, containers, component }: PodPlan): Record<string, string> {
+function environmentOf(
+  { owner, containers, component, spec }: PodPlan,
+  manifests: readonly Manifest[],
+): Record<string, string> {
   const entries = containers.find(({ name }) => name === component)?.env ?? [];
   const given = Object.fromEntries(entries.map((entry) => [entry.name, valueOf(entry, owner.metadata.name)]));
-  // Half of a pair whose other half is no secret.
-  return given['AWS_ACCESS_KEY_ID'] ? { ...given, AWS_SECRET_ACCESS_KEY: 'secret' } : given;
+  const account = manifests.find(
+    ({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === spec.serviceAccountName,
+  );
+  const role = account?.metadata.annotations?.[EKS_ROLE];
+  return {
+    ...given,
+    // Half of a pair whose other half is no secret.
+    ...(given['AWS_ACCESS_KEY_ID'] ? { AWS_SECRET_ACCESS_KEY: 'secret' } : {}),
+    ...(role && known(component, 'AWS_ROLE_ARN')
+      ? { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/token' }
+      : {}),
+  };
+}
+
+function known(component: string, setting: string): boolean {
+  return settingsByService()[component as ServiceName]?.[setting] !== undefined;
 }
 
 function valueOf({ value, valueFrom, name }: EnvironmentEntry, owner: string): string {
@@ -55,7 +83,7 @@ function settingFaults({ manifests }: RenderedSet): string[] {
     ...missing.map((name) => `${name} is not deployed`),
     ...pods.flatMap((pod) => {
       const service = pod.component as ServiceName;
-      const environment = environmentOf(pod);
+      const environment = environmentOf(pod, manifests);
       const foreign = Object.keys(environment).filter(
         (name) => !known[service]?.[name] && !OF_OTHERS.includes(name),
       );
