@@ -11,6 +11,7 @@ import { kustomizeFaults } from './kustomize.ts';
 import { ObjectSchemas } from './object-schemas.ts';
 import { plant, PLANTED_MISTAKES, type PlantedMistake } from './planted-mistakes.ts';
 import { PLANTED_VALUES } from './planted-values.ts';
+import { promtoolFaults } from './promtool.ts';
 import { render, type RenderedSet } from './render.ts';
 import { brokenRules, type Found } from './rules/rules.ts';
 import { areToolsThere, toolPath, tryTool } from './tools.ts';
@@ -55,6 +56,10 @@ export async function checkChart(): Promise<Tally> {
       faults: [...faults, ...(set ? faultsIn(set, schemas).map(({ by, fault }) => `${by}: ${fault}`) : [])],
     })),
     { name: 'the edge of the chart is that of deploy/edge', faults: edgeFileFaults() },
+    {
+      name: 'the alerts, judged and run by promtool',
+      faults: await promtoolFaults(sets.find(({ name }) => name === 'all-on')?.set?.manifests ?? []),
+    },
     { name: 'k8s/ is what the chart renders', faults: await kustomizeFaults(helms.helm4, helms.kubectl) },
   ];
   const planted = [...(await plantedValues(helms.helm4)), ...plantedMistakes(rendered, schemas)];
