@@ -19,6 +19,12 @@ const base = {
   },
 };
 
+/**
+ * Ends a spec that hangs; it measures nothing. On a busy machine a real server takes seconds for what it does
+ * in milliseconds otherwise.
+ */
+const HANGS_AFTER_MS = 30_000;
+
 export default {
   testSequencer: '<rootDir>/dev/jest-sequencer.mjs',
   reporters: ['default', '<rootDir>/dev/jest-tally.mjs'],
@@ -32,6 +38,7 @@ export default {
     {
       ...base,
       displayName: 'int',
+      testTimeout: HANGS_AFTER_MS,
       testMatch: ['<rootDir>/{libs,services,dev}/**/*.int.spec.ts'],
       globalSetup: '<rootDir>/dev/jest-stack-setup.mjs',
       globalTeardown: '<rootDir>/dev/jest-stack-teardown.mjs',
@@ -39,6 +46,7 @@ export default {
     {
       ...base,
       displayName: 'call',
+      testTimeout: HANGS_AFTER_MS,
       testMatch: ['<rootDir>/{libs,services,dev}/**/*.call.spec.ts'],
       globalSetup: '<rootDir>/dev/jest-stack-setup.mjs',
       globalTeardown: '<rootDir>/dev/jest-stack-teardown.mjs',
