@@ -26,6 +26,7 @@ const base = {
 const HANGS_AFTER_MS = 30_000;
 
 export default {
+  testTimeout: HANGS_AFTER_MS,
   testSequencer: '<rootDir>/dev/jest-sequencer.mjs',
   reporters: ['default', '<rootDir>/dev/jest-tally.mjs'],
   projects: [
@@ -38,7 +39,6 @@ export default {
     {
       ...base,
       displayName: 'int',
-      testTimeout: HANGS_AFTER_MS,
       testMatch: ['<rootDir>/{libs,services,dev}/**/*.int.spec.ts'],
       globalSetup: '<rootDir>/dev/jest-stack-setup.mjs',
       globalTeardown: '<rootDir>/dev/jest-stack-teardown.mjs',
@@ -46,7 +46,6 @@ export default {
     {
       ...base,
       displayName: 'call',
-      testTimeout: HANGS_AFTER_MS,
       testMatch: ['<rootDir>/{libs,services,dev}/**/*.call.spec.ts'],
       globalSetup: '<rootDir>/dev/jest-stack-setup.mjs',
       globalTeardown: '<rootDir>/dev/jest-stack-teardown.mjs',
