@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { freePort } from '@tandem/stack';
 
 const PATIENCE_MS = 10_000;
+const ATTEMPTS = 5;
 
 /** Path of PgBouncer on this machine; null when it is not installed. */
 export function pgbouncerPath(): string | null {
@@ -16,6 +17,17 @@ export function pgbouncerPath(): string | null {
 
 /** The real PgBouncer with its default settings, in front of one database. */
 export async function startPgbouncer(program: string, databaseUrl: string, mode: 'session' | 'transaction') {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launchPgbouncer(program, databaseUrl, mode);
+    } catch (error) {
+      // A port that was free a moment ago may have been taken by another program.
+      if (attempt === ATTEMPTS || !/already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function launchPgbouncer(program: string, databaseUrl: string, mode: 'session' | 'transaction') {
   const { hostname, port: databasePort, pathname, username, password } = new URL(databaseUrl);
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'tandem-pgbouncer-'));

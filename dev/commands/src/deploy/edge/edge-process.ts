@@ -15,6 +15,9 @@ import type { EdgeProgram } from './edge-program.ts';
 const START_LIMIT_MS = 20_000;
 const STOP_MS = 3_000;
 const POLL_MS = 50;
+const ATTEMPTS = 5;
+/** As HAProxy and nginx print it. */
+const ALREADY_IN_USE = /address already in use/i;
 const FILES = join(checkoutRoot, 'deploy/edge');
 
 /** An edge as it is deployed: a real HAProxy or nginx on the files of deploy/edge. */
@@ -39,9 +42,24 @@ export class EdgeProcess {
     env: Readonly<Record<string, string>>,
     wantedPort?: number,
   ): Promise<EdgeProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      const [freePort = 0, managementPort = 0] = await freePorts(2);
+      const edge = await EdgeProcess.launch(program, env, wantedPort ?? freePort, managementPort);
+      if (await edge.listens()) return edge;
+      await edge.stop();
+      // A port that was free a moment ago may have been taken by another program.
+      if (attempt < ATTEMPTS && ALREADY_IN_USE.test(edge.lines.join('\n'))) continue;
+      throw new StackError(`${program.kind} did not start.`, `Its output:\n${edge.lines.join('\n')}`);
+    }
+  }
+
+  private static async launch(
+    program: EdgeProgram,
+    env: Readonly<Record<string, string>>,
+    port: number,
+    managementPort: number,
+  ): Promise<EdgeProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-edge-'));
-    const [freePort = 0, managementPort = 0] = await freePorts(2);
-    const port = wantedPort ?? freePort;
     const lines: string[] = [];
     const log = new BoundedLog({ file: null, onLine: (line) => lines.push(line) });
     const kept = await KeptProcess.launch({
@@ -62,15 +80,19 @@ export class EdgeProcess {
       log,
       guard: { signal: 'TERM', graceMs: STOP_MS, removes: folder },
     });
-    const edge = new EdgeProcess(port, managementPort, program, kept, folder, lines);
-    for (let waited = 0; await isPortFree(port); waited += POLL_MS) {
-      if (!kept.isRunning || waited > START_LIMIT_MS) {
-        await edge.stop();
-        throw new StackError(`${program.kind} did not start.`, `Its output:\n${lines.join('\n')}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    return new EdgeProcess(port, managementPort, program, kept, folder, lines);
+  }
+
+  /** Returns whether it has begun to listen; false once it has ended, or after too long. */
+  private async listens(): Promise<boolean> {
+    const settle = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    for (let waited = 0; await isPortFree(this.port); waited += POLL_MS) {
+      if (!this.process.isRunning || waited > START_LIMIT_MS) return false;
+      await settle();
     }
-    return edge;
+    // The port may be another program's: then ours ends within a moment.
+    await settle();
+    return this.process.isRunning;
   }
 
   /** Everything it wrote, the access log included. */
