@@ -2,16 +2,26 @@
 // node migrate.mjs --demo   and fills in tenant "demo"; its API key is DEMO_API_KEY
 // Several may run at once: one works, the others wait and find nothing left to do.
 import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
+import { secretOf } from '@tandem/platform';
 
 /** EX_CONFIG of sysexits.h, as the services use it. */
 const EXIT_CONFIGURATION = 78;
-const { MIGRATION_DATABASE_URL, DATABASE_URL, DEMO_API_KEY, DEMO_MODEL } = process.env;
-const url = MIGRATION_DATABASE_URL || DATABASE_URL;
+const { DEMO_API_KEY, DEMO_MODEL } = process.env;
+const url = addressOf('MIGRATION_DATABASE_URL') || addressOf('DATABASE_URL');
 const isDemo = process.argv.includes('--demo');
 
 function refuse(sentence) {
   console.error(`The migration cannot start: ${sentence}`);
   process.exit(EXIT_CONFIGURATION);
+}
+
+/** The address, or what the file holds that <name>_FILE names. */
+function addressOf(name) {
+  try {
+    return secretOf(process.env, name);
+  } catch (error) {
+    return refuse(`${error.message}.`);
+  }
 }
 
 async function seed() {

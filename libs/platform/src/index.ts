@@ -6,6 +6,7 @@ export {
   type ServiceConfig,
   type ServiceName,
 } from './config/services.ts';
+export { secretOf } from './config/secret-files.ts';
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { ManagementServer } from './health/management-server.ts';
 export { Readiness } from './health/readiness.ts';

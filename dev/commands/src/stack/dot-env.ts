@@ -7,7 +7,6 @@ import { stackHome } from '@tandem/stack';
 /**
  * Returns the environment with the values of `.env` added. A variable set outside wins, an empty value counts
  * as unset, and the secrets that files hold are read.
- * @throws ConfigurationFault naming each file that cannot be used
  */
 export function environment(): Record<string, string> {
   const set = Object.entries(withSecretFiles({ ...dotEnv(), ...process.env }));

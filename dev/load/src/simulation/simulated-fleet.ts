@@ -110,7 +110,11 @@ export class SimulatedFleet {
   remove(relay: SimulatedRelay): void {
     this.relays.splice(this.relays.indexOf(relay), 1);
     const calls = [...relay.calls];
-    for (const call of calls) this.leave(call);
+    for (const call of calls) {
+      this.leave(call);
+      call.moves += 1;
+    }
+    this.moves += calls.length;
     this.place(calls);
   }
 

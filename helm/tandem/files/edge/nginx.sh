@@ -15,6 +15,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${EDGE_CERTIFICATE_KEY:=$EDGE_CERTIFICATE}"
 : "${EDGE_DNS:=$(awk '$1 == "nameserver" { print $2; exit }' /etc/resolv.conf)}"
 
+# Only checked: nothing is left behind.
+if [ "${1:-}" = --test ]; then
+  EDGE_FILES=$(mktemp -d)
+  trap 'rm -rf "$EDGE_FILES"' EXIT
+fi
+
 # Limits are for ten seconds, nginx counts by the minute.
 CONNECTION_RATE=$((EDGE_CONNECTIONS_PER_ADDRESS * 6))
 API_RATE=$((EDGE_API_REQUESTS_PER_ADDRESS * 6))
@@ -60,5 +66,8 @@ done
 mkdir -p "$EDGE_FILES"
 sed "${script#;}" "$here/nginx.conf.template" > "$EDGE_FILES/nginx.conf"
 nginx=${EDGE_NGINX:-nginx}
-[ "${1:-}" != --test ] || exec "$nginx" -t -e stderr -p "$EDGE_FILES" -c "$EDGE_FILES/nginx.conf"
+if [ "${1:-}" = --test ]; then
+  "$nginx" -t -e stderr -p "$EDGE_FILES" -c "$EDGE_FILES/nginx.conf"
+  exit
+fi
 exec "$nginx" -e stderr -p "$EDGE_FILES" -c "$EDGE_FILES/nginx.conf"

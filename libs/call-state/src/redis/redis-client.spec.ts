@@ -17,6 +17,18 @@ function client(isScriptRepeated = false) {
   };
 }
 
+describe('the state that an error shows', () => {
+  it.each([
+    ['Last error: ERR No such master with that name', 'no-such-group'],
+    ['Last error: WRONGPASS invalid username-password pair or user is disabled.', 'no-permission'],
+    ['Last error: NOAUTH Authentication required.', 'no-permission'],
+    ['Last error: connect ECONNREFUSED 127.0.0.1:26379', 'no-sentinel'],
+  ])('is told from what Sentinels answered: %s', (last, state) => {
+    const message = `All sentinels are unreachable. Retrying from scratch after 50ms. ${last}`;
+    expect(redisStateOf(new Error(message))).toBe(state);
+  });
+});
+
 describe('a client that is refused a write', () => {
   it('connects anew when the server is a replica, and only then', () => {
     const decide = client();

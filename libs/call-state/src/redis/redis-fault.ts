@@ -8,6 +8,9 @@ export type RedisState =
   | 'not-saving'
   | 'too-few-replicas'
   | 'cluster'
+  | 'no-such-database'
+  | 'no-such-group'
+  | 'no-sentinel'
   | 'busy'
   | 'no-permission'
   | 'refusing';
@@ -24,8 +27,13 @@ export const REDIS_PROBLEMS: Readonly<Record<Exclude<RedisState, 'writable'>, st
   cluster:
     'Redis runs in cluster mode, which Tandem does not support: REDIS_URL has to lead to a single ' +
     'primary (cluster-enabled no)',
+  'no-such-database':
+    'Redis has no database of the number in REDIS_URL (see `databases` in its configuration)',
+  'no-such-group': 'the Sentinels watch no group of the name in REDIS_URL',
+  'no-sentinel': 'none of the Sentinels in REDIS_URL answers',
   busy: 'Redis is loading its data or busy with a script, and takes no commands meanwhile',
-  'no-permission': 'Redis refuses the user or password of REDIS_URL, or commands that user may not use',
+  'no-permission':
+    'Redis, or its Sentinels, refuse the user or password of REDIS_URL, or commands that user may not use',
   refusing: 'Redis refuses writes',
 };
 
@@ -50,9 +58,19 @@ const STATES: Readonly<Record<string, RedisState>> = {
   NOPERM: 'no-permission',
 };
 
+/** Beginning of what ioredis says when it has asked every Sentinel, with the last one's answer behind it. */
+const NO_SENTINEL = 'All sentinels are unreachable';
+
+function sentinelStateOf(message: string): 'no-such-group' | 'no-permission' | 'no-sentinel' {
+  if (message.includes('No such master')) return 'no-such-group';
+  return /\b(?:NOAUTH|WRONGPASS|NOPERM)\b/.test(message) ? 'no-permission' : 'no-sentinel';
+}
+
 /** Returns the state an error of a command shows: an error reply, or no reply at all. */
 export function redisStateOf(error: unknown): Exclude<RedisState, 'writable'> {
-  if (!(error instanceof Error) || error.name !== 'ReplyError') return 'away';
+  if (!(error instanceof Error)) return 'away';
+  if (error.message.startsWith(NO_SENTINEL)) return sentinelStateOf(error.message);
+  if (error.name !== 'ReplyError') return 'away';
   return (STATES[codeOf(error)] as Exclude<RedisState, 'writable'> | undefined) ?? 'refusing';
 }
 

@@ -8,10 +8,16 @@ class ScriptedRedis extends EventEmitter {
   fault: Error | null = null;
   writes = 0;
   cluster = 'cluster_enabled:0';
+  database = 0;
+  readonly options = { db: 0 };
 
   set(): Promise<'OK'> {
     this.writes += 1;
     return this.fault ? Promise.reject(this.fault) : Promise.resolve('OK');
+  }
+
+  call(): Promise<string> {
+    return Promise.resolve(`id=7 addr=127.0.0.1:1 db=${this.database} cmd=client|info`);
   }
 
   info(): Promise<string> {
@@ -62,6 +68,18 @@ describe('the watch on Redis', () => {
     redis.emit('ready');
     await jest.advanceTimersByTimeAsync(0);
     expect(told).toEqual(['writable', 'away', 'writable']);
+  });
+
+  it('refuses one in which it is not in the database of its address', async () => {
+    redis.database = 1;
+    const refused = expect(watch.writable()).rejects.toMatchObject({
+      name: 'DependencyUnsuitable',
+      message: expect.stringContaining('no database of the number'),
+    });
+    redis.emit('ready');
+    await jest.advanceTimersByTimeAsync(0);
+    await refused;
+    expect(redis.writes).toBe(0);
   });
 
   it('refuses one in cluster mode, and waits for any other trouble to pass', async () => {

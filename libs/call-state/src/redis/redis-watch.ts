@@ -27,10 +27,11 @@ export class RedisWatch {
   private timer: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private isCluster = false;
+  private isOtherDatabase = false;
   private isLooking = false;
   private isStopped = false;
 
-  constructor(private readonly redis: Pick<Redis, 'set' | 'info' | 'on'>) {
+  constructor(private readonly redis: Pick<Redis, 'set' | 'info' | 'call' | 'on' | 'options'>) {
     redis.on('ready', () => void this.connected());
   }
 
@@ -41,7 +42,7 @@ export class RedisWatch {
 
   /**
    * Resolves when Redis takes writes, however long that takes.
-   * @throws DependencyUnsuitable when it runs in cluster mode
+   * @throws DependencyUnsuitable when it runs in cluster mode, or has no database of the wanted number
    */
   writable(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -65,7 +66,18 @@ export class RedisWatch {
     } catch {
       // A user without INFO: refusals of commands with several keys reveal a cluster.
     }
+    this.isOtherDatabase = !(await this.isInItsDatabase());
     await this.look();
+  }
+
+  /** A client whose SELECT was refused goes on in database 0, beside another deployment perhaps. */
+  private async isInItsDatabase(): Promise<boolean> {
+    try {
+      const [, chosen] = /\bdb=(\d+)/.exec(String(await this.redis.call('CLIENT', 'INFO'))) ?? [];
+      return chosen === undefined || Number(chosen) === Number(this.redis.options.db ?? 0);
+    } catch {
+      return true; // A user without CLIENT, or an old server: nothing can be said.
+    }
   }
 
   private async look(): Promise<void> {
@@ -78,6 +90,7 @@ export class RedisWatch {
   }
 
   private async probe(): Promise<RedisState> {
+    if (this.isOtherDatabase) return 'no-such-database';
     try {
       await this.redis.set(keys.writeProbe, '', 'PX', PROBE_TTL_MS);
       return this.isCluster ? 'cluster' : 'writable';
@@ -105,6 +118,6 @@ function readinessOf(state: RedisState): RedisReadiness {
   return {
     state,
     problem: state === 'writable' ? null : REDIS_PROBLEMS[state],
-    isUnsuitable: state === 'cluster',
+    isUnsuitable: state === 'cluster' || state === 'no-such-database',
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseRedisAddress } from './redis-address.ts';
 
 describe('the address of Redis', () => {
-  it.each(['redis://cache:6379', 'rediss://user:p%40ss@cache.example.com:6380/2'])(
+  it.each(['redis://cache:6379', 'redis://[::1]:6379', 'rediss://user:p%40ss@cache.example.com:6380/2'])(
     'is that of one server: %s',
     (url) => {
       expect(parseRedisAddress(url)).toEqual({ kind: 'server', url });
@@ -57,6 +57,14 @@ describe('the address of Redis', () => {
     ['a parameter that is unknown', 'redis+sentinel://one/mymaster?tls=true'],
     ['a login that is not encoded', 'redis+sentinel://user:%zz@one/mymaster'],
     ['several servers without Sentinels', 'redis://one:6379,two:6379'],
+    ['several servers without ports', 'redis://user:secret@one,two/mymaster'],
+    ['no host', 'redis://'],
+    ['a database that is no number, of a server', 'redis://one:6379/abc'],
+    ['port 0 of a server', 'redis://one:0'],
+    ['options of a server', 'redis://one:6379?family=6'],
+    ['a login of a server that is not encoded', 'redis://user:%zz@one:6379'],
+    ['a user of Sentinels without a password', 'redis+sentinel://one/mymaster?sentinel-user=watch'],
+    ['a parameter twice', 'redis+sentinel://one/g?sentinel-password=a&sentinel-password=b'],
     ['an endless text', `redis+sentinel://${'a,'.repeat(2_000)}a/mymaster`],
     ['sixteen Sentinels', `redis+sentinel://${Array.from({ length: 16 }, (_, at) => `s${at}`).join(',')}/g`],
   ])('is refused with %s', (_what, url) => {

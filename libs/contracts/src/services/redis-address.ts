@@ -63,8 +63,18 @@ function groupAddressOf(parts: Readonly<Record<string, string | undefined>>): Re
   };
 }
 
+/** Host, port, database and login only: ioredis reads other parts as options of its own. */
 function isServer(text: string): boolean {
-  return /^rediss?:\/\//.test(text) && URL.canParse(text);
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const { hostname, port, pathname, search, hash, username, password } = new URL(text);
+  return (
+    HOST.test(hostname) &&
+    port !== '0' &&
+    /^\/?(?:\d{1,3}\/?)?$/.test(pathname) &&
+    search === '' &&
+    hash === '' &&
+    loginOf(`${username}:${password}`) !== null
+  );
 }
 
 function sentinelsOf(hosts: string): RedisGroupAddress['sentinels'] | null {
@@ -83,8 +93,11 @@ function sentinelOf(text: string): { host: string; port: number } | null {
 }
 
 function sentinelLoginOf(query: URLSearchParams): RedisLogin | null {
-  const isKnown = [...query.keys()].every((name) => name === 'sentinel-user' || name === 'sentinel-password');
-  return isKnown ? given(query.get('sentinel-user'), query.get('sentinel-password')) : null;
+  const names = [...query.keys()];
+  const isKnown = names.every((name) => name === 'sentinel-user' || name === 'sentinel-password');
+  const isOnce = new Set(names).size === names.length;
+  const login = given(query.get('sentinel-user'), query.get('sentinel-password'));
+  return isKnown && isOnce && !(login.username && !login.password) ? login : null;
 }
 
 function loginOf(text: string): RedisLogin | null {

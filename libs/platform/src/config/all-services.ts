@@ -15,13 +15,14 @@ export function settingNames(): ReadonlySet<string> {
 }
 
 /**
- * Returns the environment with the secrets that files hold.
- * @throws ConfigurationFault naming each file that cannot be used
+ * Returns the environment with the secrets that files hold. What names a file that cannot be used stays as it
+ * is, for the check of all settings to report.
  */
 export function withSecretFiles(environment: Environment): Environment {
-  const read = readSecretFiles(allSections(), environment);
-  if (read.unread.size > 0) throw new ConfigurationFault('Tandem', [...read.unread.values()]);
-  return read.environment;
+  const { environment: read, unread } = readSecretFiles(allSections(), environment);
+  const kept: Record<string, string | undefined> = { ...read };
+  for (const env of unread.keys()) kept[secretFileOf(env)] = environment[secretFileOf(env)];
+  return kept;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isNear } from './near-name.ts';
-import { readSecretFiles } from './secret-files.ts';
+import { readSecretFiles, secretFileOf } from './secret-files.ts';
 import type { Section, Setting, Settings, Values } from './setting.ts';
 
 /** The environment cannot be used; lists every fault with its variable, what is wrong and what it is for. */
@@ -13,7 +13,8 @@ export class ConfigurationFault extends Error {
       `${service} cannot start: ${faults.length} setting${faults.length === 1 ? ' is' : 's are'} wrong ` +
         `or missing.\n` +
         faults.map((fault) => `  - ${fault}`).join('\n') +
-        `\nSet them in the environment or in .env; docs/configuration.md explains each.`,
+        `\nSet them in the environment (for npm start also in .env), secrets also in files (NAME_FILE); ` +
+        `docs/configuration.md explains each.`,
     );
   }
 }
@@ -51,7 +52,7 @@ export function readSections(
   sections: readonly AnySection[],
   given: Environment,
 ): { values: Record<string, unknown>; faults: string[] } {
-  const { environment, unread } = readSecretFiles(sections as readonly Section<Settings>[], given);
+  const { environment, unread, fromFiles } = readSecretFiles(sections as readonly Section<Settings>[], given);
   const faults: string[] = [...unread.values()];
   const values: Record<string, unknown> = {};
   const settings = sections.flatMap((section) => Object.entries(section.settings as Settings));
@@ -63,8 +64,8 @@ export function readSections(
       if (!unread.has(setting.env)) faults.push(unset(setting, environment));
     } else
       faults.push(
-        `${setting.env} is wrong (${parsed.error.issues.map((issue) => issue.message).join('; ')}): ` +
-          `${setting.description}`,
+        `${nameOf(setting, fromFiles)} is wrong ` +
+          `(${parsed.error.issues.map((issue) => issue.message).join('; ')}): ${setting.description}`,
       );
     if (raw !== undefined)
       faults.push(
@@ -76,6 +77,10 @@ export function readSections(
       );
   }
   return { values, faults };
+}
+
+function nameOf({ env }: Setting<unknown>, fromFiles: ReadonlySet<string>): string {
+  return fromFiles.has(env) ? `${env}, read from ${secretFileOf(env)},` : env;
 }
 
 /**
@@ -102,7 +107,10 @@ function combinationFaults(
 }
 
 function unset({ env, description }: Setting<unknown>, environment: Environment): string {
-  const written = Object.keys(environment).find((name) => environment[name] && isNear(name, env));
+  const names = [env, secretFileOf(env)];
+  const written = Object.keys(environment).find(
+    (name) => environment[name] && names.some((meant) => isNear(name, meant)),
+  );
   return `${env} is not set${written ? ` (${written} is; is it misspelt?)` : ''}: ${description}`;
 }
 

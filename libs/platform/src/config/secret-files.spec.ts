@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { settingNames, withSecretFiles } from './all-services.ts';
 import { ConfigurationFault } from './load-config.ts';
@@ -10,13 +10,16 @@ const SECRET = 's'.repeat(40);
 
 describe('a secret in a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-secrets-'));
-  const file = (name: string) => join(folder, name);
+  const file = (name: string) => resolve(folder, name);
 
   beforeAll(() => {
     writeFileSync(file('secret'), `${SECRET}\n`);
     writeFileSync(file('redis'), 'redis://cache:6379');
     writeFileSync(file('empty'), '\n');
     writeFileSync(file('large'), 'x'.repeat(65_537));
+    writeFileSync(file('lines'), `${SECRET}\n${SECRET}\n`);
+    writeFileSync(file('zero'), `${SECRET}\0`);
+    writeFileSync(file('bytes'), Buffer.concat([Buffer.from(SECRET), Buffer.from([0xff])]));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -44,7 +47,7 @@ describe('a secret in a file', () => {
   it('is checked like any other value', () => {
     writeFileSync(file('short'), 'short');
     expect(faultsOf({ TANDEM_SECRET_FILE: file('short') })).toEqual([
-      expect.stringMatching(/^TANDEM_SECRET is wrong/),
+      expect.stringMatching(/^TANDEM_SECRET, read from TANDEM_SECRET_FILE, is wrong/),
     ]);
   });
 
@@ -52,7 +55,11 @@ describe('a secret in a file', () => {
     ['is missing', 'nowhere', /^TANDEM_SECRET_FILE is wrong \(the file cannot be read: ENOENT\)/],
     ['is empty', 'empty', /^TANDEM_SECRET_FILE is wrong \(the file is empty\)/],
     ['is too large', 'large', /^TANDEM_SECRET_FILE is wrong \(the file has more than 65536 bytes\)/],
-    ['is a folder', '.', /^TANDEM_SECRET_FILE is wrong \(the file cannot be read: EISDIR\)/],
+    ['is a folder', '.', /^TANDEM_SECRET_FILE is wrong \(it names no ordinary file\)/],
+    ['is a device', '/dev/zero', /^TANDEM_SECRET_FILE is wrong \(it names no ordinary file\)/],
+    ['has two lines', 'lines', /^TANDEM_SECRET_FILE is wrong \(the file holds more than one line/],
+    ['holds U+0000', 'zero', /^TANDEM_SECRET_FILE is wrong \(the file holds more than one line, or control/],
+    ['is no text', 'bytes', /^TANDEM_SECRET_FILE is wrong \(the file is no text in UTF-8\)/],
   ])('is told when the file %s, once and without its path', (_what, name, text) => {
     const faults = faultsOf({ TANDEM_SECRET_FILE: file(name) });
     expect(faults).toEqual([expect.stringMatching(text)]);
@@ -61,7 +68,7 @@ describe('a secret in a file', () => {
 
   it('is refused beside the value itself', () => {
     expect(faultsOf({ TANDEM_SECRET: SECRET })).toEqual([
-      'TANDEM_SECRET and TANDEM_SECRET_FILE are both set: unset one of them.',
+      expect.stringMatching(/^TANDEM_SECRET and TANDEM_SECRET_FILE are both set \(unset one of them\)/),
     ]);
   });
 
@@ -69,6 +76,17 @@ describe('a secret in a file', () => {
     const read = withSecretFiles({ RECORDINGS_KEY_FILE: '/k', LOG_LEVEL_FILE: file('secret') });
     expect(read).toMatchObject({ RECORDINGS_KEY_FILE: '/k', LOG_LEVEL_FILE: file('secret') });
     expect(read['LOG_LEVEL']).toBeUndefined();
+  });
+
+  it('that cannot be read is told beside all other faults of a deployment', () => {
+    const read = withSecretFiles(environment({ TANDEM_SECRET_FILE: file('nowhere') }));
+    expect(read).toMatchObject({ TANDEM_SECRET_FILE: file('nowhere'), REDIS_URL: 'redis://cache:6379' });
+  });
+
+  it('whose variable is misspelt is asked for with what was written', () => {
+    expect(faultsOf({ REDIS_URL_FILE: undefined, REDIS_URL_FIL: file('redis') })).toEqual([
+      expect.stringMatching(/^REDIS_URL is not set \(REDIS_URL_FIL is; is it misspelt\?\)/),
+    ]);
   });
 
   it('has a name that is known, so that a misspelt one is told', () => {

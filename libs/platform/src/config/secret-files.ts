@@ -5,6 +5,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Longest content of a secret's file, in bytes. */
 const MAX_BYTES = 65_536;
+// eslint-disable-next-line no-control-regex -- these are what a secret must not hold
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Returns the variable that names the file of a secret: `REDIS_URL_FILE` for `REDIS_URL`. */
 export const secretFileOf = (env: string): string => `${env}_FILE`;
@@ -14,6 +16,8 @@ export interface ReadSecrets {
   readonly environment: Environment;
   /** Per secret, why its file was not used. */
   readonly unread: ReadonlyMap<string, string>;
+  /** Secrets whose value came from a file. */
+  readonly fromFiles: ReadonlySet<string>;
 }
 
 /**
@@ -26,29 +30,59 @@ export function readSecretFiles(
 ): ReadSecrets {
   const read: Record<string, string | undefined> = { ...environment };
   const unread = new Map<string, string>();
-  for (const setting of sections.flatMap(({ settings }) => Object.values(settings))) {
-    const variable = secretFileOf(setting.env);
-    const file = environment[variable];
-    if (!setting.isSecret || !file) continue;
+  const fromFiles = new Set<string>();
+  for (const { env, isSecret, description } of sections.flatMap(({ settings }) => Object.values(settings))) {
+    const variable = secretFileOf(env);
+    if (!isSecret || !environment[variable]) continue;
     read[variable] = undefined;
-    if (environment[setting.env]) {
-      unread.set(setting.env, `${setting.env} and ${variable} are both set: unset one of them.`);
-      continue;
-    }
     try {
-      read[setting.env] = contentOf(file);
+      read[env] = secretOf(environment, env);
+      fromFiles.add(env);
     } catch (error) {
-      unread.set(setting.env, `${variable} is wrong (${reasonOf(error)}): ${setting.description}`);
+      unread.set(env, `${(error as Error).message}: ${description}`);
     }
   }
-  return { environment: read, unread };
+  return { environment: read, unread, fromFiles };
+}
+
+/**
+ * Returns the value of a secret: of its variable, or of the file that `<name>_FILE` names; undefined when
+ * neither is set.
+ * @throws Error whose message names the variable and what is wrong with it
+ */
+export function secretOf(environment: Environment, env: string): string | undefined {
+  const variable = secretFileOf(env);
+  const file = environment[variable];
+  if (!file) return environment[env] || undefined;
+  if (environment[env]) throw new Error(`${env} and ${variable} are both set (unset one of them)`);
+  try {
+    return contentOf(file);
+  } catch (error) {
+    throw new Error(`${variable} is wrong (${reasonOf(error)})`, { cause: error });
+  }
 }
 
 function contentOf(file: string): string {
-  if (statSync(file).size > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES} bytes`);
-  const content = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  const { size, isFile } = statOf(file);
+  if (!isFile) throw new Error('it names no ordinary file');
+  if (size > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES} bytes`);
+  const content = textOf(readFileSync(file)).replace(/\r?\n$/, '');
   if (content === '') throw new Error('the file is empty');
+  if (CONTROL.test(content)) throw new Error('the file holds more than one line, or control characters');
   return content;
+}
+
+function statOf(file: string): { size: number; isFile: boolean } {
+  const stat = statSync(file);
+  return { size: stat.size, isFile: stat.isFile() };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error('the file is no text in UTF-8');
+  }
 }
 
 /** Returns what is wrong without the path: it may be a secret that was put in the wrong variable. */

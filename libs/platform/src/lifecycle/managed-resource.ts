@@ -47,7 +47,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   private state: string | null = null;
   private isOpen = false;
   private isStarted = false;
-  private lastFault: string | null = null;
+  private readonly toldFaults = new Set<string>();
 
   constructor(
     private readonly resource: ManagedResourceOptions<unknown>,
@@ -89,20 +89,20 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   }
 
   private failed(code: string, problem?: string): void {
-    if (code !== this.lastFault)
+    if (!this.toldFaults.has(code))
       this.logger.warn({ resource: this.resource.name, code, problem }, 'cannot connect yet; trying again');
-    this.lastFault = code;
+    this.toldFaults.add(code);
   }
 
   private succeeded(): void {
     this.isOpen = true;
-    if (this.lastFault !== null && !this.stopping.signal.aborted)
+    if (this.toldFaults.size > 0 && !this.stopping.signal.aborted)
       this.logger.log({ resource: this.resource.name }, 'connected');
   }
 
   /** Logs that the service starts without the resource. */
   private startWithout(): void {
-    if (this.lastFault === null) this.failed('no-answer');
+    if (this.toldFaults.size === 0) this.failed('no-answer');
   }
 
   private changed({ state, problem, isUnsuitable }: ResourceState): void {

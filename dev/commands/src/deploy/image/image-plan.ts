@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { StackError } from '@tandem/stack';
 import { isKept } from './kept-files.ts';
 import { productionPackages, type Lockfile } from './production-packages.ts';
 
@@ -42,7 +43,8 @@ export function planImage(root: string, name: string): ImagePlan {
   const folder = GROUPS.map((group) => `${group}/${name}`).find((path) =>
     existsSync(join(root, path, 'package.json')),
   );
-  if (!folder) throw new TypeError(`There is no image "${name}": ${imageNames(root).join(', ')}.`);
+  if (!folder)
+    throw new StackError(`There is no image "${name}".`, `The images are ${imageNames(root).join(', ')}.`);
   const { packages: lock } = readJson<{ packages: Lockfile }>(join(root, 'package-lock.json'));
   const { workspaces, registry } = productionPackages(lock, folder);
   const placeOf = (path: string) => placed(path, folder, lock);
