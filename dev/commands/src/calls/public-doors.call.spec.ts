@@ -168,3 +168,33 @@ describe('a media socket that shows no ticket', () => {
     expect(await platform.metric('relay-1', 'tandem_relay_unproved_sockets')).toMatch(/ 0$/);
   });
 });
+
+describe('a request for another protocol at a relay', () => {
+  /** Returns the first line and the rest of the answer. */
+  async function ask(path: string, protocol: string): Promise<[string, string]> {
+    const { http } = platform.stack.supervisor.portsOf('relay-1');
+    const socket = connect(http!, '127.0.0.1');
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
+    let answer = '';
+    for await (const piece of socket.setEncoding('utf8')) answer += piece as string;
+    const [first = '', ...rest] = answer.split('\r\n');
+    return [first, rest.join('\n')];
+  }
+
+  it.each(['/media/relay-2', '/media/relay-1/more', '/'])(
+    'is answered 404 in words where no stream is: %s',
+    async (path) => {
+      const [status, rest] = await ask(path, 'websocket');
+      expect(status).toBe('HTTP/1.1 404 Not Found');
+      expect(rest).toContain('application/problem+json');
+    },
+  );
+
+  it('is a request like any other where it is not for a WebSocket', async () => {
+    expect((await ask('/healthz', 'h2c'))[0]).toBe('HTTP/1.1 200 OK');
+    expect((await ask('/media/relay-1', 'h2c'))[0]).toBe('HTTP/1.1 404 Not Found');
+  });
+});
