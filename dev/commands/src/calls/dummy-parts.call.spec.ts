@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createDataSource, run, type DataSource } from '@tandem/database';
-import { freePorts, tandemFolder } from '@tandem/stack';
+import { freePorts, resetStack, tandemFolder } from '@tandem/stack';
 import { GENERATORS } from '../generators/generators.ts';
 import { MOST_TOUCHED } from '../generators/most-touched.ts';
 import { CheckoutCopy } from '../testing/checkout-copy.ts';
@@ -169,6 +169,8 @@ describe('a call over a new carrier, a new caller stream and a new voice model',
     const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'args']);
     expect(stdout.split('\n').filter((line) => line.includes(copy.root) || line.includes(home))).toEqual([]);
     copy.remove();
+    // Started by root, the stack keeps its database outside a folder that others cannot enter.
+    resetStack({ folder: join(home, '.tandem') });
     rmSync(home, { recursive: true });
     expect([copy.root, home].filter((folder) => existsSync(folder))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RealtimeSimulator, TwilioSimulator } from '@tandem/simulators';
-import { freePorts, tandemFolder } from '@tandem/stack';
+import { freePorts, resetStack, tandemFolder } from '@tandem/stack';
 import { words } from '../testing/running-platform.ts';
 import { CommandRun } from '../testing/command-run.ts';
 import { startEgressProxy, type EgressProxy } from '../testing/egress-proxy.ts';
@@ -90,6 +90,8 @@ describe('a real number, set up as the README says', () => {
     for (const proxy of proxies ?? []) await proxy.stop();
     await egress?.stop();
     await model?.stop();
+    // Started by root, the stack keeps its database outside a folder that others cannot enter.
+    resetStack({ folder: join(home, '.tandem') });
     rmSync(home, { recursive: true, force: true });
   });
 
