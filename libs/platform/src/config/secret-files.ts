@@ -5,7 +5,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Longest content of a secret's file, in bytes. */
 const MAX_BYTES = 65_536;
-// eslint-disable-next-line no-control-regex -- these are what a secret must not hold
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Returns the variable that names the file of a secret: `REDIS_URL_FILE` for `REDIS_URL`. */
