@@ -14,6 +14,7 @@ export {
 } from './process/run-command.ts';
 export { KeptProcess, type Exit } from './process/kept-process.ts';
 export type { Log, ServerHandle } from './process/server-handle.ts';
+export { followRedis } from './redis/follow-redis.ts';
 export { startRedis, type RedisOptions } from './redis/start-redis.ts';
 export { resetStack } from './reset-stack.ts';
 export { ensureSpeech, type Speech } from './speech/ensure-speech.ts';

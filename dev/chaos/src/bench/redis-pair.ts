@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedis } from '@tandem/call-state';
-import { freePort, startRedis, type ServerHandle } from '@tandem/stack';
+import { followRedis, freePort, startRedis, type ServerHandle } from '@tandem/stack';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 
 type Connection = ReturnType<typeof connectRedis>;
@@ -10,8 +9,6 @@ interface Member {
   /** A connection for administration. */
   readonly admin: Connection;
 }
-
-const SYNC_PATIENCE_MS = 20_000;
 
 /**
  * Two Redis servers, a leader and its follower; the services reach the current leader over one line, with one
@@ -67,19 +64,9 @@ export class RedisPair {
     await this.own.stop();
   }
 
-  private async follow(): Promise<void> {
-    const { admin } = this.follower;
-    // Both use the first server's password; a server that is started again has its own.
-    await admin.config('SET', 'requirepass', this.password);
-    await admin.config('SET', 'masterauth', this.password);
-    await admin.replicaof('127.0.0.1', this.leader.server.port);
-    for (let waited = 0; !(await admin.info('replication')).includes('master_link_status:up'); waited += 50) {
-      if (waited > SYNC_PATIENCE_MS)
-        throw new TypeError(
-          'The second Redis does not follow the first. It must be a real Redis: "npm start" shows which.',
-        );
-      await sleep(50);
-    }
+  /** Both use the first server's password; a server that is started again has its own. */
+  private follow(): Promise<void> {
+    return followRedis(this.follower.admin, { port: this.leader.server.port, password: this.password });
   }
 }
 

@@ -11,6 +11,7 @@ import { LocalServer } from '../process/local-server.ts';
 import { libraryEnvironment } from '../process/run-command.ts';
 import type { ServerHandle } from '../process/server-handle.ts';
 import { withRedis } from '../redis/connection.ts';
+import { followRedis } from '../redis/follow-redis.ts';
 import { chooseRedis, redisSources, type RedisProgram } from '../redis/redis-program.ts';
 import { startRedis } from '../redis/start-redis.ts';
 
@@ -112,22 +113,11 @@ export class RedisGroup {
   }
 }
 
+/** Each has the password of the first, so that either may follow the other. */
 async function follow([primary, replica]: readonly [ServerHandle, ServerHandle]): Promise<void> {
   const { password } = new URL(primary.url);
   await withRedis(primary.url, (client) => client.config('SET', 'masterauth', password));
-  await withRedis(replica.url, async (client) => {
-    await client.config('SET', 'masterauth', password);
-    await client.replicaof('127.0.0.1', primary.port);
-    await client.config('SET', 'requirepass', password);
-    for (
-      let waited = 0;
-      !(await client.info('replication')).includes('master_link_status:up');
-      waited += 50
-    ) {
-      if (waited > PATIENCE_MS) throw new StackError('The replica does not follow.', 'See its log.');
-      await sleep(50);
-    }
-  });
+  await withRedis(replica.url, (client) => followRedis(client, { port: primary.port, password }));
 }
 
 function startSentinel(
