@@ -37,6 +37,7 @@ export { managed, type ManagedResourceOptions, type ResourceState } from './life
 export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
 export { RecurringTask } from './lifecycle/recurring-task.ts';
+export { withTimeout } from './lifecycle/with-timeout.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { FaultLog } from './logging/fault-log.ts';
 export { scrub } from './logging/scrub.ts';

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { QueueName } from '@tandem/contracts';
 import type { Queue } from 'bullmq';
+import { withTimeout } from '../lifecycle/with-timeout.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { queueToken } from './queue-tokens.ts';
 
@@ -30,23 +31,10 @@ export function observeQueue(
     labelNames: ['queue', 'state'],
     async collect() {
       this.reset();
-      const counts = await countsWithin(queue, limitMs);
+      const counts = await withTimeout(limitMs, queue.getJobCounts(...STATES)).catch(() => null);
       for (const state of counts === null ? [] : STATES)
         this.set({ queue: name, state }, counts?.[state] ?? 0);
     },
   });
   return null;
-}
-
-async function countsWithin(
-  queue: Pick<Queue, 'getJobCounts'>,
-  limitMs: number,
-): Promise<Record<string, number> | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), limitMs);
-  try {
-    return await Promise.race([queue.getJobCounts(...STATES).catch(() => null), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { withTimeout } from '@tandem/platform';
 import { refusalMessage } from '../announcements/announcements.ts';
 import { sayAndHangUp, type CarrierInstruction, type HoldProgress } from '../ports/carrier-instruction.ts';
 import type { InboundCall } from '../ports/inbound-call.ts';
 import { CarrierReports } from '../recovery/carrier-reports.service.ts';
 import { CallRefusal } from '../refusal/call-refusal.service.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
-import { withTimeout } from '../runtime/with-timeout.ts';
 import { WaitingRoom } from '../waiting/waiting-room.ts';
 import { CallAdmission } from './call-admission.service.ts';
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallStore, WaitingLine, type Place, type WaitingState, type WaitingCall } from '@tandem/call-state';
 import { isSpeakable, type CallId, type RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
+import { withTimeout } from '@tandem/platform';
 import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
 import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from '../ports/carrier-instruction.ts';
 import type { InboundCall } from '../ports/inbound-call.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
-import { withTimeout } from '../runtime/with-timeout.ts';
 
 /** Hangups written at a time. Database connections are for callers who can be admitted. */
 const MAX_CONCURRENT_WRITES = 2;

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { freeCapacity, RelayRegistry, type RelayStatus } from '@tandem/call-state';
-import { Metrics } from '@tandem/platform';
-import { withTimeout } from '../runtime/with-timeout.ts';
+import { Metrics, withTimeout } from '@tandem/platform';
 
 /** Time limit of a look at the leases: without Redis the rest of the page must still come. */
 const LIMIT_MS = 500;

@@ -8,6 +8,7 @@ import {
   type WaitingCall,
 } from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
+import { withTimeout } from '@tandem/platform';
 import { holdMessage, oneMomentMessage, refusalMessage } from '../announcements/announcements.ts';
 import { identityOf } from '../ports/caller-identity.ts';
 import {
@@ -19,7 +20,6 @@ import {
 import type { StreamRef } from '../ports/stream-ref.ts';
 import { CallRefusal } from '../refusal/call-refusal.service.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
-import { withTimeout } from '../runtime/with-timeout.ts';
 
 /** Poll interval of a waiting call; freed capacity idles for half of this on average. */
 const HOLD_S = 5;
