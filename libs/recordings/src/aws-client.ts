@@ -74,7 +74,9 @@ function providerOf(settings: AwsSettings): (() => Promise<Credentials>) | null 
 }
 
 class RenewedClient implements SignedFetch {
-  private current: Promise<{ client: AwsClient; renewAt: number }> | null = null;
+  private client: Promise<AwsClient> | null = null;
+  /** Unix time in ms. */
+  private renewAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly provide: () => Promise<Credentials>,
@@ -83,25 +85,30 @@ class RenewedClient implements SignedFetch {
   ) {}
 
   async fetch(url: string, init: RequestInit): Promise<Response> {
-    let { client, renewAt } = await (this.current ??= this.renewed());
-    if (Date.now() >= renewAt) ({ client, renewAt } = await (this.current = this.renewed()));
-    return client.fetch(url, init);
+    if (this.client === null || Date.now() >= this.renewAt) {
+      // Requests that come meanwhile wait for these credentials, too.
+      this.renewAt = Number.POSITIVE_INFINITY;
+      this.client = this.renewed();
+    }
+    return (await this.client).fetch(url, init);
   }
 
-  private renewed(): Promise<{ client: AwsClient; renewAt: number }> {
-    const renewed = this.provide().then(({ accessKeyId, secretAccessKey, sessionToken, expiration }) => ({
-      client: new AwsClient({
+  private async renewed(): Promise<AwsClient> {
+    try {
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await this.provide();
+      if (expiration) this.renewAt = expiration.getTime() - RENEW_BEFORE_MS;
+      return new AwsClient({
         accessKeyId,
         secretAccessKey,
         ...(sessionToken ? { sessionToken } : {}),
         region: this.region,
         service: this.service,
         retries: RETRIES,
-      }),
-      renewAt: expiration ? expiration.getTime() - RENEW_BEFORE_MS : Number.POSITIVE_INFINITY,
-    }));
-    // A failure is not kept: the next request asks again.
-    renewed.catch(() => (this.current = null));
-    return renewed;
+      });
+    } catch (error) {
+      // A failure is not kept: the next request asks again.
+      this.client = null;
+      throw error;
+    }
   }
 }
