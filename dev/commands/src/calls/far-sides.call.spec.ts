@@ -116,11 +116,16 @@ describe('a model a round trip away', () => {
       await call.waitForSpeech({ forMs: 1_000 });
       await call.say(words(900));
       await call.waitForSilence(300);
+      const session = platform.model.sessions.at(-1)!;
+      await platform.eventually(
+        () => session.items.filter((item) => item['role'] === 'assistant').length,
+        (sentences) => sentences === 4,
+        'the answer to the interruption',
+      );
       await call.waitForSpeech();
       await call.waitForSilence(1_500);
       const report = await hangUp(call);
       expect(troublesOf(report)).toEqual(NONE);
-      const session = platform.model.sessions.at(-1)!;
       expect(session.mistakes).toEqual({});
       expect(session.receivedEvents('conversation.item.truncate')).toHaveLength(1);
       const { transcript, toolCalls } = await platform.recorded(call.sid);
