@@ -91,7 +91,7 @@ export class SimulatedFleet {
     this.place(asking);
   }
 
-  /** Tells a relay to stop: its calls move at pauses, later at any moment. */
+  /** Starts the drain of a relay: its calls are handed over at pauses between turns, later in mid-turn. */
   drain(relay: SimulatedRelay): void {
     relay.status.isDraining = true;
     relay.drainingSinceMs = this.nowMs;

@@ -62,18 +62,13 @@ export function secretOf(environment: Environment, env: string): string | undefi
 }
 
 function contentOf(file: string): string {
-  const { size, isFile } = statOf(file);
-  if (!isFile) throw new Error('it names no ordinary file');
-  if (size > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES} bytes`);
+  const stat = statSync(file);
+  if (!stat.isFile()) throw new Error('it names no ordinary file');
+  if (stat.size > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES} bytes`);
   const content = textOf(readFileSync(file)).replace(/\r?\n$/, '');
   if (content === '') throw new Error('the file is empty');
   if (CONTROL.test(content)) throw new Error('the file holds more than one line, or control characters');
   return content;
-}
-
-function statOf(file: string): { size: number; isFile: boolean } {
-  const stat = statSync(file);
-  return { size: stat.size, isFile: stat.isFile() };
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -45,13 +45,13 @@ function environmentOf(
     ...given,
     // Half of a pair whose other half is no secret.
     ...(given['AWS_ACCESS_KEY_ID'] ? { AWS_SECRET_ACCESS_KEY: 'secret' } : {}),
-    ...(role && known(component, 'AWS_ROLE_ARN')
+    ...(role && reads(component, 'AWS_ROLE_ARN')
       ? { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/token' }
       : {}),
   };
 }
 
-function known(component: string, setting: string): boolean {
+function reads(component: string, setting: string): boolean {
   return settingsByService()[component as ServiceName]?.[setting] !== undefined;
 }
 
