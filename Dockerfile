@@ -17,14 +17,14 @@ RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
 RUN node node_modules/typescript/bin/tsc -b services/* dev/simulators dev/commands
 
+# Those of all services at once, so that the next service takes them from the cache.
 FROM build AS files
-ARG SERVICE
 ARG SOURCE_DATE_EPOCH=0
-RUN test -n "$SERVICE" || { echo "--build-arg SERVICE=… is missing"; exit 1; }
-RUN node dev/commands/dist/image.js --write "$SERVICE" --to /image
+RUN node dev/commands/dist/image.js --write all --to /images
 
 FROM ${NODE_IMAGE} AS runtime
 ARG SERVICE
+RUN test -n "$SERVICE" || { echo "--build-arg SERVICE=… is missing"; exit 1; }
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="tandem-${SERVICE}" \
@@ -37,7 +37,7 @@ LABEL org.opencontainers.image.title="tandem-${SERVICE}" \
 ENV NODE_ENV=production
 WORKDIR /app
 # Files belong to root; the process runs as another user and writes nothing but what it is given volumes for.
-COPY --from=files /image/ ./
+COPY --from=files /images/${SERVICE}/ ./
 USER 1000:1000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "health.mjs"]

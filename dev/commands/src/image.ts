@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkoutRoot, parseOptions, StackError } from '@tandem/stack';
 import { imageNames, planImage } from './deploy/image/image-plan.ts';
 import { digestOf, writeImage } from './deploy/image/write-image.ts';
@@ -7,7 +7,8 @@ import { runCommand } from './stack/command.ts';
 
 const HELP = `npm run image -- --plan media-relay           what its image holds beyond the base
 npm run image -- --plan all                   packages, files and bytes of all images, as numbers
-npm run image -- --write media-relay --to F   writes these files into folder F (the Dockerfile does this)
+npm run image -- --write media-relay --to F   writes these files into folder F
+npm run image -- --write all --to F           those of each image into a folder of F; the Dockerfile does this
 
 See docs/images.md.`;
 
@@ -47,9 +48,11 @@ async function write(name: string, to: string | undefined): Promise<number> {
   const folder = resolve(to);
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new StackError(`${folder} is not empty.`, 'Name another folder, or empty it.');
-  const plan = planImage(checkoutRoot, name);
   const epoch = Number(process.env['SOURCE_DATE_EPOCH'] || 0);
-  await writeImage(plan, { root: checkoutRoot, to: folder, epoch });
-  console.log(`${name}: ${plan.files.length} files, ${(plan.sizeBytes / 1e6).toFixed(1)} MB`);
+  for (const each of name === 'all' ? imageNames(checkoutRoot) : [name]) {
+    const plan = planImage(checkoutRoot, each);
+    await writeImage(plan, { root: checkoutRoot, to: name === 'all' ? join(folder, each) : folder, epoch });
+    console.log(`${each}: ${plan.files.length} files, ${(plan.sizeBytes / 1e6).toFixed(1)} MB`);
+  }
   return 0;
 }

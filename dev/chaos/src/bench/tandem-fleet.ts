@@ -1,5 +1,5 @@
-import { RunningPlatform, type StoredCall, type Replicas } from '@tandem/commands/platform';
-import type { AgentContentInput, CallEvent } from '@tandem/contracts';
+import { RunningPlatform, type Replicas } from '@tandem/commands/platform';
+import type { AgentContentInput } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
 import {
   INTERNET,
@@ -12,8 +12,8 @@ import {
 } from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
-import type { LoggedEvent } from '../history/entries.ts';
 import { EdgeFront } from './edge-front.ts';
+import { endedCallRecord } from './ended-call.ts';
 import type { EndedCallRecord, Fleet } from './fleet.ts';
 import { simulatedModel } from './listening-model.ts';
 import { RedisPair } from './redis-pair.ts';
@@ -39,7 +39,8 @@ export interface TandemFleetOptions {
   readonly behaviour?: Behaviour;
 }
 
-const AGENT: Partial<AgentContentInput> = {
+/** An agent that answers at once and does nothing by itself, so that every silence is a fault's. */
+export const AGENT: Partial<AgentContentInput> = {
   greeting: 'Northwind, hello.',
   turnDetection: { kind: 'preset', preset: 'fast' },
   idle: { afterMs: 0 },
@@ -196,27 +197,8 @@ export class TandemFleet implements Fleet {
     return this.platform.stack.supervisor.pidOf(instance);
   }
 
-  async recordOf(callSid: string): Promise<EndedCallRecord | null> {
-    const [row] = await this.platform.sql<{ id: string }>(
-      'SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL',
-      callSid,
-    );
-    if (!row) return null;
-    const { callId, termination, transcript, toolCalls } = await this.platform.ask<StoredCall>(
-      `/v1/calls/${row.id}`,
-    );
-    const { events } = await this.platform.records.events(callId as CallEventId);
-    return {
-      callId,
-      events: events.map(loggedEvent),
-      reason: termination?.reason ?? null,
-      utterances: transcript.map(({ speaker, text, interrupted }) => ({
-        speaker: speaker as 'caller' | 'agent',
-        text,
-        interrupted,
-      })),
-      tools: toolCalls.map(({ name, outcome }) => ({ name, status: outcome?.status ?? null })),
-    };
+  recordOf(callSid: string): Promise<EndedCallRecord | null> {
+    return endedCallRecord(this.platform, callSid);
   }
 
   async stop(): Promise<void> {
@@ -265,25 +247,4 @@ async function frontOf(
   if (ingressCount < 2) return { port: null, open: () => Promise.resolve([]) };
   const line = await FaultProxy.start(() => ports.ingresses());
   return { port: line.port, open: () => Promise.resolve([line]) };
-}
-
-type CallEventId = Parameters<RunningPlatform['records']['events']>[0];
-
-function loggedEvent({ at, type, epoch, seq, data }: CallEvent): LoggedEvent {
-  const { text, relayId, toolCallId, outcome } = data as {
-    text?: string;
-    relayId?: string;
-    toolCallId?: string;
-    outcome?: { status?: string };
-  };
-  return {
-    at,
-    type,
-    epoch,
-    seq,
-    ...(text === undefined ? {} : { text }),
-    ...(relayId === undefined ? {} : { relayId }),
-    ...(toolCallId === undefined ? {} : { toolCallId }),
-    ...(typeof outcome?.status === 'string' ? { outcome: outcome.status } : {}),
-  };
 }

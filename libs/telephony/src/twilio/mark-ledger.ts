@@ -18,8 +18,12 @@ const BYTES_PER_MS = 8;
  * Playout starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it.
  */
 const TICK_MS = 20;
-/** With less than this left at the carrier, new audio may arrive after it has run dry. */
-const MARGIN_MS = 300;
+/**
+ * With less than this left at the carrier, new audio may arrive after it has run dry: a lost packet is sent
+ * again after a round trip of up to 250 ms and 200 ms more (Linux' shortest retransmission time-out), and
+ * still has its way to go.
+ */
+const MARGIN_MS = 600;
 
 /**
  * Derives the playout position of a Twilio stream, and so what the caller has heard, from the marks that

@@ -10,7 +10,7 @@ describe('running calls', () => {
   let simulator: TwilioSimulator;
   let calls: TwilioCalls;
   const over = (authToken: string, baseUrl = simulator.apiBaseUrl) =>
-    new TwilioCalls({ accountSid: simulator.accountSid, authToken, baseUrl, timeoutMs: 1_000 });
+    new TwilioCalls({ accountSid: simulator.accountSid, authToken, baseUrl });
 
   beforeEach(async () => {
     simulator = new TwilioSimulator({ authToken: AUTH_TOKEN, speed: 50 });

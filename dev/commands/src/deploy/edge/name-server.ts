@@ -1,12 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const TYPE_A = 1;
 const TTL_S = 1;
 const HEADER_BYTES = 12;
 const NAME_ERROR = 3;
 
-/** A name server on loopback: what the cluster's is for an edge. Names can be added while it runs. */
+/** A name server: what the cluster's is for an edge. Names can be added while it runs. */
 export class NameServer {
   /** IPv4 addresses by name. */
   readonly names = new Map<string, readonly string[]>();
@@ -15,15 +16,17 @@ export class NameServer {
     socket.on('message', (query, from) => this.respond(query, from));
   }
 
-  static async start(): Promise<NameServer> {
+  /** @param at where it listens; default a free port of loopback */
+  static async start(at: { readonly host: string; readonly port: number } = LOOPBACK): Promise<NameServer> {
     const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    socket.bind(at.port, at.host);
     await once(socket, 'listening');
     return new NameServer(socket);
   }
 
   get address(): string {
-    return `127.0.0.1:${this.socket.address().port}`;
+    const { address, port } = this.socket.address();
+    return `${address}:${port}`;
   }
 
   stop(): void {
@@ -40,7 +43,11 @@ export class NameServer {
     header.writeUInt16BE(1, 4);
     header.writeUInt16BE(found.length, 6);
     const records = found.map(recordOf);
-    this.socket.send(Buffer.concat([header, query.subarray(HEADER_BYTES, end), ...records]), from.port);
+    this.socket.send(
+      Buffer.concat([header, query.subarray(HEADER_BYTES, end), ...records]),
+      from.port,
+      from.address,
+    );
   }
 }
 
