@@ -5,7 +5,7 @@ import { checkoutRoot } from '@tandem/stack';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
 import { checkChart } from '../kubernetes/chart-check.ts';
 import { checkBorders } from './border-nets.ts';
-import { nx } from './nx.ts';
+import { makeProjectGraph, nx } from './nx.ts';
 import { node, type Tally } from './tally.ts';
 import { checkWording } from './wording/wording.ts';
 
@@ -35,7 +35,10 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'borders',
     about: 'cycles and borders inside projects; that the nets catch what they are for',
-    run: checkBorders,
+    run: async () => {
+      await makeProjectGraph();
+      return checkBorders();
+    },
   },
   {
     name: 'wording',
@@ -89,7 +92,6 @@ async function format(): Promise<Tally> {
   return counted(isFormatted);
 }
 
-/** ESLint's rule for borders is silently skipped without a project graph; a run of Nx makes one. */
 async function lint(): Promise<Tally> {
   return counted((await nx('lint')) === 0);
 }

@@ -9,8 +9,16 @@ const PARALLEL = 2;
  * exit code. No daemon, no cloud, plain lines.
  */
 export function nx(target: string): Promise<number> {
+  return run(['run-many', '--target', target, `--parallel=${PARALLEL}`, '--output-style=static']);
+}
+
+/** Makes the graph of projects, without which ESLint's rule for borders does nothing. */
+export async function makeProjectGraph(): Promise<void> {
+  await run(['show', 'projects']);
+}
+
+function run(args: readonly string[]): Promise<number> {
   const program = join(checkoutRoot, 'node_modules/nx/dist/bin/nx.js');
-  const args = ['run-many', '--target', target, `--parallel=${PARALLEL}`, '--output-style=static'];
   return node([program, ...args], {
     env: {
       NX_DAEMON: 'false',
