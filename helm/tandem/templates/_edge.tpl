@@ -31,6 +31,10 @@ EDGE_STOP_AFTER: {{ printf "%ds" (sub (int .own.graceSeconds) 10) }}
 API_HOST: {{ . }}
 CONTROL_API_ADDRESS: {{ printf "%s-control-api.%s:8083" $fullname $domain }}
 {{- end }}
+{{- if not (has .root.Values.ipFamilyPolicy (list "" "SingleStack")) }}
+{{- $port := include "tandem.edgePort" .root }}
+EDGE_LISTEN: {{ ternary (printf ":%s,:::%s" $port $port) (printf "[::]:%s ipv6only=off" $port) (eq $edge.flavour "haproxy") | quote }}
+{{- end }}
 {{- if $edge.tls.enabled }}
 EDGE_CERTIFICATE: /etc/edge-tls/tls.pem
 EDGE_CERTIFICATE_KEY: /etc/edge-tls/tls.pem.key

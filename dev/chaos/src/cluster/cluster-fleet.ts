@@ -1,8 +1,7 @@
-import { CallStore, connectRedis, Sealer } from '@tandem/call-state';
-import type { Cluster } from '@tandem/commands/cluster';
-import type { StoredCall } from '@tandem/commands/platform';
+import { connectRedis, type CallStore } from '@tandem/call-state';
+import type { ApiObject, Cluster } from '@tandem/commands/cluster';
+import { callStoreOf, type StoredCall } from '@tandem/commands/platform';
 import { AgentDirectory, createDataSource, run, seedDemo, type DataSource } from '@tandem/database';
-import { deriveKeys } from '@tandem/platform';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import { endedCallRecord } from '../bench/ended-call.ts';
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
@@ -39,10 +38,10 @@ export class ClusterFleet implements Fleet {
     this.twilio = sides.twilio;
     this.model = sides.model;
     this.voice = sides.voice;
-    this.records = new CallStore(redis, new Sealer(deriveKeys([TANDEM_SECRET], 'call-state')));
+    this.records = callStoreOf(redis, TANDEM_SECRET);
   }
 
-  /** Fills in tenant "demo", and reaches servers and control-api by the addresses of their Services. */
+  /** Fills in tenant "demo", and reaches the servers by their Services, control-api by its pod. */
   static async open(cluster: Cluster, sides: Sides): Promise<ClusterFleet> {
     const services = await cluster.list('services');
     const addressOf = (name: string) =>
@@ -56,17 +55,15 @@ export class ClusterFleet implements Fleet {
     if (!number?.agent) throw new TypeError('No agent answers the demo number.');
     const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
     await directory.publish(tenantId, agentId, { ...content, ...AGENT });
-    const controlApi = `http://${addressOf('tandem-control-api')}:8083`;
-    const fleet = new ClusterFleet(cluster, sides, redis, database, controlApi);
+    const [api] = await podsOf(cluster, 'control-api');
+    const fleet = new ClusterFleet(cluster, sides, redis, database, `http://${api?.status?.podIP}:8083`);
     await fleet.lookUpRelays();
     return fleet;
   }
 
   /** Returns the pods of relays, those that are told to go included. */
-  async lookUpRelays() {
-    const pods = (await this.cluster.list(`namespaces/${NAMESPACE}/pods`)).filter(
-      ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'media-relay',
-    );
+  async lookUpRelays(): Promise<readonly ApiObject[]> {
+    const pods = await podsOf(this.cluster, 'media-relay');
     this.relays = pods.map(({ metadata }) => metadata.name).sort();
     return pods;
   }
@@ -130,4 +127,9 @@ export class ClusterFleet implements Fleet {
     await this.database.destroy();
     this.redis.disconnect();
   }
+}
+
+async function podsOf(cluster: Cluster, component: string): Promise<readonly ApiObject[]> {
+  const pods = await cluster.list(`namespaces/${NAMESPACE}/pods`);
+  return pods.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === component);
 }

@@ -71,12 +71,12 @@ export class Release {
   }
 
   /** Installs, or upgrades with these settings over the others. Returns what Helm wrote. */
-  upgrade(set: readonly string[] = []): Promise<string> {
+  upgrade(set: Readonly<Record<string, string>> = {}): Promise<string> {
     return this.cluster.run(this.helm, [
       ...['upgrade', '--install', RELEASE, join(this.folder, 'chart'), '--namespace', NAMESPACE],
       ...['--values', join(this.folder, 'chart/values-small.yaml')],
       ...['--values', join(this.folder, 'values.json'), '--wait', '--timeout', '5m'],
-      ...set.flatMap((each) => ['--set', each]),
+      ...Object.entries(set).flatMap(([key, value]) => ['--set-string', `${key}=${value}`]),
     ]);
   }
 

@@ -89,10 +89,7 @@ export async function runInCluster({ folder, images, helm, calls, log }: RunOpti
       () => Promise.resolve(fleet),
     );
     for (const line of goalLines([result])) log(line);
-    await release.upgrade(['secrets.revision=2']);
-    say(`${helm} upgraded the release: every pod was replaced`);
-    await release.uninstall();
-    say(`${helm} removed it; left in the namespace: ${await leftovers(cluster)}`);
+    await upgradeAndRemove(cluster, release, (line) => say(`${helm} ${line}`));
     return result.violations.length === 0 && result.goals.every(({ isMet }) => isMet) ? 0 : 1;
   } catch (error) {
     log(await pods(cluster).catch(() => ''));
@@ -113,6 +110,27 @@ const CARRIER_API = `http://${NODE_ADDRESS}:${CARRIER_PORT}`;
 
 const pods = (cluster: Cluster): Promise<string> =>
   cluster.kubectl(['--namespace', NAMESPACE, 'get', 'pods', '--output', 'wide']);
+
+async function upgradeAndRemove(
+  cluster: Cluster,
+  release: Release,
+  say: (line: string) => void,
+): Promise<void> {
+  const before = await runningPods(cluster);
+  await release.upgrade({ 'secrets.revision': '2' });
+  const kept = (await runningPods(cluster)).filter((pod) => before.includes(pod));
+  say(`upgraded the release: ${before.length - kept.length} of ${before.length} pods were replaced`);
+  await release.uninstall();
+  say(`removed it; left in the namespace: ${await leftovers(cluster)}`);
+}
+
+/** Returns the ids of the pods that run and are not told to go. */
+async function runningPods(cluster: Cluster): Promise<string[]> {
+  const pods = await cluster.list(`namespaces/${NAMESPACE}/pods`);
+  return pods
+    .filter(({ metadata, status }) => status?.phase === 'Running' && !metadata.deletionTimestamp)
+    .map(({ metadata }) => metadata.uid);
+}
 
 async function leftovers(cluster: Cluster): Promise<string> {
   const kinds =

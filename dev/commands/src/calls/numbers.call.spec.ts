@@ -96,7 +96,7 @@ describe('a caller over a SIP trunk', () => {
     platform.model.behaviour = guided({ caller: { service: 'plumbing', date } });
     platform.model.addCallerLines({ lines: ['I need a plumber please', 'Yes please', 'No thank you'] });
     const call = platform.ring({ from: TRUNK_FROM, to: TRUNK_TO });
-    for (let turn = 0; turn < 3; turn += 1) await answer(call);
+    await platform.answerQuestions(call, 3);
     await call.ended;
     const recorded = await platform.recorded(call.sid);
     expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual([

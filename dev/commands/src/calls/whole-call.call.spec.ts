@@ -34,7 +34,7 @@ describe('a call', () => {
     platform.model.behaviour = guided({ caller: { service: 'plumbing', date } });
     platform.model.addCallerLines({ lines: ['I need a plumber please', 'Yes please', 'No thank you'] });
     const call = platform.ring();
-    for (let turn = 0; turn < 3; turn += 1) await answer(call);
+    await platform.answerQuestions(call, 3);
     const report = await call.ended;
     const recorded = await platform.recorded(call.sid);
     expect(report.endedBy).toBe('hangup-verb');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
-import type { AgentContentInput, CallId } from '@tandem/contracts';
+import type { AgentContentInput, CallEvent, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { mulawTone } from '@tandem/kit';
 import { deriveKeys } from '@tandem/platform';
@@ -52,7 +52,7 @@ export class RunningPlatform {
     readonly database: DataSource,
     private readonly redis: ReturnType<typeof connectRedis>,
   ) {
-    this.records = new CallStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
+    this.records = callStoreOf(redis, stack.secrets.tandemSecret);
     this.relays = new RelayRegistry(redis);
   }
 
@@ -218,6 +218,24 @@ export class RunningPlatform {
     return (text ? JSON.parse(text) : {}) as Answer;
   }
 
+  /**
+   * Says a line after each of the agent's next questions, once the call's log has the question as heard: a
+   * pause in which the agent waits for a tool is no end of its turn.
+   */
+  async answerQuestions(call: SimulatedCall, lines: number): Promise<void> {
+    const callId = await this.callIdOf(call.sid);
+    for (let line = 1; line <= lines; line += 1) {
+      await this.eventually(
+        async () => (await this.records.events(callId)).events.filter(isQuestion).length,
+        (questions) => questions >= line,
+        `question ${line} of the agent`,
+        30_000,
+      );
+      await call.waitForSilence(400);
+      await call.say(words(900));
+    }
+  }
+
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
     const rows: unknown = await run(this.database, (manager) => manager.query(text, parameters));
     return rows as Row[];
@@ -267,6 +285,11 @@ export class RunningPlatform {
   }
 }
 
+/** Returns the calls in Redis, as services with this secret seal them. */
+export function callStoreOf(redis: ReturnType<typeof connectRedis>, tandemSecret: string): CallStore {
+  return new CallStore(redis, new Sealer(deriveKeys([tandemSecret], 'call-state')));
+}
+
 export interface StoredCall {
   readonly callId: string;
   readonly status: string;
@@ -307,6 +330,9 @@ export interface StoredCall {
   readonly legs: readonly unknown[];
   readonly latencies: Readonly<Record<string, { readonly count: number; readonly p95Ms: number }>>;
 }
+
+const isQuestion = ({ type, data }: CallEvent): boolean =>
+  type === 'agent.spoke' && /\?\s*$/.test((data as { text: string }).text);
 
 /** A line of the caller; only its length matters to a simulated model. */
 export const words = (ms: number): Uint8Array => mulawTone(300, ms);

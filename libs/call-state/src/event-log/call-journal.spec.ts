@@ -41,20 +41,22 @@ describe('the journal of a call', () => {
     expect(numbers(journal)).toEqual([1, 2, 3]);
   });
 
-  it('takes no more than may wait', () => {
+  it('is full with as many events as may wait', () => {
     const journal = filled(3, { unstored: { events: 3, bytes: 1_000 }, remembered: MANY });
-    expect(journal.add(entry(4))).toBe(false);
+    expect(journal.isFull).toBe(true);
     journal.stored(unstored(journal, 1));
-    expect(journal.add(entry(4))).toBe(true);
+    expect(journal.isFull).toBe(false);
   });
 
-  it('takes no more bytes than may wait, but for what must fit', () => {
+  it('is full with as many bytes as may wait, those to be sent again included', () => {
     const journal = filled(3, { unstored: { events: 100, bytes: 30 }, remembered: MANY });
-    expect([journal.add(entry(4)), journal.add(entry(4), true)]).toEqual([false, true]);
+    expect(journal.isFull).toBe(true);
+    journal.add(entry(4));
     journal.stored(unstored(journal, 2));
-    expect(journal.add(entry(5))).toBe(true);
+    expect(journal.isFull).toBe(false);
+    journal.add(entry(5));
     journal.rewind(0);
-    expect(journal.add(entry(6))).toBe(false);
+    expect(journal.isFull).toBe(true);
     expect(numbers(journal)).toEqual([1, 2, 3, 4, 5]);
   });
 

@@ -61,16 +61,17 @@ export class CallJournal {
     return (this.entries[0]?.seq ?? this.lastSeq + 1) - 1;
   }
 
-  /** Returns false when too much is waiting: the event is not kept, unless it `mustFit`. */
-  add(entry: JournalEntry, mustFit = false): boolean {
+  /** Whether as much waits for Redis as may: only what must not be lost is added then. */
+  get isFull(): boolean {
     const { events, bytes } = this.most.unstored;
-    const isFull = this.entries.length - this.next >= events || this.unstoredBytes >= bytes;
-    if (isFull && !mustFit) return false;
+    return this.entries.length - this.next >= events || this.unstoredBytes >= bytes;
+  }
+
+  add(entry: JournalEntry): void {
     this.entries.push(entry);
     this.allBytes += entry.bytes;
     this.unstoredBytes += entry.bytes;
     this.forgetOldest();
-    return true;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { termination, type NewCallEvent } from '@tandem/contracts';
 import { RedisCallLog, type AdmissionRecord, type CallLogCounters } from '../index.ts';
 import { keys } from '../redis/keys.ts';
@@ -64,6 +64,19 @@ async function flood(log: RedisCallLog): Promise<void> {
 }
 
 describe('the log of a call', () => {
+  it('spends nothing on events for which there is no room', async () => {
+    const call = await heldCall();
+    const seal = jest.spyOn(sealer, 'seal');
+    const { log, counters } = openLog(call);
+    // In one go: nothing of it has been written when the last one comes.
+    for (let n = 0; n < 1_000; n += 1) log.append(note(LONG_TEXT));
+    // Each one kept is sealed once; besides, the log says once that it is cut.
+    expect(seal.mock.calls.length).toBe(1_000 - counters.dropped + 1);
+    expect(counters.dropped).toBeGreaterThan(800);
+    seal.mockRestore();
+    expect(await log.flush(10_000)).toBe('stored');
+  });
+
   it('is bounded; what it cost and its end are in it all the same, and how much is missing', async () => {
     const call = await heldCall();
     const { log, counters, cuts } = openLog(call);

@@ -146,8 +146,10 @@ export class RedisCallLog implements CallLog {
 
   /** Returns whether the event was taken. */
   private keep(event: NewCallEvent): boolean {
+    // Before it is masked and sealed, which is most of the work.
+    if (this.journal.isFull && isDispensable(event.type)) return false;
     const entry = this.own(event);
-    if (!this.journal.add(entry, !isDispensable(event.type))) return false;
+    this.journal.add(entry);
     this.bound.added(entry.bytes);
     this.seq += 1;
     this.write();

@@ -41,8 +41,7 @@ export class EdgeBench {
   }
 
   /** Starts relay-<number> and makes its name known. */
-  async serveRelay(number: number): Promise<NamedServer> {
-    const address = `127.0.1.${number}`;
+  async serveRelay(number: number, address = `127.0.1.${number}`): Promise<NamedServer> {
     this.names.names.set(`relay-${number}${SUFFIX}`, [address]);
     return this.serve(`relay-${number}`, address);
   }

@@ -108,6 +108,11 @@ for (const kind of KINDS) {
         expect(await settled(101, () => openStream(bench.edge, '/media/relay-4'))).toBe(101);
       });
 
+      it('reaches a relay that has an address of IPv6 only', async () => {
+        await bench.serveRelay(5, '::1');
+        expect(await settled(101, () => openStream(bench.edge, '/media/relay-5'))).toBe(101);
+      });
+
       it('is reloaded under live sockets, new sockets and webhooks, and drops none', async () => {
         const before = await routeMany(bench, RELAYS, 60);
         const webhooks: (number | 'cut')[] = [];

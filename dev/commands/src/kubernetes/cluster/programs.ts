@@ -99,8 +99,14 @@ async function build(aside: string, log: (line: string) => void): Promise<void> 
       rmSync(join(aside, name), { recursive: true, force: true });
 }
 
-const MODULE = 'k8s.io/component-base/version';
-const LINKED = `-s -w -X ${MODULE}.gitVersion=${VERSION} -X ${MODULE}.gitMajor=1 -X ${MODULE}.gitMinor=20`;
+/** Two packages tell the version: the programs' own, and that of the server's /version. */
+const LINKED = ['component-base/version', 'client-go/pkg/version'].reduce(
+  (flags, name) =>
+    `${flags} -X k8s.io/kubernetes/vendor/k8s.io/${name}.gitVersion=${VERSION}` +
+    ` -X k8s.io/kubernetes/vendor/k8s.io/${name}.gitMajor=1` +
+    ` -X k8s.io/kubernetes/vendor/k8s.io/${name}.gitMinor=20`,
+  '-s -w',
+);
 
 /** Types of the API are found by their tag; generated files and samples have it too. */
 function openApiOptions(source: string, gopath: string, aside: string): string[] {
