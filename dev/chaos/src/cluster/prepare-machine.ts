@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from 'node:path';
 import { clusterPrograms, PAUSE_IMAGE, toolPath, writeSettings, type Tool } from '@tandem/commands/cluster';
 import { buildImages, ContainerTools, imageName, SERVERS_IMAGE } from '@tandem/commands/containers';
-import { findProgram, StackError } from '@tandem/stack';
+import { StackError } from '@tandem/stack';
 
 const SERVICES = ['call-ingress', 'media-relay', 'tool-worker', 'post-call-worker', 'crm-api', 'control-api'];
 /** Settings of the whole machine that a kubelet changes. */
@@ -33,7 +33,7 @@ export async function prepareMachine(
   const tools = await ContainerTools.find(log);
   if (!tools) throw new StackError('The images cannot be built here.', 'Install podman and buildah.');
   await buildImages(tools, SERVICES, log);
-  await buildPause(tools, folder);
+  await buildPause(tools, programs.catatonit, folder);
   const images = [...SERVICES.map(imageName), SERVERS_IMAGE, PAUSE_IMAGE];
   await tools.podman([
     'save',
@@ -54,9 +54,7 @@ export async function prepareMachine(
   };
 }
 
-async function buildPause(tools: ContainerTools, folder: string): Promise<void> {
-  const catatonit = findProgram('catatonit');
-  if (!catatonit) throw new StackError('There is no catatonit.', 'apt-get install catatonit');
+async function buildPause(tools: ContainerTools, catatonit: string, folder: string): Promise<void> {
   const context = join(folder, 'pause');
   mkdirSync(context);
   writeFileSync(join(context, 'catatonit'), readFileSync(catatonit), { mode: 0o755 });

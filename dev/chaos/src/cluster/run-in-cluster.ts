@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Cluster, clusterPrograms, NODE_ADDRESS } from '@tandem/commands/cluster';
-import { toolPath, type Tool } from '@tandem/commands/cluster';
+import { Cluster, clusterPrograms, NODE_ADDRESS, toolPath, type Tool } from '@tandem/commands/cluster';
 import { seededRandom } from '@tandem/kit';
 import { INTERNET, RealtimeSimulator, TwilioSimulator } from '@tandem/simulators';
 import { runCommand, StackError, tandemFolder } from '@tandem/stack';

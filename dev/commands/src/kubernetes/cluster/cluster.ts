@@ -22,7 +22,6 @@ export interface ApiObject {
   readonly spec?: { readonly clusterIP?: string };
   readonly subsets?: readonly {
     readonly addresses?: readonly { readonly ip: string; readonly hostname?: string }[];
-    readonly notReadyAddresses?: readonly { readonly ip: string; readonly hostname?: string }[];
   }[];
   readonly status?: { readonly phase?: string; readonly podIP?: string };
 }
@@ -45,7 +44,7 @@ export class Cluster {
 
   /**
    * @param folder with what `writeSettings` wrote; short, because sockets are in it
-   * @throws StackError with the end of the log of what does not come up
+   * @throws StackError that names what does not come up, and the folder of its log
    */
   static async start(
     folder: string,
@@ -166,6 +165,7 @@ export class Cluster {
   /** Keeps names of Services, and of the pods behind headless ones, as CoreDNS does elsewhere. */
   private async followNames(): Promise<void> {
     while (!this.isStopping) {
+      // An API that does not answer for a moment changes no names.
       const [services, endpoints] = await Promise.all([this.list('services'), this.list('endpoints')]).catch(
         () => [[], []] as const,
       );

@@ -31,9 +31,12 @@ const NEEDED = {
   conntrack: 'conntrack',
   unshare: 'util-linux',
   ip: 'iproute2',
+  catatonit: 'catatonit',
   podman: 'podman',
   buildah: 'buildah',
 } as const;
+/** Needed for the build alone. */
+const BUILDERS = { go: 'golang-go', 'dpkg-source': 'dpkg-dev' };
 const NETWORK_PLUGINS = '/usr/lib/cni';
 const BUILD_LIMIT_MS = 5_400_000;
 
@@ -51,20 +54,26 @@ export type ClusterPrograms = Readonly<Record<KubernetesProgram | DebianProgram,
  * @throws StackError that names every missing package, or with the end of a failed build
  */
 export async function clusterPrograms(log: (line: string) => void): Promise<ClusterPrograms> {
-  const found = Object.keys(NEEDED).map((name) => [name, findProgram(name)] as const);
-  const missing = found.flatMap(([name, file]) => (file ? [] : [NEEDED[name as DebianProgram]]));
-  if (!existsSync(join(NETWORK_PLUGINS, 'bridge'))) missing.push('containernetworking-plugins' as never);
-  if (missing.length > 0)
-    throw new StackError(
-      `Debian packages are missing: ${[...new Set(missing)].join(', ')}.`,
-      `On a machine you can throw away: apt-get install --no-install-recommends ${missing.join(' ')}`,
-    );
   const folder = join(tandemFolder, 'cache/kubernetes', `server-${VERSION}`);
-  if (!existsSync(folder))
-    log(`Kubernetes ${VERSION} is built from Debian's source: a quarter of an hour, once`);
+  const isBuilt = existsSync(folder);
+  const missing = Object.entries({ ...NEEDED, ...(isBuilt ? {} : BUILDERS) })
+    .filter(([program]) => !findProgram(program))
+    .map(([, name]): string => name);
+  if (!existsSync(join(NETWORK_PLUGINS, 'bridge'))) missing.push('containernetworking-plugins');
+  if (missing.length > 0) {
+    const packages = [...new Set(missing)].join(' ');
+    throw new StackError(
+      `Debian packages are missing: ${packages}.`,
+      `On a machine you can spare: apt-get install --no-install-recommends ${packages}`,
+    );
+  }
+  if (!isBuilt) log(`Kubernetes ${VERSION} is built from Debian's source: a quarter of an hour, once`);
   const built = await cachedDownload(folder, (aside) => build(aside, log));
   return {
-    ...(Object.fromEntries(found) as Record<DebianProgram, string>),
+    ...(Object.fromEntries(Object.keys(NEEDED).map((name) => [name, findProgram(name)])) as Record<
+      DebianProgram,
+      string
+    >),
     ...(Object.fromEntries(PROGRAMS.map((name) => [name, join(built, name)])) as Record<
       KubernetesProgram,
       string
@@ -74,20 +83,16 @@ export async function clusterPrograms(log: (line: string) => void): Promise<Clus
 }
 
 async function build(aside: string, log: (line: string) => void): Promise<void> {
-  const go = findProgram('go');
-  const unpack = findProgram('dpkg-source');
-  if (!go || !unpack)
-    throw new StackError('There is no go or no dpkg-source.', 'apt-get install golang-go dpkg-dev');
   const gopath = join(aside, 'go');
   const source = join(gopath, 'src/k8s.io/kubernetes');
   const run = step(aside);
   mkdirSync(join(gopath, 'src/k8s.io'), { recursive: true });
   for (const [file, sha256] of Object.entries(SOURCES)) await download(file, sha256, aside);
-  await run(unpack, ['--no-check', '--extract', `kubernetes_${RELEASE}.dsc`, source], aside);
+  await run('dpkg-source', ['--no-check', '--extract', `kubernetes_${RELEASE}.dsc`, source], aside);
   // Go 1.19 refuses the module file of 2020; packages are found by their place below GOPATH instead.
   const env = { GOPATH: gopath, GOCACHE: join(aside, 'go-cache'), GO111MODULE: 'off', CGO_ENABLED: '0' };
   const compile = (from: string, to: string) =>
-    run(go, ['build', '-ldflags', LINKED, '-o', join(aside, to), from], source, env);
+    run('go', ['build', '-ldflags', LINKED, '-o', join(aside, to), from], source, env);
   await compile('./vendor/k8s.io/kube-openapi/cmd/openapi-gen', 'openapi-gen');
   await run(join(aside, 'openapi-gen'), openApiOptions(source, gopath, aside), source, env);
   for (const name of PROGRAMS) {
