@@ -36,7 +36,7 @@ function client() {
 
 async function eventually(isSo: () => boolean): Promise<void> {
   for (let waited = 0; !isSo(); waited += 5) {
-    if (waited > 3_000) throw new TypeError('It did not come about.');
+    if (waited > 20_000) throw new TypeError('It did not come about.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

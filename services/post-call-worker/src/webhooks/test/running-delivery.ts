@@ -218,7 +218,7 @@ export class RunningDelivery {
 
   async eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
     for (let waited = 0; !(await isSo()); waited += 20) {
-      if (waited > 8_000) throw new Error(`Waited in vain; received ${this.received.length}.`);
+      if (waited > 20_000) throw new Error(`Waited in vain; received ${this.received.length}.`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
