@@ -27,7 +27,8 @@ import { Interpreter } from './interpreter.ts';
 
 const MAX_CALL_MS = 4 * 3600 * 1000;
 const MAX_RECORDING_MS = 600_000;
-const WAIT_MS = 10_000;
+/** Ends a wait for what never comes; an agent may speak for longer than ten seconds. */
+const WAIT_MS = 30_000;
 
 /** One leg of a call: its state, its line, its documents. */
 export class SimulatedCall implements CallHandle {

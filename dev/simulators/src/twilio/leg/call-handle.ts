@@ -30,7 +30,7 @@ export interface LegOptions {
 }
 
 export interface WaitOptions {
-  /** Default 10 s, real time. */
+  /** Default 30 s, real time. */
   readonly timeoutMs?: number;
 }
 
