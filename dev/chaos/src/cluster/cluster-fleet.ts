@@ -1,7 +1,7 @@
 import { connectRedis, type CallStore } from '@tandem/call-state';
 import type { ApiObject, Cluster } from '@tandem/commands/cluster';
-import { callStoreOf, type StoredCall } from '@tandem/commands/platform';
-import { AgentDirectory, createDataSource, run, seedDemo, type DataSource } from '@tandem/database';
+import { callStoreOf, CALLER, DIALLED, publishDemoAgent, type StoredCall } from '@tandem/commands/platform';
+import { createDataSource, run, seedDemo, type DataSource } from '@tandem/database';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import { endedCallRecord } from '../bench/ended-call.ts';
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
@@ -10,7 +10,6 @@ import { AGENT } from '../bench/tandem-fleet.ts';
 import { NAMESPACE, TANDEM_SECRET, VOICE_HOST } from './release.ts';
 
 const API_KEY = `tk_${'t'.repeat(43)}`;
-const DIALLED = '+12025550100';
 
 interface Sides {
   readonly twilio: TwilioSimulator;
@@ -50,11 +49,7 @@ export class ClusterFleet implements Fleet {
     const url = `postgres://postgres@${addressOf('postgres')}:5432/tandem`;
     const database = await createDataSource({ url, poolSize: 3 }).initialize();
     await seedDemo(database, { model: 'openai-realtime', apiKey: API_KEY });
-    const directory = new AgentDirectory(database);
-    const number = await directory.findByNumber(DIALLED);
-    if (!number?.agent) throw new TypeError('No agent answers the demo number.');
-    const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
-    await directory.publish(tenantId, agentId, { ...content, ...AGENT });
+    await publishDemoAgent(database, AGENT);
     const [api] = await podsOf(cluster, 'control-api');
     const fleet = new ClusterFleet(cluster, sides, redis, database, `http://${api?.status?.podIP}:8083`);
     await fleet.lookUpRelays();
@@ -70,7 +65,7 @@ export class ClusterFleet implements Fleet {
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
     return this.twilio.placeCall({
-      from: '+12025550123',
+      from: CALLER,
       to: DIALLED,
       voiceUrl: `https://${VOICE_HOST}/twilio/voice`,
       statusCallback: { url: `https://${VOICE_HOST}/twilio/status` },

@@ -189,13 +189,8 @@ export class RunningPlatform {
   }
 
   /** Changes agent Sarah from the next call on. Returns her former content. */
-  async publish(changes: Partial<AgentContentInput>): Promise<AgentContentInput> {
-    const directory = new AgentDirectory(this.database);
-    const number = await directory.findByNumber(DIALLED);
-    if (!number?.agent) throw new TypeError('No agent answers the demo number.');
-    const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
-    await directory.publish(tenantId, agentId, { ...content, ...changes });
-    return content;
+  publish(changes: Partial<AgentContentInput>): Promise<AgentContentInput> {
+    return publishDemoAgent(this.database, changes);
   }
 
   /** Changes something through control-api, as the demo's operator. */
@@ -219,8 +214,8 @@ export class RunningPlatform {
   }
 
   /**
-   * Says a line after each of the agent's next questions, once the call's log has the question as heard: a
-   * pause in which the agent waits for a tool is no end of its turn.
+   * Says this many lines of the caller, each once the caller has heard the agent's next question to its end.
+   * A pause while a tool works does not count as the end of the agent's turn.
    */
   async answerQuestions(call: SimulatedCall, lines: number): Promise<void> {
     const callId = await this.callIdOf(call.sid);
@@ -283,6 +278,19 @@ export class RunningPlatform {
     await this.stack.stop();
     await this.model.stop();
   }
+}
+
+/** Changes the agent of the demo number from the next call on. Returns its former content. */
+export async function publishDemoAgent(
+  database: DataSource,
+  changes: Partial<AgentContentInput>,
+): Promise<AgentContentInput> {
+  const directory = new AgentDirectory(database);
+  const number = await directory.findByNumber(DIALLED);
+  if (!number?.agent) throw new TypeError('No agent answers the demo number.');
+  const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
+  await directory.publish(tenantId, agentId, { ...content, ...changes });
+  return content;
 }
 
 /** Returns the calls in Redis, as services with this secret seal them. */
