@@ -195,7 +195,7 @@ export function describeCallerStream(
 
   describe(`${name}: the end`, () => {
     const endings: [string, StreamClosedReason, (far: CallerStreamFarSide) => void][] = [
-      ['the caller hangs up', 'caller-hangup', (far) => far.hangsUp()],
+      ['the caller hangs up', can.hangUpReason ?? 'caller-hangup', (far) => far.hangsUp()],
       ['the connection is cut', 'connection-lost', (far) => far.isCut()],
       ['we close', 'closed-by-us', (far) => far.stream.close()],
     ];

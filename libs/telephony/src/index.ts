@@ -1,3 +1,11 @@
+export { AudioSocketConnection } from './audiosocket/audiosocket-connection.ts';
+export { FRAME_KIND, idOf, audioRateOf } from './audiosocket/audiosocket-frames.ts';
+export {
+  AUDIOSOCKET_STREAM_LIMITS,
+  AudioSocketStream,
+  type AudioSocketStreamLimits,
+} from './audiosocket/audiosocket-stream.ts';
+export { PlayoutClock } from './audiosocket/playout-clock.ts';
 export { mediaPath, mediaUrl } from './media-url.ts';
 export { TwilioCalls, type CallChange, type TwilioCallsOptions } from './twilio/twilio-calls.ts';
 export {

@@ -17,6 +17,8 @@ export type StreamClosedReason =
   | 'caller-hangup'
   /** We closed it. */
   | 'closed-by-us'
+  /** The carrier closed the connection in order, and its protocol does not say why. */
+  | 'closed-by-carrier'
   /** The socket closed without a message from the carrier. */
   | 'connection-lost'
   /** No audio arrived for longer than a live line pauses. */

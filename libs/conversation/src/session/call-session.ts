@@ -155,7 +155,8 @@ export class CallSession {
     onDigit: (digit) => this.digit(digit),
     onClosed: (reason) => {
       // A stream can be lost with the caller still on the line: the carrier then asks where the call goes.
-      if (reason === 'connection-lost' || reason === 'media-timeout') this.leave(reason);
+      if (reason === 'closed-by-carrier' || reason === 'connection-lost' || reason === 'media-timeout')
+        this.leave(reason);
       else this.parts.ending.end(reason === 'closed-by-us' ? 'stream-lost' : reason);
     },
   };

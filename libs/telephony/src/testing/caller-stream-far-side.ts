@@ -1,4 +1,4 @@
-import type { CallerStream } from '@tandem/conversation';
+import type { CallerStream, StreamClosedReason } from '@tandem/conversation';
 import type { ManualClock } from '@tandem/conversation/testing';
 
 /** How a line delays and loses messages. */
@@ -26,6 +26,8 @@ export interface CallerStreamFarSide {
   readonly clock: ManualClock;
   /** Ms of audio the stream may hold for the caller; audio beyond it is dropped. */
   readonly boundMs: number;
+  /** How the stream reports a caller who hangs up; `caller-hangup` where the carrier says so. */
+  readonly hangUpReason?: StreamClosedReason;
   /** The stream ends at the latest after this time without playout or without audio of the caller. */
   readonly patienceMs: number;
   /** The caller's end sends a frame in the stream's format. */

@@ -8,6 +8,7 @@ import {
   type StreamClosedReason,
   type Timer,
 } from '@tandem/conversation';
+import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
 import { MarkLedger } from './mark-ledger.ts';
 import { MediaReader } from './media-reader.ts';
@@ -81,8 +82,6 @@ const BYTES_PER_MS = 8;
 const CHECK_INTERVAL_MS = 1_000;
 /** After this long a mark counts as possibly lost, and is sent again at each check. */
 const REMIND_AFTER_MS = 1_000;
-/** The carrier's clock may run faster than ours by this factor. */
-const FASTEST_CLOCK = 1.01;
 
 interface QueuedAudio {
   readonly frame: AudioFrame;
@@ -116,9 +115,7 @@ export class TwilioStream implements CallerStream {
   private waiting: QueuedAudio[] = [];
   private lastChunk = 0;
   private badInARow = 0;
-  private lastFrameAt: number;
-  /** Audio the caller may send now without exceeding real time. */
-  private allowedBytes: number;
+  private readonly flood: FloodGuard;
   private watchdog: Timer | null = null;
   private isClosed = false;
 
@@ -131,8 +128,7 @@ export class TwilioStream implements CallerStream {
   ) {
     this.streamId = start.streamSid;
     this.reader = new MediaReader(start.streamSid);
-    this.lastFrameAt = clock.now();
-    this.allowedBytes = limits.burstMs * BYTES_PER_MS;
+    this.flood = new FloodGuard(BYTES_PER_MS, limits.burstMs, clock.now());
   }
 
   attach(listener: CallerStreamListener): void {
@@ -244,25 +240,13 @@ export class TwilioStream implements CallerStream {
     }
     this.lastChunk = chunk;
     this.badInARow = 0;
-    if (this.isFlooding(frame.byteLength)) {
+    if (!this.flood.admits(frame.byteLength, this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
     this.counters.framesIn += 1;
     this.counters.bytesIn += frame.byteLength;
     this.listener?.onAudio(frame);
-  }
-
-  private isFlooding(byteLength: number): boolean {
-    const now = this.clock.now();
-    this.allowedBytes = Math.min(
-      this.limits.burstMs * BYTES_PER_MS,
-      this.allowedBytes + (now - this.lastFrameAt) * BYTES_PER_MS * FASTEST_CLOCK,
-    );
-    this.lastFrameAt = now;
-    if (this.allowedBytes < byteLength) return true;
-    this.allowedBytes -= byteLength;
-    return false;
   }
 
   private isOurs(message: TwilioMessage): boolean {
@@ -292,7 +276,7 @@ export class TwilioStream implements CallerStream {
   private checkLiveness(): void {
     const now = this.clock.now();
     const overdueMs = this.ledger.overdueMs(now);
-    if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
+    if (now - this.flood.lastAudioAt >= this.limits.mediaTimeoutMs) {
       this.counters.silentLines += 1;
       this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
     } else if (overdueMs >= this.limits.playoutTimeoutMs) {
