@@ -34,3 +34,4 @@ export {
   RelayRegistry,
   type RelayStatus,
 } from './relays/relay-registry.ts';
+export { type RegisteredStream, StreamKeys } from './relays/stream-keys.ts';

@@ -41,6 +41,7 @@ export { withTimeout } from './lifecycle/with-timeout.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { FaultLog } from './logging/fault-log.ts';
 export { scrub } from './logging/scrub.ts';
+export { isListed, networksOf, type Networks } from './outbound/networks.ts';
 export { Destinations } from './outbound/destinations.ts';
 export { OutboundFailure, OutboundPoster, type OutboundResponse } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';

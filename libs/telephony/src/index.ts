@@ -1,5 +1,5 @@
 export { AudioSocketConnection } from './audiosocket/audiosocket-connection.ts';
-export { FRAME_KIND, idOf, audioRateOf } from './audiosocket/audiosocket-frames.ts';
+export { audioRateOf, FRAME_KIND, idOf, silenceFrame } from './audiosocket/audiosocket-frames.ts';
 export {
   AUDIOSOCKET_STREAM_LIMITS,
   AudioSocketStream,

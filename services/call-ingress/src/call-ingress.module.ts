@@ -9,6 +9,7 @@ import {
   RelayRegistry,
   Sealer,
   SpendLedger,
+  StreamKeys,
   WaitingLine,
 } from '@tandem/call-state';
 import {
@@ -34,6 +35,7 @@ import { ProviderAvailability } from './admission/provider-availability.ts';
 import { TimedAdmission } from './admission/timed-admission.service.ts';
 import { CallbackTokens } from './callbacks/callback-tokens.ts';
 import { PublicBaseUrl } from './callbacks/public-base-url.ts';
+import { asterisk } from './carriers/asterisk/asterisk.ts';
 import { twilio } from './carriers/twilio/twilio.ts';
 import { CARRIER_ADAPTERS, type CarrierAdapter, type CarrierAdapters } from './ports/carrier-adapter.ts';
 import type { CarrierParts } from './ports/carrier-parts.ts';
@@ -51,7 +53,7 @@ import { OperatorQuestions } from './transfer/operator-questions.ts';
 import { WaitingRoom } from './waiting/waiting-room.ts';
 import { WaitingSweep } from './waiting/waiting-sweep.ts';
 
-const CARRIERS: readonly CarrierParts[] = [twilio];
+const CARRIERS: readonly CarrierParts[] = [twilio, asterisk];
 
 /** Admits calls, keeps callers in line, and decides what follows an ended stream. */
 @Module({})
@@ -74,6 +76,7 @@ export class CallIngressModule {
           CarrierReportStore,
           RelayRegistry,
           SpendLedger,
+          StreamKeys,
           WaitingLine,
         ),
         DatabaseModule.forRoot(database, 'start'),

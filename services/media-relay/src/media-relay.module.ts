@@ -7,10 +7,13 @@ import {
   redisResource,
   RelayRegistry,
   Sealer,
+  StreamKeys,
 } from '@tandem/call-state';
 import { RealClock, verifyCallTools } from '@tandem/conversation';
 import { deriveKeys, managed, PostCallQueue, queueModule, REDIS, type ServiceConfig } from '@tandem/platform';
+import { PlayoutClock } from '@tandem/telephony';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
+import { AudioSocketDoor } from './ingress/audiosocket-door.ts';
 import { StreamDoor } from './ingress/stream-door.ts';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -50,11 +53,17 @@ export class MediaRelayModule {
         { provide: Sealer, useValue: sealer },
         { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
+        { provide: StreamKeys, useValue: new StreamKeys(redis.value) },
         { provide: PhraseStore, useValue: new PhraseStore(redis.value, sealer) },
         { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         {
           provide: RealClock,
           useFactory: () => new RealClock((error) => logger.error({ err: error }, 'call timer failed')),
+        },
+        {
+          provide: PlayoutClock,
+          useFactory: (clock: RealClock) => new PlayoutClock(clock),
+          inject: [RealClock],
         },
         RelayMetrics,
         ProviderHealthMonitor,
@@ -81,6 +90,7 @@ export class MediaRelayModule {
         RelayLeaseRenewal,
         StreamTickets,
         StreamDoor,
+        AudioSocketDoor,
         TwilioStreamGateway,
       ],
     };

@@ -62,8 +62,16 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Returns the reason a lost call ended. */
-function lostReason({ phase, isAccepted, hasCallerLeft, isHandedOver }: CallState): TerminationReason {
+function lostReason({
+  phase,
+  isAccepted,
+  hasCallerLeft,
+  isHandedOver,
+  isClosedByCarrier,
+}: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
+  // A carrier that closed the stream and did not ask what comes next has no caller any more.
+  if (phase === 'connected' && isClosedByCarrier) return 'caller-hangup';
   if (phase === 'connected') return isHandedOver && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';

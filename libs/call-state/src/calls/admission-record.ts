@@ -78,6 +78,8 @@ export interface CallState {
   readonly hasCallerLeft: boolean;
   /** The last owner has released it for another relay to take. */
   readonly isHandedOver: boolean;
+  /** The carrier has closed the last owner's stream without saying whether the caller is still there. */
+  readonly isClosedByCarrier: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }

@@ -187,8 +187,9 @@ export class CallStore {
       'left',
       'moved',
       'offered',
+      'closed',
     ];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered] =
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered, closed] =
       await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
@@ -203,6 +204,7 @@ export class CallStore {
       isAccepted: accepted === '1',
       hasCallerLeft: left === '1',
       isHandedOver: moved !== null && moved === epoch,
+      isClosedByCarrier: closed !== null && closed === epoch,
     };
   }
 

@@ -9,6 +9,9 @@ const LEFT_LEASE_MS = 5_000;
 /** How long a call without an owner may be taken over by a relay; then it is closed as lost. */
 export const LOST_GRACE_MS = 15_000;
 
+/** Transitions of a call whose owner has let go of it, by the reason. */
+const DETACHMENTS: Readonly<Record<string, string>> = { moved: 'moved', 'closed-by-carrier': 'closed' };
+
 /**
  * Returns the state transition an event causes, as a token for the Lua scripts; '' for most events. The log
  * is the one place where a call is ended, transferred or taken back, so state and log cannot differ.
@@ -22,7 +25,7 @@ export function transitionOf(event: NewCallEvent): string {
     case 'transfer.ended':
       return event.data.outcome === 'bridged' ? '' : 'connected';
     case 'stream.detached':
-      return event.data.reason === 'moved' ? 'moved' : '';
+      return DETACHMENTS[event.data.reason] ?? '';
     case 'carrier.reported':
       return isFinalStatus(event.data.status) ? 'left' : '';
     default:

@@ -21,6 +21,8 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * relay:<relayId>:reserved    | zset   | ingress adds, relay removes    | callIds by end of their reservation
  * relay:<relayId>:inbox       | stream | workers, control; relay keeps  | tool results and commands for its
  *                             |        |                                | calls
+ * relay:<relayId>:stream:<id> | string | ingress; relay deletes it    | ticket of a stream that can show no
+ *                             |        |                                | more than an id, once
  * phrases:<agentId>:<version> | hash   | every relay                    | sealed sound of repeated phrases,
  *                             |        |                                | by hash
  * phrases                     | zset   | every relay                    | those keys by last addition
@@ -47,6 +49,7 @@ export const keys = {
   phrases: ({ agentId, agentVersion }: { readonly agentId: string; readonly agentVersion: number }) =>
     `${PREFIX}phrases:${agentId}:${agentVersion}`,
   phraseVersions: `${PREFIX}phrases`,
+  relayStream: (relayId: RelayId, streamId: string) => `${PREFIX}relay:${relayId}:stream:${streamId}`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
   writeProbe: `${PREFIX}probe`,
 } as const;

@@ -13,6 +13,8 @@ interface RelayLease {
   readonly relayId: RelayId;
   /** ws:// address in the cluster's own network. */
   readonly address: string;
+  /** host:port of its AudioSocket as a PBX reaches it; absent where it has none. */
+  readonly audioSocket?: string | undefined;
   readonly capacity: number;
   readonly active: number;
   readonly isDraining: boolean;
@@ -59,6 +61,7 @@ const LEASE_FIELDS = [
   'strained',
   'revision',
   'startedAt',
+  'audioSocket',
 ] as const;
 
 /** All relays, by their leases. */
@@ -88,6 +91,7 @@ export class RelayRegistry {
         lease.isOverloaded ? 1 : 0,
         lease.revision,
         Math.round(lease.startedAt),
+        lease.audioSocket ?? '',
         ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
       ],
     )) as number[];
@@ -119,14 +123,16 @@ export class RelayRegistry {
       pipeline.hmget(keys.relay(id), ...LEASE_FIELDS).zcount(keys.relayReserved(id), now, '+inf');
     const replies = (await pipeline.exec()) ?? [];
     return ids.flatMap((relayId, index) => {
-      const [address, capacity, active, draining, strained, revision, startedAt] = (replies[index * 2]?.[1] ??
-        []) as (string | null)[];
+      const [address, capacity, active, draining, strained, revision, startedAt, audioSocket] = (replies[
+        index * 2
+      ]?.[1] ?? []) as (string | null)[];
       if (!address) return [];
       const reserved = Number(replies[index * 2 + 1]?.[1] ?? 0);
       return [
         {
           relayId,
           address,
+          audioSocket: audioSocket || undefined,
           capacity: Number(capacity),
           active: Number(active),
           isDraining: draining === '1',

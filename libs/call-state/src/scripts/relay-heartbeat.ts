@@ -16,6 +16,7 @@ import { script, SET_NOW } from './script.ts';
  *       isOverloaded  '1' or '0'
  *       revision      of the release this relay is of; may be empty
  *       startedAt     Unix time in ms
+ *       audioSocket   host:port; may be empty
  *       then in threes: callId, epoch, and '1' while held ('0': over, and not known to be in Postgres)
  *
  * Returns for each call its lastSeq, or -1 unknown or of an older epoch, -2 a newer owner is there or on its
@@ -27,10 +28,12 @@ export const relayHeartbeat = script(
 local relayKey, relaysKey, liveKey, FIRST_CALL = KEYS[1], KEYS[2], KEYS[3], 4
 local relayId, leaseMs, address, capacity = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local active, isDraining, isOverloaded, revision, startedAt = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local FIRST, WIDTH = 10, 3
+local audioSocket = ARGV[10]
+local FIRST, WIDTH = 11, 3
 ${SET_NOW}
 redis.call('HSET', relayKey, 'address', address, 'capacity', capacity, 'active', active,
-  'draining', isDraining, 'strained', isOverloaded, 'revision', revision, 'startedAt', startedAt)
+  'draining', isDraining, 'strained', isOverloaded, 'revision', revision, 'startedAt', startedAt,
+  'audioSocket', audioSocket)
 redis.call('PEXPIRE', relayKey, leaseMs)
 redis.call('ZADD', relaysKey, now, relayId)
 local replies = {}

@@ -1,4 +1,5 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
+import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection } from './sections/call-ingress.section.ts';
 import { carrierApiSection, carrierSection } from './sections/carrier.section.ts';
@@ -17,6 +18,7 @@ export const serviceSections = {
     ingressSection,
     carrierSection,
     carrierApiSection,
+    asteriskSection,
     secretSection,
     redisSection,
     databaseSection,
@@ -24,6 +26,7 @@ export const serviceSections = {
   'media-relay': [
     processSection,
     relaySection,
+    audioSocketSection,
     secretSection,
     redisSection,
     modelSection,

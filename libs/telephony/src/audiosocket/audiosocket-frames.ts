@@ -83,6 +83,22 @@ export function writeHeader(target: Uint8Array, kind: number, length: number): v
 /** The frame that ends the call's leg in Asterisk: the dialplan continues. */
 export const HANG_UP_FRAME: Uint8Array = Uint8Array.of(FRAME_KIND.hangUp, 0, 0);
 
+/** Length of the frames we write. */
+export const FRAME_MS = 20;
+
+/**
+ * Returns a frame of silence at this rate, header included. @throws TypeError for a rate that AudioSocket does
+ * not have
+ */
+export function silenceFrame(rateHz: number): Buffer {
+  const kind = audioKindOf(rateHz);
+  if (kind === undefined) throw new TypeError(`AudioSocket has no audio of ${rateHz} Hz.`);
+  const bytes = (rateHz / 1000) * FRAME_MS * BYTES_PER_SAMPLE;
+  const frame = Buffer.alloc(HEADER_BYTES + bytes);
+  writeHeader(frame, kind, bytes);
+  return frame;
+}
+
 /** Returns the UUID a stream begins with, in its usual form of 36 lower-case characters. */
 export function idOf(frame: Buffer): string {
   const hex = frame.toString('hex', HEADER_BYTES, HEADER_BYTES + ID_BYTES);

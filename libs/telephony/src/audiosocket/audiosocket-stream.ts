@@ -10,8 +10,15 @@ import {
 import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
 import { CLOSED_CLEANLY } from './audiosocket-connection.ts';
-import { audioKindOf, audioRateOf, FRAME_KIND, HEADER_BYTES, writeHeader } from './audiosocket-frames.ts';
-import { FRAME_MS, type Player, type PlayoutClock } from './playout-clock.ts';
+import {
+  audioRateOf,
+  FRAME_KIND,
+  FRAME_MS,
+  HEADER_BYTES,
+  silenceFrame,
+  writeHeader,
+} from './audiosocket-frames.ts';
+import type { Player, PlayoutClock } from './playout-clock.ts';
 import { PlayoutQueue } from './playout-queue.ts';
 
 export interface AudioSocketStreamLimits {
@@ -114,13 +121,11 @@ export class AudioSocketStream implements CallerStream, Player {
     private readonly onError: (error: unknown) => void,
     private readonly limits: AudioSocketStreamLimits = AUDIOSOCKET_STREAM_LIMITS,
   ) {
-    const kind = audioKindOf(rateHz);
-    if (kind === undefined) throw new TypeError(`AudioSocket has no audio of ${rateHz} Hz.`);
-    this.kind = kind;
+    this.silence = silenceFrame(rateHz);
+    this.kind = this.silence[0] as number;
     this.format = { encoding: 'pcm16', rateHz };
     const perMs = bytesPerMs(this.format);
     this.frameBytes = perMs * FRAME_MS;
-    this.silence = this.emptyFrame().fill(0, HEADER_BYTES);
     this.queue = new PlayoutQueue(perMs, limits.transitMs);
     this.flood = new FloodGuard(perMs, limits.burstMs, clock.now());
     this.nextCheckAt = clock.now() + CHECK_INTERVAL_MS;

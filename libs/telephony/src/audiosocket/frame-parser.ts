@@ -7,7 +7,7 @@ type ParserState = 'kind' | 'length-high' | 'length-low' | 'payload' | 'skipped'
 export interface FrameListener {
   /** Called with a whole frame, header included. The memory belongs to the listener. */
   onFrame(frame: Buffer): void;
-  /** Called with the end of a frame of an unknown kind, or of a length its kind does not have. */
+  /** Called at the header of a frame of an unknown kind, or of a length its kind does not have. */
   onBadFrame(): void;
 }
 
@@ -55,6 +55,7 @@ export class FrameParser {
       this.length |= byte;
       this.missing = this.length;
       this.state = isValidLength(this.kind, this.length) ? 'payload' : 'skipped';
+      if (this.state === 'skipped') this.listener.onBadFrame();
       if (this.missing === 0) this.finish(chunk, at + 1);
     }
     return at + 1;
@@ -73,12 +74,10 @@ export class FrameParser {
   }
 
   private finish(chunk: Buffer, end: number): void {
-    const isBad = this.state === 'skipped';
-    const frame = isBad ? null : (this.partial ?? this.wholeFrame(chunk, end));
+    const frame = this.state === 'skipped' ? null : (this.partial ?? this.wholeFrame(chunk, end));
     this.state = 'kind';
     this.partial = null;
     if (frame) this.listener.onFrame(frame);
-    else this.listener.onBadFrame();
   }
 
   private wholeFrame(chunk: Buffer, end: number): Buffer {

@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '@tandem/conversation';
+import { FRAME_MS } from './audiosocket-frames.ts';
 
-/** Length of a frame. */
-export const FRAME_MS = 20;
 /**
  * Frames written at a time after the clock was late. A caller's phone has a buffer of its own for about as
  * many; later ones are left out, and what is to be said comes that much later.

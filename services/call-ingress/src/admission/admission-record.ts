@@ -15,7 +15,7 @@ export interface LookedUpCall {
   readonly known: KnownCaller;
   readonly isNumberDoubted: boolean;
   readonly access: AccessDecision;
-  /** BCP 47: the caller's own, else the number's, else the agent's. */
+  /** BCP 47: what the carrier asks for, else the caller's own, else the number's, else the agent's. */
   readonly language: string;
 }
 

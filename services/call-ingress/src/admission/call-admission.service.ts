@@ -67,7 +67,7 @@ export class CallAdmission {
    */
   async answerDegraded(inbound: InboundCall): Promise<CarrierInstruction> {
     const number = await this.numberOf(inbound);
-    if (!number) return sayAndHangUp(refusalMessage('unknown-number', '', 'en-US'));
+    if (!number) return sayAndHangUp('unknown-number', refusalMessage('unknown-number', '', 'en-US'));
     const { access, language, isNumberDoubted } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
@@ -81,7 +81,7 @@ export class CallAdmission {
         asksFirst: false,
       };
     const reason = access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed');
-    return sayAndHangUp(refusalMessage(reason, companyOf(number), language));
+    return sayAndHangUp(reason, refusalMessage(reason, companyOf(number), language));
   }
 
   private async numberOf({ dialled }: InboundCall): Promise<DialledNumber | null> {
@@ -94,7 +94,8 @@ export class CallAdmission {
     const isNumberDoubted =
       identity.e164 !== null && !isTrustedAttestation(number.access, inbound.attestation);
     const known = isNumberDoubted ? untrustedNumber(found) : found;
-    const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
+    const language =
+      inbound.language ?? known.language ?? number.language ?? number.agent?.language ?? 'en-US';
     return {
       inbound,
       number,

@@ -33,10 +33,12 @@ export class CallPlacement {
 
   /** Connects the call to the least loaded relay; null when all are full or overloaded. */
   async place(call: AdmissionRecord): Promise<CarrierInstruction | null> {
+    const carrier = carrierFor(this.carriers, call);
     for (const relay of placementOrder(await this.registry.listRelays())) {
       if (relay.isOverloaded) break; // Overloaded relays come last.
+      if (!carrier.canConnect(relay)) continue;
       const connect = await this.offers.offer(call, relay, 1, preConnectNotice(call.agent, call.language));
-      const reply = await carrierFor(this.carriers, call).render(connect);
+      const reply = await carrier.render(connect);
       const admission = await this.calls.admit(call, relay.relayId, reply, RESERVATION_MS);
       if (admission.outcome === 'repeat') return keptReply(admission.answer);
       if (admission.outcome === 'left') return HANG_UP;

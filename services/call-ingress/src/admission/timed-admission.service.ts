@@ -67,6 +67,6 @@ export class TimedAdmission {
     ]);
     return degraded.status === 'fulfilled'
       ? degraded.value
-      : sayAndHangUp(refusalMessage('agent-unavailable', '', 'en-US'));
+      : sayAndHangUp('agent-unavailable', refusalMessage('agent-unavailable', '', 'en-US'));
   }
 }

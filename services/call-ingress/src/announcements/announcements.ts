@@ -1,9 +1,9 @@
-import { baseLanguage, type RefusalReason } from '@tandem/contracts';
-import type { Spoken } from '../ports/carrier-instruction.ts';
+import { baseLanguage } from '@tandem/contracts';
+import type { FarewellReason, Spoken } from '../ports/carrier-instruction.ts';
 import { SENTENCES, type Sentences } from './sentences.ts';
 
 /** `abandoned` has no spoken message: its caller has hung up. */
-export type SpokenReason = Exclude<RefusalReason, 'abandoned'>;
+export type SpokenReason = Exclude<FarewellReason, 'apology'>;
 
 const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thanks' | 'moment'>>> = {
   'unknown-number': 'not-in-service',

@@ -1,6 +1,6 @@
 import type { AdmissionRecord } from '@tandem/call-state';
 import type { Channel } from '@tandem/contracts';
-import type { CarrierInstruction } from './carrier-instruction.ts';
+import type { CarrierInstruction, ReachableRelay } from './carrier-instruction.ts';
 
 /**
  * Speaks to one carrier. The instruction is decided without the adapter; the adapter puts it into the
@@ -9,6 +9,8 @@ import type { CarrierInstruction } from './carrier-instruction.ts';
 export interface CarrierAdapter {
   /** Returns the reply the carrier understands. */
   render(instruction: CarrierInstruction): Promise<string>;
+  /** Whether the carrier's calls can be connected to this relay. */
+  canConnect(relay: ReachableRelay): boolean;
   /** Whether the carrier can be told something it has not asked for. */
   readonly canRedirectLiveCall: boolean;
   /**

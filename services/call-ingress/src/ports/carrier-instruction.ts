@@ -1,4 +1,4 @@
-import type { RelayId } from '@tandem/contracts';
+import type { RefusalReason, RelayId } from '@tandem/contracts';
 import type { StreamRef } from './stream-ref.ts';
 
 /** Words the carrier speaks to the caller. */
@@ -7,6 +7,9 @@ export interface Spoken {
   /** BCP 47. */
   readonly language: string;
 }
+
+/** Why a caller is told goodbye. `apology`: the call broke off through our fault. */
+export type FarewellReason = Exclude<RefusalReason, 'abandoned'> | 'apology';
 
 /** Announcements a caller in line has heard. The carrier hands this back with its next question. */
 export interface HoldProgress {
@@ -18,11 +21,19 @@ export interface HoldProgress {
   readonly unverifiedHolds: number;
 }
 
+/** A relay, with the addresses at which carriers reach it. */
+export interface ReachableRelay {
+  readonly relayId: RelayId;
+  readonly address: string;
+  /** host:port; absent where it has no AudioSocket. */
+  readonly audioSocket?: string | undefined;
+}
+
 /** Hands the caller's audio to one relay. */
 export interface ConnectRelay {
   readonly kind: 'connect-relay';
   readonly stream: StreamRef;
-  readonly relay: { readonly relayId: RelayId; readonly address: string };
+  readonly relay: ReachableRelay;
   /** Signed; only this relay accepts it. */
   readonly ticket: string;
   /** Spoken before the stream starts. */
@@ -75,13 +86,17 @@ export type CarrierInstruction =
   | Hold
   /** The carrier asks at once again what to do with the call. */
   | { readonly kind: 'ask-again'; readonly progress: Partial<HoldProgress> }
-  | { readonly kind: 'say-and-hang-up'; readonly spoken: Spoken }
+  | { readonly kind: 'say-and-hang-up'; readonly reason: FarewellReason; readonly spoken: Spoken }
   | { readonly kind: 'hang-up' }
   /** A reply in the carrier's words that call state keeps: repeats of a question get it unchanged. */
   | { readonly kind: 'kept-reply'; readonly reply: string };
 
 export const HANG_UP: CarrierInstruction = { kind: 'hang-up' };
 
-export const sayAndHangUp = (spoken: Spoken): CarrierInstruction => ({ kind: 'say-and-hang-up', spoken });
+export const sayAndHangUp = (reason: FarewellReason, spoken: Spoken): CarrierInstruction => ({
+  kind: 'say-and-hang-up',
+  reason,
+  spoken,
+});
 
 export const keptReply = (reply: string): CarrierInstruction => ({ kind: 'kept-reply', reply });

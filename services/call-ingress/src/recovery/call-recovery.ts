@@ -143,7 +143,9 @@ export class CallRecovery {
     if (!state || !record || state.phase === 'ended') return ended(state, record);
     if (state.hasCallerLeft) return HANGUP_STEP;
     const loss: Loss = { stream, question, cause, state, record };
+    const carrier = carrierFor(this.carriers, record);
     for (const relay of await this.offers.candidates(relayToAvoid(cause, state))) {
+      if (!carrier.canConnect(relay)) continue;
       const { reply, offer } = await this.offerTo(relay, loss);
       switch (offer.outcome) {
         case 'gone':
@@ -236,7 +238,7 @@ function apology(record: AdmissionRecord | null): NextStep {
   const spoken = record
     ? { text: textsOf(record.agent, record.language).apology, language: record.language }
     : APOLOGY;
-  return { next: 'apology', instruction: sayAndHangUp(spoken) };
+  return { next: 'apology', instruction: sayAndHangUp('apology', spoken) };
 }
 
 /** The relay that should not get the call again at once; null when it is not at fault. */

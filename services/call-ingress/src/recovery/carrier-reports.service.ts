@@ -84,7 +84,13 @@ export class CarrierReports {
 }
 
 /** The ending of a call that broke off on its way to a relay: only the carrier knows. Else null. */
-function endingWithoutRelay({ phase, epoch, lastOfferedEpoch }: CallState): TerminationReason | null {
+function endingWithoutRelay({
+  phase,
+  epoch,
+  lastOfferedEpoch,
+  isClosedByCarrier,
+}: CallState): TerminationReason | null {
   if (phase === 'admitted') return 'never-connected';
-  return phase === 'connected' && lastOfferedEpoch > epoch ? 'caller-hangup' : null;
+  const isWithoutStream = lastOfferedEpoch > epoch || isClosedByCarrier;
+  return phase === 'connected' && isWithoutStream ? 'caller-hangup' : null;
 }

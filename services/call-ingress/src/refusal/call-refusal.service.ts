@@ -58,7 +58,7 @@ export class CallRefusal {
     const { channel, carrierCallId, from, to, attestation } = inbound;
     const waiting = await this.line.waiting(carrierCallId);
     if (waiting) await this.line.setOutcome(carrierCallId, reason);
-    const instruction = await this.keepReply(inbound, messageFor(reason, number, language));
+    const instruction = await this.keepReply(inbound, reason, messageFor(reason, number, language));
     const call = waiting?.call ?? {
       callId: randomUUID() as CallId,
       tenantId: number?.tenant.id ?? null,
@@ -94,6 +94,7 @@ export class CallRefusal {
       return null;
     const instruction = await this.keepReply(
       call,
+      'callback-requested',
       refusalMessage('callback-requested', call.companyName, call.language),
     );
     await this.line.close(call);
@@ -140,9 +141,10 @@ export class CallRefusal {
 
   private async keepReply(
     call: Pick<InboundCall, 'channel' | 'carrierCallId'>,
+    reason: SpokenReason,
     spoken: Spoken,
   ): Promise<CarrierInstruction> {
-    const reply = await carrierFor(this.carriers, call).render(sayAndHangUp(spoken));
+    const reply = await carrierFor(this.carriers, call).render(sayAndHangUp(reason, spoken));
     return keptReply(await this.calls.keepReply(call.carrierCallId, reply));
   }
 

@@ -31,7 +31,7 @@ export class StreamOffers {
 
   async offer(
     { callId, tenantId, carrierCallId }: AdmissionRecord,
-    { relayId, address }: RelayStatus,
+    { relayId, address, audioSocket }: RelayStatus,
     epoch: number,
     notice: Spoken | null,
   ): Promise<ConnectRelay> {
@@ -45,7 +45,7 @@ export class StreamOffers {
     return {
       kind: 'connect-relay',
       stream: { callId, tenantId, carrierCallId, epoch },
-      relay: { relayId, address },
+      relay: { relayId, address, audioSocket },
       ticket,
       notice,
     };

@@ -135,7 +135,7 @@ export class WaitingRoom {
       const waiting = await withTimeout(TOUCH_TIMEOUT_MS, this.line.waiting(carrierCallId)).catch(() => null);
       const { companyName, language } = waiting?.call ?? { companyName: '', language: 'en-US' };
       if (unverifiedHolds >= MAX_UNVERIFIED_HOLDS)
-        return sayAndHangUp(refusalMessage('agent-unavailable', companyName, language));
+        return sayAndHangUp('agent-unavailable', refusalMessage('agent-unavailable', companyName, language));
       await this.keepPlace(carrierCallId);
       return {
         kind: 'hold',

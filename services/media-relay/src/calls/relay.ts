@@ -73,7 +73,8 @@ export class Relay {
       const claim = await this.store.claim(callId, this.config.relayId, epoch, RELAY_LEASE_MS);
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       const { record, lastSeq } = claim;
-      if (record.carrierCallId !== incoming.carrierCallId) return 'call-unknown';
+      const { carrierCallId } = incoming;
+      if (carrierCallId !== null && carrierCallId !== record.carrierCallId) return 'call-unknown';
       await this.factory.preload(record);
       const { events, bytes: logBytes } = await this.store.events(callId);
       this.startCall({ record, epoch, legId, lastSeq, events, logBytes }, incoming);

@@ -12,6 +12,7 @@ import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
 import { OverloadDetector } from './overload-detector.ts';
 import { Relay } from '../calls/relay.ts';
+import { AudioSocketDoor } from '../ingress/audiosocket-door.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { FreezeDetector } from '../ownership/freeze-detector.ts';
 
@@ -42,6 +43,7 @@ export class RelayLeaseRenewal
     @Inject(FreezeDetector) private readonly freezes: FreezeDetector,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
+    @Inject(AudioSocketDoor) private readonly audioSockets: AudioSocketDoor,
     @Inject(Readiness) readiness: Readiness,
   ) {
     this.overload = new OverloadDetector({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
@@ -108,6 +110,7 @@ export class RelayLeaseRenewal
         {
           relayId,
           address: relayAddress ?? this.ownAddress(),
+          audioSocket: this.audioSockets.publicAddress,
           capacity: maxCalls,
           active: this.relay.callCount,
           isDraining: this.relay.isDraining,

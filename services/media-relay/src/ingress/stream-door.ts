@@ -3,13 +3,12 @@ import type { StreamTicket } from '@tandem/contracts';
 import { CONFIG, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import { WsMessageSocket, type MessageSocket } from '@tandem/telephony';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../calls/relay.ts';
 import type { IncomingStream } from '../media/incoming-stream.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
-import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
+import { UnauthenticatedSockets, type UnauthenticatedSocket } from './unauthenticated-sockets.ts';
 
 /** Carriers announce a stream at once. A socket that has announced none by then is refused. */
 const START_TIMEOUT_MS = 5_000;
@@ -23,11 +22,11 @@ const MIN_UNAUTHENTICATED_SOCKETS = 500;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /** Close codes of RFC 6455. */
-const CLOSE_POLICY = 1008;
+export const CLOSE_POLICY = 1008;
 const CLOSE_TOO_BIG = 1009;
 const CLOSE_TRY_LATER = 1013;
 
-type Refusal =
+export type StreamRefusal =
   | 'no-start'
   | 'not-a-start'
   | 'too-big'
@@ -42,7 +41,8 @@ type Refusal =
   | 'draining'
   | 'full'
   | 'call-state-unavailable'
-  | 'crowded-out';
+  | 'crowded-out'
+  | 'network-not-allowed';
 
 /** A stream a socket has announced. */
 export interface AnnouncedStream {
@@ -84,8 +84,8 @@ export class StreamDoor {
 
   /** Takes a new socket, whose first messages announce a stream. */
   receive(socket: WebSocket, request: IncomingMessage, start: StreamStart): void {
-    socket.on('error', () => this.metrics.counters.socketErrors.inc());
-    this.unauthenticated.add(socket);
+    socket.on('error', () => this.countError());
+    this.add(socket);
     const timer = setTimeout(() => {
       stop();
       this.refuse(socket, 'no-start', CLOSE_POLICY);
@@ -97,7 +97,10 @@ export class StreamDoor {
       if (announced === 'wait') return;
       stop();
       if (isTooBig) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
-      else if (announced) void this.admit(socket, request.socket, announced, start);
+      else if (announced)
+        void this.admit(socket, announced.ticket, () =>
+          announced.on(new WsMessageSocket(socket, request.socket, start.bytesAs)),
+        );
       else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
     };
     const stop = (): void => {
@@ -109,16 +112,25 @@ export class StreamDoor {
     socket.on('close', stop);
   }
 
-  private async admit(
-    socket: WebSocket,
-    connection: Duplex,
-    announced: AnnouncedStream,
-    { bytesAs }: StreamStart,
+  /** Counts a socket that has not shown a ticket yet. */
+  add(socket: UnauthenticatedSocket): void {
+    this.unauthenticated.add(socket);
+  }
+
+  countError(): void {
+    this.metrics.counters.socketErrors.inc();
+  }
+
+  /** Has the relay claim the ticket's call, or closes the socket. @param token unchecked */
+  async admit(
+    socket: UnauthenticatedSocket,
+    token: string | undefined,
+    incoming: () => IncomingStream,
   ): Promise<void> {
-    if (!announced.ticket) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
+    if (!token) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
     let ticket: StreamTicket;
     try {
-      ticket = await this.tickets.check(announced.ticket);
+      ticket = await this.tickets.check(token);
     } catch (error) {
       return this.refuse(
         socket,
@@ -128,10 +140,7 @@ export class StreamDoor {
     }
     this.unauthenticated.markAuthenticated(socket);
     try {
-      const refusal = await this.relay.claimCall(
-        ticket,
-        announced.on(new WsMessageSocket(socket, connection, bytesAs)),
-      );
+      const refusal = await this.relay.claimCall(ticket, incoming());
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {
@@ -140,12 +149,13 @@ export class StreamDoor {
     }
   }
 
-  private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
+  /** Closes a socket that has no checked ticket. */
+  refuse(socket: UnauthenticatedSocket, refusal: StreamRefusal, code: number): void {
     this.count(refusal);
     this.unauthenticated.refuse(socket, code, refusal);
   }
 
-  private count(refusal: Refusal): void {
+  count(refusal: StreamRefusal): void {
     this.metrics.counters.refusedStreams.inc({ reason: refusal });
   }
 }

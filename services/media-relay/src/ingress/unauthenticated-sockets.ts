@@ -1,7 +1,9 @@
-import type { WebSocket } from 'ws';
-
 /** The part of a socket that is used before its ticket has been checked. */
-export type UnauthenticatedSocket = Pick<WebSocket, 'close' | 'terminate' | 'once'>;
+export interface UnauthenticatedSocket {
+  close(code: number, reason: string): void;
+  terminate(): void;
+  once(event: 'close', run: () => void): unknown;
+}
 
 export interface UnauthenticatedLimits {
   /** Sockets at a time; the next one evicts the oldest. */

@@ -20,8 +20,11 @@ export interface StreamContext {
 
 /** A caller's connection with a valid ticket, as a door hands it to the relay. */
 export interface IncomingStream {
-  /** The carrier's id of the call; must be the one that was admitted under the ticket. */
-  readonly carrierCallId: string;
+  /**
+   * The carrier's id of the call, which must be the one that was admitted under the ticket. Null: the
+   * protocol does not say it.
+   */
+  readonly carrierCallId: string | null;
   /** Name of the stream's protocol, for the description of the media path. */
   readonly protocol: string;
   /** Opens the stream, once, after the call has been claimed. */

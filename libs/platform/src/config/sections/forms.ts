@@ -23,3 +23,11 @@ export const commaList = z.string().transform((value) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+const NETWORK = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]+\/(?:1[01]\d|12[0-8]|\d{1,2}))$/i;
+
+/** CIDR blocks, separated by commas. */
+export const networkList = commaList.refine(
+  (networks) => networks.every((part) => NETWORK.test(part)),
+  'each must be an address and a prefix, such as 10.20.0.0/16',
+);

@@ -1,17 +1,10 @@
 import { section } from '../setting.ts';
-import { commaList, wholeNumber } from './forms.ts';
-
-const network = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]+\/(?:1[01]\d|12[0-8]|\d{1,2}))$/i;
+import { commaList, networkList, wholeNumber } from './forms.ts';
 
 export const outboundSection = section('Requests to others', 'Where events of tenants may be delivered.', {
   trustedNetworks: {
     env: 'OUTBOUND_TRUSTED_NETWORKS',
-    schema: commaList
-      .refine(
-        (networks) => networks.every((part) => network.test(part)),
-        'each must be an address and a prefix, such as 10.20.0.0/16',
-      )
-      .default([]),
+    schema: networkList.default([]),
     description:
       'Your own networks that webhooks may be sent to, also without TLS: CIDR blocks, separated by ' +
       'commas. Elsewhere, private and reserved addresses are refused, and https is required.',

@@ -63,6 +63,10 @@ export class TwilioCarrier implements CarrierAdapter, OnApplicationBootstrap {
     }
   }
 
+  canConnect(): boolean {
+    return true;
+  }
+
   get canRedirectLiveCall(): boolean {
     return this.accounts.canChangeCalls;
   }

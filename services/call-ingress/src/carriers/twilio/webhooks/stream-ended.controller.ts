@@ -35,7 +35,7 @@ export class StreamEndedController {
         { err: error, callId: stream.callId },
         'ended stream not followed up: call state does not answer',
       );
-      return this.carrier.render(sayAndHangUp(APOLOGY));
+      return this.carrier.render(sayAndHangUp('apology', APOLOGY));
     }
   }
 }

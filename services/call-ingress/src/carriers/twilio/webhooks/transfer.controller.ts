@@ -78,7 +78,7 @@ export class TransferController {
         { err: error, callId: stream.callId },
         'ended transfer not followed up: call state does not answer',
       );
-      return this.carrier.render(sayAndHangUp(APOLOGY));
+      return this.carrier.render(sayAndHangUp('apology', APOLOGY));
     }
   }
 

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { StreamKeys, type AdmissionRecord } from '@tandem/call-state';
+import { TICKET_LIFETIME_S } from '@tandem/contracts';
+import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
+import type { CarrierAdapter } from '../../../ports/carrier-adapter.ts';
+import type {
+  CarrierInstruction,
+  ConnectRelay,
+  Dial,
+  Hold,
+  ReachableRelay,
+} from '../../../ports/carrier-instruction.ts';
+import { soundOf, toProgressText, type AsteriskReply } from './asterisk-reply.ts';
+import { mintStreamUuid } from './stream-uuid.ts';
+
+/** The rate of `c(slin)`, for a caller whose phone sends no audio at first. */
+const USUAL_RATE_HZ = 8_000;
+
+/** Calls of an Asterisk PBX: replies are words for its dialplan. */
+@Injectable()
+export class AsteriskCarrier implements CarrierAdapter {
+  readonly canRedirectLiveCall = false;
+
+  constructor(
+    private readonly streams: StreamKeys,
+    private readonly tokens: CallbackTokens,
+  ) {}
+
+  canConnect({ audioSocket }: ReachableRelay): boolean {
+    return audioSocket !== undefined;
+  }
+
+  async render(instruction: CarrierInstruction): Promise<string> {
+    return instruction.kind === 'kept-reply'
+      ? instruction.reply
+      : JSON.stringify(await this.replyTo(instruction));
+  }
+
+  redirectLiveCall(_record: AdmissionRecord): Promise<'done' | 'gone'> {
+    throw new TypeError('A live call of Asterisk cannot be redirected without AMI or ARI.');
+  }
+
+  private async replyTo(
+    instruction: Exclude<CarrierInstruction, { kind: 'kept-reply' }>,
+  ): Promise<AsteriskReply> {
+    switch (instruction.kind) {
+      case 'connect-relay':
+        return this.connectRelay(instruction);
+      case 'dial':
+        return this.dial(instruction);
+      case 'ask-person': {
+        const { spoken, attempt, stream } = instruction;
+        const token = await this.tokens.sign(stream);
+        return { do: 'ask', sound: soundOf('operator-question'), attempt, token, ...spoken };
+      }
+      case 'connect-person':
+        return { do: 'join' };
+      case 'hold':
+        return this.hold(instruction);
+      case 'ask-again': {
+        const { progress } = instruction;
+        return { do: 'wait', seconds: 0, position: 0, progress: toProgressText(progress), token: '' };
+      }
+      case 'say-and-hang-up': {
+        const { reason, spoken } = instruction;
+        return { do: 'refuse', reason, sound: soundOf(reason), ...spoken };
+      }
+      case 'hang-up':
+        return { do: 'hangup' };
+    }
+  }
+
+  private async connectRelay({ stream, relay, ticket, notice }: ConnectRelay): Promise<AsteriskReply> {
+    const { relayId, audioSocket } = relay;
+    if (audioSocket === undefined) throw new TypeError(`Relay ${relayId} has no AudioSocket.`);
+    const uuid = mintStreamUuid(relayId);
+    await this.streams.register(relayId, uuid, { ticket, rateHz: USUAL_RATE_HZ }, TICKET_LIFETIME_S);
+    return {
+      do: 'connect',
+      address: audioSocket,
+      uuid,
+      token: await this.tokens.sign(stream),
+      sound: notice ? soundOf('notice') : '',
+      ...(notice ?? {}),
+    };
+  }
+
+  private async dial({ address, ringMs, callerId, stream, asksFirst }: Dial): Promise<AsteriskReply> {
+    return {
+      do: 'dial',
+      address,
+      ringS: Math.ceil(ringMs / 1_000),
+      callerId,
+      mode: stream && asksFirst ? 'warm' : 'cold',
+      token: stream ? await this.tokens.sign(stream) : '',
+    };
+  }
+
+  private async hold({ spoken, holdS, progress, keysFor }: Hold): Promise<AsteriskReply> {
+    return {
+      do: 'wait',
+      seconds: holdS,
+      position: progress.announcedPosition ?? 0,
+      progress: toProgressText(progress),
+      token: keysFor ? await this.tokens.sign(keysFor) : '',
+      ...(spoken ?? {}),
+    };
+  }
+}
