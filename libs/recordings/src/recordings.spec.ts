@@ -55,6 +55,11 @@ async function read(id: string, from = 0, to = Number.MAX_SAFE_INTEGER, by = key
   return Buffer.concat(pieces);
 }
 const fileOf = (id: string) => join(folder, 'store', tenantId, id);
+/** Waits until this many bytes of a recording are stored. */
+async function stored(id: string, bytes: number): Promise<void> {
+  while (((await store.stat(`${tenantId}/${id}`))?.bytes ?? 0) < bytes)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
 const damage = (id: string, change: (bytes: Buffer) => Buffer) =>
   writeFileSync(fileOf(id), change(readFileSync(fileOf(id))));
 
@@ -176,7 +181,7 @@ describe('a recording', () => {
     const writer = new RecordingWriter(id, tenantId, store, keys, () => undefined);
     const sound = randomBytes(2 * CHUNK_BYTES + 100);
     writer.write(sound);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await stored(id, HEAD_BYTES + 2 * SEALED_CHUNK_BYTES);
     expect(await (await openRecording(store, keys, tenantId, id)).verify()).toEqual({
       isIntact: false,
       fault: 'truncated',

@@ -178,7 +178,7 @@ describe('a vault in a bucket, its keys in a key management service', () => {
     const id = randomUUID();
     const writer = new RecordingWriter(id, tenantId, keyed.store, keyed.keys, () => undefined);
     writer.write(sound);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (spooled().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     aws.isAway = true;
     expect(await writer.finish(10_000)).toMatchObject({ outcome: 'failed' });
     aws.isAway = false;
