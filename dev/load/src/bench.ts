@@ -1,5 +1,6 @@
 import { INTERNET, linkText } from '@tandem/simulators';
 import { parseOptions } from '@tandem/stack';
+import { benchConversions } from './bench/conversion.bench.ts';
 import { benchEdge } from './bench/edge.bench.ts';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
@@ -13,6 +14,7 @@ import { HEADER, lines, row } from './model-faults/table.ts';
 const HELP = `npm run bench                          run all benches
 npm run bench -- --only frames         cost of one audio frame through a relay, without sockets
                                        (walk A of docs/architecture.md)
+npm run bench -- --only conversion     cost of a call-second where stream and model share no format
 npm run bench -- --only sockets        cost of a call-second between real sockets, kernel included
 npm run bench -- --only interruption   time the agent is still heard after the caller speaks over it: 225
                                        times through real processes. Exit code 1 above 100 ms, or when a
@@ -45,6 +47,20 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
       );
     }
     return true;
+  },
+  conversion: () => {
+    console.log(
+      '\nFormat conversion, frames of 20 ms from the caller and deltas of 200 ms from the model.\n',
+    );
+    console.log(
+      '  stream → model and back                    µs a call-second   to the model   to the caller',
+    );
+    for (const { pair, toModel, toCaller } of benchConversions())
+      console.log(
+        `  ${pair.padEnd(42)} ${(toModel + toCaller).toFixed(0).padStart(16)} ` +
+          `${toModel.toFixed(0).padStart(14)} ${toCaller.toFixed(0).padStart(15)}`,
+      );
+    return Promise.resolve(true);
   },
   'model-faults': async () => {
     console.log(

@@ -147,6 +147,7 @@ export {
   bytesPerMs,
   PCM16_16K,
   PCM16_24K,
+  PCM16_8K,
   PCMA_8K,
   PCMU_8K,
   sameFormat,

@@ -2,6 +2,8 @@ export * from './audio/audio-frame.ts';
 export { decodeMulaw, encodeMulaw, MULAW_SILENCE } from './audio/mulaw.ts';
 export { SILENCE_BYTE } from './audio/silence.ts';
 export { createResampler, type Resampler, type SampleRateHz } from './audio/resampler.ts';
+export { describeConversion, modelInFormat } from './conversion/model-in-format.ts';
+export { FrameConverter } from './audio/frame-converter.ts';
 export * from './ports/call-log.ts';
 export * from './ports/caller-stream.ts';
 export * from './ports/clock.ts';

@@ -13,7 +13,7 @@ export interface AgentVersionId {
 
 /**
  * Limits of the store: a version says some ten texts in each of its languages; half a minute of G.711 is 240
- * KB.
+ * KB, and so are eight seconds of linear audio at 16 kHz. Longer phrases stay in the memory of each relay.
  */
 export const PHRASE_STORE_LIMITS = {
   phrases: 48,

@@ -12,6 +12,8 @@ export interface AudioFormat {
  */
 export const PCMU_8K: AudioFormat = { encoding: 'pcmu', rateHz: 8000 };
 export const PCMA_8K: AudioFormat = { encoding: 'pcma', rateHz: 8000 };
+/** Linear telephone audio, as Asterisk sends it (`slin`). */
+export const PCM16_8K: AudioFormat = { encoding: 'pcm16', rateHz: 8000 };
 export const PCM16_16K: AudioFormat = { encoding: 'pcm16', rateHz: 16000 };
 export const PCM16_24K: AudioFormat = { encoding: 'pcm16', rateHz: 24000 };
 

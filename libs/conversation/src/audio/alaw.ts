@@ -28,6 +28,9 @@ function compress(sample: number): number {
   return ((sample < 0 ? 0 : 0x80) | (segment << 4) | mantissa) ^ LINE_MASK;
 }
 
+/** Samples by code, and codes by a sample's unsigned 16-bit pattern. */
+export const ALAW_TABLES = { decoded: DECODED, encoded: ENCODED } as const;
+
 export function decodeAlaw(codes: Uint8Array): Int16Array<ArrayBuffer> {
   const samples = new Int16Array(codes.length);
   for (let index = 0; index < codes.length; index += 1)

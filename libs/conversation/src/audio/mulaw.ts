@@ -29,6 +29,9 @@ function compress(sample: number): number {
   return ~(sign | (segment << 4) | mantissa) & 0xff;
 }
 
+/** Samples by code, and codes by a sample's unsigned 16-bit pattern. */
+export const MULAW_TABLES = { decoded: DECODED, encoded: ENCODED } as const;
+
 export function decodeMulaw(codes: Uint8Array): Int16Array<ArrayBuffer> {
   const samples = new Int16Array(codes.length);
   for (let index = 0; index < codes.length; index += 1)

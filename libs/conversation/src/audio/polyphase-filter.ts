@@ -13,6 +13,7 @@ export interface PolyphaseFilter {
   readonly down: number;
   /** Coefficients of each phase, newest input sample last. */
   readonly phases: readonly Float64Array[];
+  /** A multiple of four. */
   readonly tapsPerPhase: number;
   /** Lag of the filter, in output samples. */
   readonly delayOut: number;
@@ -28,7 +29,8 @@ export function designFilter(fromHz: number, toHz: number): PolyphaseFilter {
   const lowerHz = Math.min(fromHz, toHz);
   const transition = (2 * Math.PI * (STOP_EDGE - PASS_EDGE) * lowerHz) / innerHz;
   const wanted = (STOP_DB - 7.95) / (2.285 * transition); // Kaiser's estimate of the order.
-  const tapsPerPhase = Math.ceil((wanted + 1) / up);
+  // A multiple of four: the resampler multiplies four at a time.
+  const tapsPerPhase = 4 * Math.ceil((wanted + 1) / up / 4);
   const length = tapsPerPhase * up;
   const beta = 0.1102 * (STOP_DB - 8.7);
   const cutoff = ((PASS_EDGE + STOP_EDGE) / 2) * (lowerHz / innerHz);

@@ -1,9 +1,11 @@
 import {
   agentSnapshotSchema,
   DEFAULT_MODEL_KIND,
+  PCMU_8K,
   UNKNOWN_CALLER,
   type Caller,
   type AgentSnapshotInput,
+  type AudioFormat,
   type CallId,
   type TenantId,
   type Termination,
@@ -38,6 +40,10 @@ export interface CallSetting {
   readonly admittedAgoMs?: number;
   /** The call as earlier sessions left it, given the Unix time in ms at which this one begins. */
   readonly takeover?: (nowMs: number) => Takeover;
+  /** Of the caller's stream; default µ-law at 8 kHz. */
+  readonly streamFormat?: AudioFormat;
+  /** Of the scripted model, for hearing and speaking; default µ-law at 8 kHz. */
+  readonly modelFormats?: readonly AudioFormat[];
   /** Wraps the scripted model, for instance in the resilient one. */
   readonly model?: (scripted: ScriptedVoiceModel, clock: ManualClock) => VoiceModel;
 }
@@ -48,8 +54,8 @@ export interface CallSetting {
  */
 export class CallScene {
   readonly clock = new ManualClock();
-  readonly stream = new FakeCallerStream(this.clock);
-  readonly models = new ScriptedVoiceModel();
+  readonly stream: FakeCallerStream;
+  readonly models: ScriptedVoiceModel;
   readonly log = new RecordedCallLog();
   readonly toolDispatcher: FakeToolDispatcher;
   readonly session: CallSession;
@@ -58,6 +64,8 @@ export class CallScene {
   isLetGo = false;
 
   constructor(setting: CallSetting = {}) {
+    this.stream = new FakeCallerStream(this.clock, setting.streamFormat);
+    this.models = new ScriptedVoiceModel('scripted', { formats: setting.modelFormats ?? [PCMU_8K] });
     this.toolDispatcher = new FakeToolDispatcher(setting.outcomes);
     this.models.isReadyAtOnce = !setting.isModelSlow;
     const tools = setting.tools ?? [];

@@ -2,6 +2,7 @@ import {
   bytesPerMs,
   PCMU_8K,
   ProviderError,
+  type AudioFormat,
   type ItemId,
   type ResponseId,
   type Usage,
@@ -24,6 +25,13 @@ export interface ScriptedToolCall {
   readonly arguments: unknown;
 }
 
+export interface ScriptedCapabilities {
+  /** Default none. */
+  readonly maxSessionMs?: number | null;
+  /** For hearing and speaking; default µ-law at 8 kHz. */
+  readonly formats?: readonly AudioFormat[];
+}
+
 /** Speech of the agent takes this long per character unless a test says otherwise. */
 const MS_PER_CHARACTER = 50;
 
@@ -38,12 +46,12 @@ export class ScriptedVoiceModel implements VoiceModel {
 
   constructor(
     readonly provider = 'scripted',
-    limits: { readonly maxSessionMs?: number } = {},
+    { maxSessionMs = null, formats = [PCMU_8K] }: ScriptedCapabilities = {},
   ) {
     this.capabilities = {
-      inputFormats: [PCMU_8K],
-      outputFormats: [PCMU_8K],
-      maxSessionMs: limits.maxSessionMs ?? null,
+      inputFormats: formats,
+      outputFormats: formats,
+      maxSessionMs,
     };
   }
 

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PCMU_8K, ProviderError, type ItemId, type ToolDeclaration } from '@tandem/contracts';
+import {
+  bytesPerMs,
+  PCMU_8K,
+  ProviderError,
+  type AudioFormat,
+  type ItemId,
+  type ToolDeclaration,
+} from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
+import { SILENCE_BYTE } from '../audio/silence.ts';
 import type { ModelSessionSetup, SpeakRequest, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { WatchedModelSession } from './watched-model-session.ts';
@@ -27,29 +35,41 @@ export interface VoiceModelFarSide {
   lineCloses(session: VoiceModelSession, words: string): Promise<void>;
 }
 
-const SETUP: Omit<ModelSessionSetup, 'history' | 'tools'> = {
+const SETUP: Omit<ModelSessionSetup, 'history' | 'tools' | 'inputFormat' | 'outputFormat'> = {
   instructions: 'You are Sarah.',
   turnDetection: { kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 },
   turnOwner: 'model',
   language: 'en-US',
   voice: 'rms',
   transcriptionModel: 'any',
-  inputFormat: PCMU_8K,
-  outputFormat: PCMU_8K,
 };
 const NO_ITEM = 'item_unknown' as ItemId;
-const FRAME = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
 /** More than any adapter takes between two steps of a conversation. */
 const STEP_MS = 100;
 const say = (text: string): SpeakRequest => ({ kind: 'say', text });
 const REPLY: SpeakRequest = { kind: 'reply' };
 
-/** Everything a conversation may rely on, whatever model speaks: the contract of ports/voice-model.ts. */
-export function describeVoiceModel(name: string, connect: () => VoiceModelFarSide): void {
+/**
+ * Everything a conversation may rely on, whatever model speaks: the contract of ports/voice-model.ts. The
+ * model has to offer `format`.
+ */
+export function describeVoiceModel(
+  name: string,
+  connect: () => VoiceModelFarSide,
+  format: AudioFormat = PCMU_8K,
+): void {
+  const silence = new Uint8Array(20 * bytesPerMs(format)).fill(SILENCE_BYTE[format.encoding]);
+  const frame = AudioFrame.fromBytes(silence);
+  const formats = { inputFormat: format, outputFormat: format };
   let opened: { far: VoiceModelFarSide; watched: WatchedModelSession }[] = [];
 
   function open(far: VoiceModelFarSide, changes: Partial<ModelSessionSetup> = {}) {
-    const watched = new WatchedModelSession(far.model, { ...SETUP, tools: far.tools, ...changes });
+    const watched = new WatchedModelSession(far.model, {
+      ...SETUP,
+      ...formats,
+      tools: far.tools,
+      ...changes,
+    });
     opened.push({ far, watched });
     return watched;
   }
@@ -85,7 +105,7 @@ export function describeVoiceModel(name: string, connect: () => VoiceModelFarSid
       const far = connect();
       const watched = open(far);
       watched.calling(() => {
-        watched.session.pushAudio(FRAME);
+        watched.session.pushAudio(frame);
         watched.session.respond(say('Too soon.'));
         watched.session.cancelResponse();
         watched.session.truncate(NO_ITEM, 100);
@@ -266,7 +286,7 @@ export function describeVoiceModel(name: string, connect: () => VoiceModelFarSid
       await far.clock.pass(STEP_MS);
       const told = [...watched.events];
       watched.calling(() => {
-        session.pushAudio(FRAME);
+        session.pushAudio(frame);
         session.respond(REPLY);
         session.cancelResponse();
         session.truncate(NO_ITEM, 0);

@@ -1,11 +1,18 @@
-import type { AudioFrame, VoiceModel, VoiceModelSession } from '@tandem/conversation';
+import { PCMU_8K, type AudioFormat } from '@tandem/contracts';
+import {
+  FrameConverter,
+  modelInFormat,
+  type AudioFrame,
+  type VoiceModel,
+  type VoiceModelSession,
+} from '@tandem/conversation';
 import type { VoiceModelFarSide } from '@tandem/conversation/conformance';
 import { ManualClock } from '@tandem/conversation/testing';
 import { guidedModelOf } from '../guided-engine.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 import { FAKE_TOOLS, FRAME_MS, LOUD, QUIET } from './guided-scene.ts';
 
-/** The guided engine with a caller at its other end, for the conformance suite. */
+/** The guided engine with a caller at its other end, whose stream has this format, for the conformance suite. */
 export class GuidedFarSide implements VoiceModelFarSide {
   readonly clock = new ManualClock();
   readonly wordsForTool = 'plumbing tomorrow morning';
@@ -14,19 +21,29 @@ export class GuidedFarSide implements VoiceModelFarSide {
   private readonly recogniser = new FakeRecogniser();
   private readonly synthesiser = new FakeSynthesiser();
   private opensSessions = true;
-  readonly model: VoiceModel = guidedModelOf(
-    {
-      clock: this.clock,
-      synthesiser: this.synthesiser,
-      recogniser: this.recogniser,
-      openDetector: () =>
-        this.opensSessions
-          ? Promise.resolve(new FakeDetector())
-          : Promise.reject(new TypeError('No detector.')),
-      maxUtteranceMs: 15_000,
-    },
-    { timeZone: 'America/New_York', companyName: 'Northwind' },
-  );
+  private readonly line: FrameConverter;
+  readonly model: VoiceModel;
+
+  constructor(format: AudioFormat = PCMU_8K) {
+    this.line = new FrameConverter(PCMU_8K, format, { isAligned: false });
+    this.model = modelInFormat(this.guided(), format);
+  }
+
+  private guided(): VoiceModel {
+    return guidedModelOf(
+      {
+        clock: this.clock,
+        synthesiser: this.synthesiser,
+        recogniser: this.recogniser,
+        openDetector: () =>
+          this.opensSessions
+            ? Promise.resolve(new FakeDetector())
+            : Promise.reject(new TypeError('No detector.')),
+        maxUtteranceMs: 15_000,
+      },
+      { timeZone: 'America/New_York', companyName: 'Northwind' },
+    );
+  }
 
   refusesToOpen(): void {
     this.opensSessions = false;
@@ -60,7 +77,8 @@ export class GuidedFarSide implements VoiceModelFarSide {
 
   private async sends(session: VoiceModelSession, frame: AudioFrame, ms: number): Promise<void> {
     for (let sent = 0; sent < ms; sent += FRAME_MS) {
-      session.pushAudio(frame);
+      const converted = this.line.convert(frame);
+      if (converted) session.pushAudio(converted);
       await this.clock.pass(FRAME_MS);
     }
   }

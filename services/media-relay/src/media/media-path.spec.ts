@@ -72,9 +72,25 @@ describe('the media path of a call', () => {
   });
 
   it('has no recorder where the call is not recorded', () => {
-    const path = mediaPaths(false).assemble(incoming({ ...socket(), format: PCM16_16K }));
-    expect(path.describe().slice(1, 3)).toEqual(['fake stream, pcm16 16000 Hz', 'call session']);
+    const path = mediaPaths(false).assemble(incoming(socket()));
+    expect(path.describe().slice(1, 3)).toEqual(['fake stream, pcmu 8000 Hz', 'call session']);
     expect(path.recording).toBeUndefined();
+  });
+
+  it('converts for each model that does not speak the format of the stream', () => {
+    const { assemble } = mediaPaths(false, ['first', 'second']);
+    const path = assemble(incoming({ ...socket(), format: PCM16_16K }));
+    expect(path.model.capabilities.inputFormats).toEqual([PCM16_16K]);
+    expect(path.model.capabilities.outputFormats).toEqual([PCM16_16K]);
+    expect(path.describe()).toEqual([
+      'fenced socket',
+      'fake stream, pcm16 16000 Hz',
+      'call session',
+      'resilient model session, caller replay, watchdog 6000 ms',
+      'format conversion for first, to and from pcmu 8000 Hz',
+      'format conversion for second, to and from pcmu 8000 Hz',
+      'first, then second',
+    ]);
   });
 
   it('records what the door opened, and the call session uses the recorder', () => {

@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
+import type { AudioFormat } from '@tandem/contracts';
 import {
+  describeConversion,
+  modelInFormat,
   RealClock,
   type CallerStream,
   type CallLog,
   type RecordingControl,
   type VoiceModel,
 } from '@tandem/conversation';
-import { resilientModel } from '@tandem/models';
+import { resilientModel, type FallbackTarget } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { FencedSocket } from '../ownership/fenced-socket.ts';
 import { FreezeDetector } from '../ownership/freeze-detector.ts';
@@ -62,7 +65,12 @@ export class MediaPaths {
     const recorder = this.recordings.recorderFor(record, opened, log);
     const targets = this.models.targetsFor(record.agent, onError);
     const watchdog = { hangMs: this.config.modelHangMs };
-    const model = resilientModel({ targets, clock, watchdog });
+    const [own, ...fallbacks] = targets;
+    const model = resilientModel({
+      targets: [inFormat(own, opened.format), ...fallbacks.map((target) => inFormat(target, opened.format))],
+      clock,
+      watchdog,
+    });
     return {
       stream: recorder ?? opened,
       ...(recorder ? { recording: recorder } : {}),
@@ -75,8 +83,15 @@ export class MediaPaths {
         ...(recorder ? ['recorder'] : []),
         'call session',
         `resilient model session, caller replay, watchdog ${watchdog.hangMs} ms`,
+        ...targets.flatMap((target) => describeConversion(target.model, opened.format) ?? []),
         targets.map((target) => target.model.provider).join(', then '),
       ],
     };
   }
+}
+
+/** A target that hears and speaks in this format already is returned as it is. */
+function inFormat(target: FallbackTarget, format: AudioFormat): FallbackTarget {
+  const model = modelInFormat(target.model, format);
+  return model === target.model ? target : { ...target, model };
 }

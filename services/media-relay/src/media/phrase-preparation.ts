@@ -1,6 +1,12 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { AgentSnapshot, AudioFormat } from '@tandem/contracts';
-import { missingBridge, preparePhrase, RealClock, type VoiceModel } from '@tandem/conversation';
+import {
+  missingBridge,
+  modelInFormat,
+  preparePhrase,
+  RealClock,
+  type VoiceModel,
+} from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { PhraseCache } from './phrase-cache.ts';
@@ -49,12 +55,14 @@ export class PhrasePreparation implements OnModuleDestroy {
     const [{ model }] = this.models.targetsFor(agent, (error) => this.failed(agent, error));
     this.running += 1;
     const { signal } = this.stopping;
-    void preparePhrase(missing, model, this.phrases, this.clock, signal).then((isCached) => {
-      this.running -= 1;
-      if (signal.aborted) return;
-      this.metrics.counters.preparedPhrases.inc({ outcome: isCached ? 'cached' : 'failed' });
-      if (!isCached) this.failed(agent);
-    });
+    void preparePhrase(missing, modelInFormat(model, format), this.phrases, this.clock, signal).then(
+      (isCached) => {
+        this.running -= 1;
+        if (signal.aborted) return;
+        this.metrics.counters.preparedPhrases.inc({ outcome: isCached ? 'cached' : 'failed' });
+        if (!isCached) this.failed(agent);
+      },
+    );
   }
 
   onModuleDestroy(): void {

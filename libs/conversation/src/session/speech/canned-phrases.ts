@@ -31,7 +31,7 @@ export class CannedPhrases {
   /** Plays the words or has the model say them. `isPersonal` words name the caller and are never cached. */
   speakPhrase(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
     if (this.playCached(text, isPersonal)) return;
-    if (!isPersonal && this.cache) this.capture = new PhraseCapture(text);
+    if (!isPersonal && this.cache) this.capture = new PhraseCapture(text, this.keyOf(text).format);
     this.context.signal({ kind: 'speech-due', request: { kind: 'say', text } });
   }
 

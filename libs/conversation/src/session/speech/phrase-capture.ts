@@ -1,9 +1,9 @@
-import type { ResponseId } from '@tandem/contracts';
+import { bytesPerMs, type AudioFormat, type ResponseId } from '@tandem/contracts';
 import type { AudioFrame } from '../../audio/audio-frame.ts';
 import type { ResponseStatus } from '../../ports/voice-model.ts';
 
-/** The longest phrase that is cached: half a minute of G.711. */
-const MAX_BYTES = 240_000;
+/** The longest phrase that is cached. */
+const MAX_MS = 30_000;
 
 /** The audio of one phrase while a model says it. */
 export class PhraseCapture {
@@ -11,13 +11,19 @@ export class PhraseCapture {
   responseId: ResponseId | null = null;
   private readonly frames: AudioFrame[] = [];
   private said = '';
+  private readonly maxBytes: number;
   private bytes = 0;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    format: AudioFormat,
+  ) {
+    this.maxBytes = MAX_MS * bytesPerMs(format);
+  }
 
   audio(frame: AudioFrame): void {
     this.bytes += frame.byteLength;
-    if (this.bytes <= MAX_BYTES) this.frames.push(frame);
+    if (this.bytes <= this.maxBytes) this.frames.push(frame);
   }
 
   agentText(delta: string): void {
@@ -26,7 +32,7 @@ export class PhraseCapture {
 
   /** Returns the audio once the response has this status; null unless it is whole and has these words. */
   framesOf(status: ResponseStatus): readonly AudioFrame[] | null {
-    const isWhole = status === 'completed' && this.bytes > 0 && this.bytes <= MAX_BYTES;
+    const isWhole = status === 'completed' && this.bytes > 0 && this.bytes <= this.maxBytes;
     return isWhole && sameWords(this.said, this.text) ? this.frames : null;
   }
 }

@@ -45,7 +45,7 @@ export async function preparePhrase(
   const words = { instructions, tools: [], history: () => [] };
   const setup = modelSetup(speaker, words, speaker.format, model.capabilities);
   if (!setup || signal.aborted) return false;
-  const capture = new PhraseCapture(text);
+  const capture = new PhraseCapture(text, speaker.format);
   const ended = Promise.withResolvers<ResponseStatus>();
   const giveUp = (): void => ended.resolve('failed');
   const session = model.open(

@@ -1,5 +1,5 @@
-import { defineTool } from '@tandem/contracts';
-import type { VoiceModelSession } from '@tandem/conversation';
+import { defineTool, PCMU_8K, type AudioFormat } from '@tandem/contracts';
+import { modelInFormat, type VoiceModel, type VoiceModelSession } from '@tandem/conversation';
 import type { VoiceModelFarSide } from '@tandem/conversation/conformance';
 import { ManualClock } from '@tandem/conversation/testing';
 import type { WebSocket } from 'ws';
@@ -108,7 +108,7 @@ class ServerSocket extends HandSocket {
   }
 }
 
-/** The Realtime adapter with a server at its other end, for the conformance suite. */
+/** The Realtime adapter with a server at its other end, on a stream of this format, for the conformance suite. */
 export class RealtimeFarSide implements VoiceModelFarSide {
   static readonly wordsForTool = 'on tuesday please';
   readonly clock = new ManualClock();
@@ -117,20 +117,28 @@ export class RealtimeFarSide implements VoiceModelFarSide {
   readonly openTimeoutMs = 2_000;
   private readonly socket = new ServerSocket(this.clock);
   private opensSessions = true;
-  readonly model = openAiRealtimeModel({
-    url: 'ws://nowhere/v1/realtime',
-    apiKey: 'none',
-    model: 'gpt-realtime-2.1',
-    clock: this.clock,
-    onError: (error) => {
-      throw error;
-    },
-    openTimeoutMs: this.openTimeoutMs,
-    connect: () => {
-      if (this.opensSessions) this.clock.after(0, () => this.socket.opens());
-      return this.socket as unknown as WebSocket;
-    },
-  });
+  readonly model: VoiceModel;
+
+  constructor(format: AudioFormat = PCMU_8K) {
+    this.model = modelInFormat(this.realtime(), format);
+  }
+
+  private realtime(): VoiceModel {
+    return openAiRealtimeModel({
+      url: 'ws://nowhere/v1/realtime',
+      apiKey: 'none',
+      model: 'gpt-realtime-2.1',
+      clock: this.clock,
+      onError: (error) => {
+        throw error;
+      },
+      openTimeoutMs: this.openTimeoutMs,
+      connect: () => {
+        if (this.opensSessions) this.clock.after(0, () => this.socket.opens());
+        return this.socket as unknown as WebSocket;
+      },
+    });
+  }
 
   refusesToOpen(): void {
     this.opensSessions = false;
