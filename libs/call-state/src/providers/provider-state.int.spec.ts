@@ -104,12 +104,13 @@ describe('a relay', () => {
     for (let failed = 0; failed < 10; failed += 1) mine.openFailed(busy);
     expect(mine.state).toBe('open');
     expect(theirs.allows('new-call')).toBe(true);
-    for (; theirs.state !== 'open'; await sleep(5)) await other.refresh();
+    const theirState = () => theirs.state;
+    for (; theirState() !== 'open'; await sleep(5)) await other.refresh();
     expect(theirs.allows('new-call')).toBe(false);
     await sleep(110);
     expect(theirs.allows('new-call')).toBe(true);
     theirs.openSucceeded();
-    while (theirs.state !== 'closed') await sleep(5);
+    while (theirState() !== 'closed') await sleep(5);
     expect(theirs.allows('new-call')).toBe(true);
   });
 
