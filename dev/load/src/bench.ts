@@ -1,5 +1,6 @@
 import { INTERNET, linkText } from '@tandem/simulators';
 import { parseOptions } from '@tandem/stack';
+import { fuzzAudioSocket } from './bench/audiosocket-fuzz.bench.ts';
 import { benchConversions } from './bench/conversion.bench.ts';
 import { benchEdge } from './bench/edge.bench.ts';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
@@ -14,6 +15,9 @@ import { HEADER, lines, row } from './model-faults/table.ts';
 const HELP = `npm run bench                          run all benches
 npm run bench -- --only frames         cost of one audio frame through a relay, without sockets
                                        (walk A of docs/architecture.md)
+npm run bench -- --only audiosocket-fuzz
+                                       ten million hostile inputs for the reader of AudioSocket frames, cut at
+                                       every place. Exit code 1 when one is read wrongly or memory grows
 npm run bench -- --only conversion     cost of a call-second where stream and model share no format
 npm run bench -- --only sockets        cost of a call-second between real sockets, kernel included
 npm run bench -- --only interruption   time the agent is still heard after the caller speaks over it: 225
@@ -29,6 +33,10 @@ npm run bench -- --only redis          what one Redis bears: events and heartbea
 const SILENCE_BUDGET_MS = 100;
 /** As `--only stores` finds with callers who take turns of eight seconds. */
 const EVENTS_PER_CALL_SECOND = 1.4;
+const FUZZ_INPUTS = 10_000_000;
+const FUZZ_SEED = 1;
+/** Compiled code and its profiles; ten million inputs that leave a byte each are more. */
+const FUZZ_GROWTH_BYTES = 4 * 1024 * 1024;
 const INTERRUPTED_CALLS = 25;
 const INTERRUPTIONS_EACH = 9;
 
@@ -47,6 +55,26 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
       );
     }
     return true;
+  },
+  'audiosocket-fuzz': async () => {
+    const figures = await fuzzAudioSocket(FUZZ_INPUTS, FUZZ_SEED, (inputs) =>
+      console.error(`  … ${inputs.toLocaleString('en')} inputs`),
+    );
+    const [before, after] = figures.heldBytes;
+    const count = (value: number) => value.toLocaleString('en');
+    console.log(`\nAudioSocket frames, ${count(figures.inputs)} inputs, seed ${FUZZ_SEED}.\n`);
+    console.log(`  sequences, cut at every place                   ${count(figures.sequences)}`);
+    console.log(
+      `  frames in them, and bad ones                    ${count(figures.frames)}, ${count(figures.badFrames)}`,
+    );
+    console.log(`  read otherwise than in one piece                ${figures.misread}`);
+    console.log(
+      `  growth of the heap                              ${((after - before) / 1_024).toFixed(0)} KB`,
+    );
+    console.log(
+      `  inputs a second                                 ${count(Math.round(figures.inputs / figures.seconds))}`,
+    );
+    return figures.misread === 0 && after - before < FUZZ_GROWTH_BYTES;
   },
   conversion: () => {
     console.log(

@@ -5,6 +5,7 @@ export {
   AudioSocketStream,
   type AudioSocketStreamLimits,
 } from './audiosocket/audiosocket-stream.ts';
+export { FrameParser, type FrameListener } from './audiosocket/frame-parser.ts';
 export { PlayoutClock } from './audiosocket/playout-clock.ts';
 export { mediaPath, mediaUrl } from './media-url.ts';
 export { TwilioCalls, type CallChange, type TwilioCallsOptions } from './twilio/twilio-calls.ts';
