@@ -1,5 +1,6 @@
 import { INTERNET, linkText } from '@tandem/simulators';
 import { parseOptions } from '@tandem/stack';
+import { benchAudioSocket } from './bench/audiosocket.bench.ts';
 import { fuzzAudioSocket } from './bench/audiosocket-fuzz.bench.ts';
 import { benchConversions } from './bench/conversion.bench.ts';
 import { benchEdge } from './bench/edge.bench.ts';
@@ -15,6 +16,8 @@ import { HEADER, lines, row } from './model-faults/table.ts';
 const HELP = `npm run bench                          run all benches
 npm run bench -- --only frames         cost of one audio frame through a relay, without sockets
                                        (walk A of docs/architecture.md)
+npm run bench -- --only audiosocket    200 calls over AudioSocket at 8 and at 16 kHz: spacing of their frames
+                                       and cost. Exit code 1 when one in a hundred is not within 20 ± 5 ms
 npm run bench -- --only audiosocket-fuzz
                                        ten million hostile inputs for the reader of AudioSocket frames, cut at
                                        every place. Exit code 1 when one is read wrongly or memory grows
@@ -33,6 +36,7 @@ npm run bench -- --only redis          what one Redis bears: events and heartbea
 const SILENCE_BUDGET_MS = 100;
 /** As `--only stores` finds with callers who take turns of eight seconds. */
 const EVENTS_PER_CALL_SECOND = 1.4;
+const MAX_SPACING_MS = 25;
 const FUZZ_INPUTS = 10_000_000;
 const FUZZ_SEED = 1;
 /** Compiled code and its profiles; ten million inputs that leave a byte each are more. */
@@ -55,6 +59,16 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
       );
     }
     return true;
+  },
+  audiosocket: async () => {
+    const loads = [await benchAudioSocket(8_000), await benchAudioSocket(16_000)];
+    for (const { rateHz, calls, lost, cpuMsPerCallSecond, spacing, lateness } of loads) {
+      console.log(`\n${calls} calls over AudioSocket at ${rateHz} Hz that talk, ${lost} lost.\n`);
+      console.log(`  CPU per call-second, kernel included   ${cpuMsPerCallSecond.toFixed(3)} ms`);
+      console.log(`  between two frames of a call           ${spreadText(spacing)}`);
+      console.log(`  lateness of the driver                 ${spreadText(lateness)}`);
+    }
+    return loads.every(({ lost, spacing }) => lost === 0 && spacing.p99Ms <= MAX_SPACING_MS);
   },
   'audiosocket-fuzz': async () => {
     const figures = await fuzzAudioSocket(FUZZ_INPUTS, FUZZ_SEED, (inputs) =>

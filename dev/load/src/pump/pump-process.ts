@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { prioritise } from '../host/machine.ts';
+import type { AudioSocketTotals } from './audiosocket-call.ts';
 import type { CarrierAccount } from './carrier-call.ts';
 import type { CarrierTotals, Habit } from './carrier-stream.ts';
 import type { Spread } from './histogram.ts';
@@ -17,6 +18,7 @@ export interface PumpFigures {
   /** Totals of calls that flood or stall. */
   readonly odd: Pick<CarrierTotals, 'framesSent' | 'lost'>;
   readonly model: Omit<ModelTotals, 'latency'> & { readonly latency: Spread };
+  readonly audioSocket: Omit<AudioSocketTotals, 'spacing'> & { readonly spacing: Spread };
   /** Lateness of the driver itself. */
   readonly lateness: Spread;
   readonly coreShare: number;
@@ -66,6 +68,11 @@ export class PumpProcess {
   /** Opens a stream to an address that asks for no ticket. */
   async attach(url: string): Promise<void> {
     await this.ask('attach', url);
+  }
+
+  /** Opens an AudioSocket to a port that takes any UUID. */
+  async attachAudioSocket(port: number, rateHz: number): Promise<void> {
+    await this.ask('attachAudioSocket', { port, rateHz });
   }
 
   async hangUp(calls: number): Promise<void> {

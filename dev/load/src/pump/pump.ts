@@ -2,6 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { seededRandom } from '@tandem/kit';
+import { AudioSocketCall, type AudioSocketTotals } from './audiosocket-call.ts';
 import { placeCall, type CarrierAccount } from './carrier-call.ts';
 import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.ts';
 import { Distance } from './distance.ts';
@@ -29,6 +30,7 @@ const model: ModelTotals = {
   toolResults: 0,
   latency: new Histogram(),
 };
+const audioSocket: AudioSocketTotals = { framesSent: 0, framesHeard: 0, lost: 0, spacing: new Histogram() };
 const streams = new Set<CarrierStream>();
 let sessions = 0;
 let callers = 0;
@@ -74,6 +76,10 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
       ),
     );
   },
+  /** An AudioSocket to a port that takes any UUID. */
+  attachAudioSocket: ({ port, rateHz }: { port: number; rateHz: number }) => {
+    new AudioSocketCall(port, rateHz, clock, audioSocket);
+  },
   /** Hangs up the oldest `count` calls. */
   hangUp: (count: number) => {
     for (const stream of [...streams].slice(0, count)) stream.leave();
@@ -84,6 +90,8 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
       for (const [name, value] of Object.entries(totals))
         if (typeof value === 'number') Object.assign(totals, { [name]: 0 });
     }
+    audioSocket.spacing.reset();
+    Object.assign(audioSocket, { framesSent: 0, framesHeard: 0, lost: 0 });
     clock.lateness.reset();
     since = { ms: performance.now(), cpu: process.cpuUsage() };
   },
@@ -98,6 +106,7 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
       carrier: { ...carrier, latency: carrier.latency.spread },
       odd: { framesSent: oddCarrier.framesSent, lost: oddCarrier.lost },
       model: { ...model, latency: model.latency.spread },
+      audioSocket: { ...audioSocket, spacing: audioSocket.spacing.spread },
       lateness: clock.lateness.spread,
       coreShare: (user + system) / 1e6 / seconds,
     };
