@@ -1,3 +1,4 @@
+export * from './asterisk/index.ts';
 export * from './twilio/index.ts';
 export * from './openai-realtime/index.ts';
 export {

@@ -55,7 +55,12 @@ export class AgentEar {
 
   /** Processes one tick: `bytes` of `frame` are played from now on for 20 ms; 0 is silence. */
   hear(frame: Uint8Array, bytes: number, nowMs: number): void {
-    if (bytes > 0 && meanMagnitude(frame, bytes) > this.options.audibleLevel) this.hearSound(nowMs);
+    this.hearLevel(bytes > 0 ? meanMagnitude(frame, bytes) : 0, nowMs);
+  }
+
+  /** Processes one tick of which the mean sample magnitude is known; 0 is silence. */
+  hearLevel(level: number, nowMs: number): void {
+    if (level > this.options.audibleLevel) this.hearSound(nowMs);
     else this.hearSilence(nowMs);
   }
 

@@ -1,0 +1,173 @@
+import { codecByName, type Codec, SLIN } from '../audiosocket/codecs.ts';
+import { isUuid } from '../audiosocket/frames.ts';
+import { openLeg } from '../audiosocket/open-leg.ts';
+import { CallJournal, type NewCallEntry } from '../call/call-journal.ts';
+import { Channel, type FarSide, NORMAL_CLEARING } from '../channel/channel.ts';
+import type { PbxServices } from '../channel/pbx-services.ts';
+import { readOptions } from '../dialplan/arguments.ts';
+import { DialplanError } from '../dialplan/dialplan-error.ts';
+import type { DialplanStep } from '../dialplan/dialplan.ts';
+
+/** A party that is dialled: a channel that has not rung yet. */
+export interface Peer {
+  readonly channel: Channel;
+  /** Begins to ring. */
+  readonly call: () => void;
+}
+
+export interface PeerRequest {
+  readonly technology: string;
+  /** Behind `technology/`. */
+  readonly resource: string;
+  readonly requestor: Channel;
+  readonly services: PbxServices;
+  readonly step: DialplanStep;
+}
+
+/** Cause of Q.850 that `ast_request` gives for what it cannot make. */
+const FAILURE = 38;
+
+/** Makes the channel of a dialled party. Returns a hang-up cause when that cannot be. */
+export async function makePeer(request: PeerRequest): Promise<Peer | number> {
+  switch (request.technology) {
+    case 'AudioSocket':
+      return audioSocketPeer(request);
+    case 'Local':
+      return localPeer(request);
+    case 'PJSIP':
+    case 'SIP':
+    case 'Queue':
+      return personPeer(request);
+    default:
+      throw new DialplanError(request.step, `${request.technology}/ is not supported`);
+  }
+}
+
+function personPeer({ technology, resource, requestor, services }: PeerRequest): Peer {
+  const { plan, dialplan, callerNumber, callerName } = requestor;
+  const [name = resource] = resource.split('/');
+  const person = services.addCall({
+    direction: 'outbound',
+    technology,
+    resource: name,
+    from: callerNumber,
+    fromName: callerName,
+    to: `${technology}/${resource}`,
+    dialplan,
+    plan,
+    isRecording: false,
+  });
+  person.channel.variables.inheritFrom(requestor.variables);
+  const script = plan.calleeFor(`${technology}/${resource}`);
+  return { channel: person.channel, call: () => person.ring(script) };
+}
+
+/** `AudioSocket/host:port/uuid[/c(codec)]`. The connection is made before the channel is. */
+async function audioSocketPeer({ resource, requestor, services, step }: PeerRequest): Promise<Peer | number> {
+  const [address = '', uuid = '', optionsText = ''] = resource.split('/');
+  const codec = codecOf(optionsText, services, step);
+  if (!isUuid(uuid)) {
+    requestor.journal.add({ kind: 'error', detail: `AudioSocket/: failed to parse UUID '${uuid}'` });
+    return FAILURE;
+  }
+  const leg = await openLeg(requestor, services, {
+    form: 'channel',
+    address,
+    uuid,
+    codec,
+    onEnded: () => channel?.hangUp(NORMAL_CLEARING, 'application-failed'),
+  });
+  if (!leg) return FAILURE;
+  const channel: Channel | undefined = services.channels.create({
+    technology: 'AudioSocket',
+    resource: `${address}-${uuid}`,
+    isWhole: true,
+    state: 'Down',
+    dialplan: requestor.dialplan,
+    journal: new CallJournal(services.clock),
+    plan: requestor.plan,
+    callerNumber: '',
+    callerName: '',
+    dialled: '',
+  });
+  channel.far = {
+    line: null,
+    leg,
+    answer: () => undefined,
+    hangUp: () => leg.close('the channel was hung up'),
+    hearDigit: (digit) => leg.sendDigit(digit),
+    hear: () => undefined,
+  };
+  channel.variables.set('AUDIOSOCKET_UUID', uuid);
+  channel.variables.set('AUDIOSOCKET_SERVICE', address);
+  if (leg.hasEnded) channel.hangUp(NORMAL_CLEARING, 'application-failed');
+  return { channel, call: () => channel.farAnswered() };
+}
+
+function codecOf(optionsText: string, { release }: PbxServices, step: DialplanStep): Codec {
+  if (optionsText === '') return SLIN;
+  const options = readOptions(optionsText);
+  const [option, ...more] = options ?? [];
+  if (option?.letter !== 'c' || option.argument === null || more.length > 0)
+    throw new DialplanError(step, `options "${optionsText}" of AudioSocket/ are not supported`);
+  const codec = codecByName(option.argument);
+  if (!codec || (codec !== SLIN && !release.hasHighRates))
+    throw new DialplanError(step, `there is no codec "${option.argument}" for AudioSocket/`);
+  return codec;
+}
+
+/** One half of a Local channel: what its far side gets comes out at the other half. */
+class LocalHalf implements FarSide {
+  readonly line = null;
+  readonly leg = null;
+  other: Channel | null = null;
+
+  answer(): void {
+    this.other?.farAnswered();
+  }
+
+  hangUp(cause: number): void {
+    this.other?.hangUp(cause, this.other.isUp ? 'hangup-by-party' : 'not-answered');
+  }
+
+  hearDigit(digit: string): void {
+    this.other?.digitCame(digit);
+  }
+
+  hear(entry: NewCallEntry): void {
+    this.other?.bridgedWith?.far?.hear(entry);
+  }
+}
+
+/** `Local/extension@context[/n]`: runs the dialplan where it exists; else the callee of the test answers. */
+function localPeer(request: PeerRequest): Peer | number {
+  const { resource, requestor, services } = request;
+  const [target = ''] = resource.split('/');
+  const [extension = '', context = 'default'] = target.split('@');
+  if (!requestor.dialplan.hasContext(context)) return personPeer(request);
+  if (!requestor.dialplan.step({ context, extension, priority: 1 })) return FAILURE;
+  const half = (number: 1 | 2): Channel =>
+    services.channels.create({
+      technology: 'Local',
+      resource: `${target};${number}`,
+      state: number === 1 ? 'Down' : 'Ring',
+      dialplan: requestor.dialplan,
+      journal: new CallJournal(services.clock),
+      plan: requestor.plan,
+      callerNumber: requestor.callerNumber,
+      callerName: requestor.callerName,
+      dialled: extension,
+    });
+  const [first, second] = [half(1), half(2)];
+  const [firstFar, secondFar] = [new LocalHalf(), new LocalHalf()];
+  first.far = firstFar;
+  second.far = secondFar;
+  firstFar.other = second;
+  secondFar.other = first;
+  first.variables.inheritFrom(requestor.variables);
+  second.variables.inheritFrom(requestor.variables);
+  return {
+    channel: first,
+    call: () => services.startDialplan(second, { context, extension, priority: 1 }),
+  };
+}

@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mulawTone } from '@tandem/kit';
+import { until } from '../../twilio/testing/bench.ts';
+import { entries, PbxBench, SECRET } from '../testing/pbx-bench.ts';
+import { ASTERISK_PEOPLE } from './people.ts';
+import type { SimulatedCall } from './simulated-call.ts';
+import type { PlaceCallOptions } from '../place-call-options.ts';
+
+const NUMBER = '+14155550199';
+const CALLER = '+12025550123';
+
+describe('the dialplan we ship', () => {
+  let bench: PbxBench;
+
+  beforeEach(async () => {
+    bench = await PbxBench.open();
+    bench.ingress.on('calls/hangup', 'hangup');
+  });
+  afterEach(() => bench.close());
+
+  async function call(options: Partial<PlaceCallOptions> = {}): Promise<SimulatedCall> {
+    return bench.call({ dialplan: await bench.shipped(), context: 'tandem', extension: NUMBER, ...options });
+  }
+
+  it('asks with all fields and the secret, and connects the caller to the relay at 16 kHz', async () => {
+    bench.ingress.on('calls', bench.connect());
+    bench.ingress.on('calls/next', 'hangup');
+    const caller = await call();
+    const connection = await bench.relay.connection();
+    await until(() => connection.frames.length > 5);
+    connection.socket.end();
+    const report = await caller.ended;
+    expect(report).toMatchObject({ endedBy: 'dialplan-hangup', errors: [] });
+    expect(connection.audioTypes).toEqual(new Set([0x12]));
+    const [asked] = bench.ingress.to('calls');
+    expect(asked!.fields).toMatchObject({
+      to: NUMBER,
+      from: CALLER,
+      channel: report.channel,
+      uniqueid: report.uniqueId,
+      codec: 'slin16',
+      progress: '',
+    });
+    expect(asked!.headers).toMatchObject({
+      authorization: `Bearer ${SECRET}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(connection.uuid).toBe(report.legs[0]!.uuid);
+    expect(bench.ingress.to('calls/next').map(({ fields }) => fields)).toMatchObject([
+      { token: 'token-1', after: 'stream', uniqueid: report.uniqueId },
+    ]);
+    expect(bench.ingress.to('calls/hangup').map(({ fields }) => fields.uniqueid)).toEqual([report.uniqueId]);
+  });
+
+  it('connects the caller again after every kind of loss, with a new UUID each time', async () => {
+    bench.ingress.on('calls', bench.connect('token-1'));
+    bench.ingress.on(
+      'calls/next',
+      () => bench.connect('token-2'),
+      () => bench.connect('token-3'),
+      'hangup',
+    );
+    const caller = await call();
+    (await bench.relay.connection(0)).socket.resetAndDestroy();
+    (await bench.relay.connection(1)).sendAudio(0x03, 2);
+    (await bench.relay.connection(2)).hangUp();
+    const report = await caller.ended;
+    expect(report.legs.map(({ end }) => end!.cause)).toEqual([
+      'connection-reset',
+      'protocol-error',
+      'hung-up-by-relay',
+    ]);
+    expect(new Set(report.legs.map(({ uuid }) => uuid)).size).toBe(3);
+    expect(bench.ingress.to('calls/next').map(({ fields }) => fields.token)).toEqual([
+      'token-1',
+      'token-2',
+      'token-3',
+    ]);
+  });
+
+  it('gives up after so many connections, with a sound', async () => {
+    bench.ingress.on('calls', bench.connect());
+    bench.ingress.on('calls/next', () => bench.connect());
+    const dialplan = await bench.shipped({ TANDEM_MOST: '3' });
+    const caller = await call({ dialplan });
+    for (const index of [0, 1, 2]) (await bench.relay.connection(index)).socket.end();
+    const report = await caller.ended;
+    expect(report.legs).toHaveLength(3);
+    expect(report.played).toEqual(['tandem/apology']);
+  });
+
+  it('lets the caller wait with music, tells a key, and asks again with the progress', async () => {
+    bench.ingress.on('calls', 'wait,20,3,progress-1,key-token', 'wait,1,2,progress-2,', bench.connect());
+    bench.ingress.on('calls/key', 'wait,1,3,progress-1b,');
+    bench.ingress.on('calls/next', 'hangup');
+    const caller = await call();
+    await caller.journal.first('reading-keys');
+    caller.press('5');
+    (await bench.relay.connection()).socket.end();
+    const report = await caller.ended;
+    expect(bench.ingress.to('calls').map(({ fields }) => fields.progress)).toEqual([
+      '',
+      'progress-1b',
+      'progress-2',
+    ]);
+    expect(bench.ingress.to('calls/key').map(({ fields }) => fields)).toMatchObject([
+      { token: 'key-token', digit: '5', uniqueid: report.uniqueId },
+    ]);
+    expect(entries(report, 'music-started').length).toBeGreaterThan(0);
+  });
+
+  it('plays why a call is refused; without the sound the caller hears the congestion tone', async () => {
+    bench.ingress.on('calls', 'refuse,closed,tandem/closed');
+    expect(await (await call()).ended).toMatchObject({
+      played: ['tandem/closed'],
+      endedBy: 'dialplan-hangup',
+    });
+    await bench.close();
+    bench = await PbxBench.open({ sounds: () => null });
+    bench.ingress.on('calls', 'refuse,closed,tandem/closed');
+    bench.ingress.on('calls/hangup', 'hangup');
+    expect(entries(await (await call()).ended, 'tone')).toMatchObject([{ name: 'congestion' }]);
+  });
+
+  it.each([
+    ['does not answer', { status: 503, body: '{"title":"down"}' }],
+    ['answers nonsense', 'perhaps,yes'],
+    ['refuses the secret', { status: 401, body: '{"title":"Unauthorized"}' }],
+  ])('apologises when the ingress %s', async (_, answer) => {
+    bench.ingress.on('calls', answer);
+    expect(await (await call()).ended).toMatchObject({ played: ['tandem/apology'], errors: [] });
+  });
+
+  describe('with a person', () => {
+    async function transferred(
+      dial: string,
+      person: ReturnType<(typeof ASTERISK_PEOPLE)[keyof typeof ASTERISK_PEOPLE]>,
+    ) {
+      bench.ingress.on('calls', bench.connect());
+      bench.ingress.on('calls/next', dial, 'hangup');
+      bench.ingress.on('calls/operator', 'ask,tandem/accept,1,ask-token', ({ fields }) =>
+        fields.digit === '1' ? 'join' : 'hangup',
+      );
+      const endpoints: string[] = [];
+      const caller = await call({
+        callees: (endpoint) => {
+          endpoints.push(endpoint);
+          return person;
+        },
+      });
+      (await bench.relay.connection()).socket.end();
+      const report = await caller.ended;
+      const after = bench.ingress.to('calls/next')[1]?.fields;
+      return { report, after, endpoints };
+    }
+
+    it('cold: rings through Local and the trunk, and tells how it went', async () => {
+      const { report, after, endpoints } = await transferred(
+        'dial,+12025550188,20,+14155550199,cold,t2',
+        ASTERISK_PEOPLE.talks(),
+      );
+      expect(report.errors).toEqual([]);
+      expect(endpoints).toEqual(['PJSIP/+12025550188@trunk']);
+      expect(after).toMatchObject({ token: 't2', after: 'dial', dialstatus: 'ANSWER', answered: '1' });
+      expect(entries(report, 'bridged').map((entry) => entry.with)).toEqual([
+        expect.stringMatching(/^AudioSocket\//),
+        expect.stringMatching(/^Local\//),
+      ]);
+    });
+
+    it('warm: the person hears the question, presses 1 and talks to the caller', async () => {
+      const { after, report } = await transferred('dial,200,20,,warm,t2', ASTERISK_PEOPLE.acceptsByKey());
+      expect(bench.ingress.to('calls/operator').map(({ fields }) => fields)).toMatchObject([
+        { token: 't2', uniqueid: report.uniqueId },
+        { token: 'ask-token', uniqueid: report.uniqueId, digit: '1', attempt: '1' },
+      ]);
+      expect(after).toMatchObject({ dialstatus: 'ANSWER', answered: '1' });
+    });
+
+    it.each([
+      ['declines', ASTERISK_PEOPLE.declines(), 'ANSWER'],
+      ['hangs up in the whisper', ASTERISK_PEOPLE.hangsUpInWhisper(), 'ANSWER'],
+      ['is a voicemail', ASTERISK_PEOPLE.voicemail(), 'ANSWER'],
+      ['is busy', ASTERISK_PEOPLE.busy(), 'BUSY'],
+      ['does not answer', ASTERISK_PEOPLE.neverAnswers(), 'NOANSWER'],
+    ])('warm: the caller comes back when the person %s', async (_, person, dialstatus) => {
+      const { after, report } = await transferred('dial,200,5,,warm,t2', person);
+      expect(after).toMatchObject({ after: 'dial', dialstatus, token: 't2' });
+      expect(after).not.toHaveProperty('answered');
+      expect(report).toMatchObject({ endedBy: 'dialplan-hangup', errors: [] });
+    });
+
+    it('without a token: the call ends with the talk', async () => {
+      const { after, report } = await transferred('dial,200,20,,cold,', ASTERISK_PEOPLE.talks());
+      expect(after).toBeUndefined();
+      expect(report.endedBy).toBe('dialplan-hangup');
+    });
+
+    it('in a queue: the member who picks up is asked', async () => {
+      const { after, endpoints } = await transferred('dial,701,20,,warm,t2', ASTERISK_PEOPLE.acceptsByKey());
+      expect(endpoints).toEqual(['Queue/support']);
+      expect(after).toMatchObject({ dialstatus: 'ANSWER', answered: '1' });
+    });
+
+    it('at a SIP address: rings without Local', async () => {
+      const { endpoints } = await transferred(
+        'dial,sip:sam@example.test,20,,cold,t2',
+        ASTERISK_PEOPLE.talks(),
+      );
+      expect(endpoints).toEqual(['PJSIP/trunk/sip:sam@example.test']);
+    });
+  });
+
+  it('takes a menu’s caller to the agent and back', async () => {
+    bench.ingress.on('calls', bench.connect());
+    bench.ingress.on('calls/next', 'hangup');
+    const caller = await call({
+      context: 'tandem-example-menu',
+      extension: 's',
+      callees: () => ASTERISK_PEOPLE.talks(),
+    });
+    await caller.journal.first('reading-keys');
+    caller.press('1');
+    (await bench.relay.connection()).hangUp();
+    const report = await caller.ended;
+    expect(report.played).toEqual(['tandem/menu', 'tandem/anything-else']);
+    expect(
+      entries(report, 'dialling')
+        .map(({ to }) => to)
+        .at(-1),
+    ).toBe('Local/701@tandem-people/n');
+  });
+
+  it('reports the hang-up of a caller who speaks', async () => {
+    bench.ingress.on('calls', bench.connect());
+    const caller = await call();
+    const connection = await bench.relay.connection();
+    await caller.say(mulawTone(440, 200), { text: 'Hello.' });
+    caller.hangup();
+    const report = await caller.ended;
+    await until(() => connection.ending !== null);
+    expect(connection.ending).toBe('fin');
+    expect(connection.frames.some(({ type }) => type === 0x00)).toBe(false);
+    expect(bench.ingress.to('calls/hangup').map(({ fields }) => fields)).toMatchObject([
+      { uniqueid: report.uniqueId, cause: '16' },
+    ]);
+    expect(report.endedBy).toBe('hangup-by-party');
+  });
+});
