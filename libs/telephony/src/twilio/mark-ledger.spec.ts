@@ -6,13 +6,13 @@ const second = 8_000;
 
 describe('what was heard of a Twilio stream', () => {
   it('is nothing until the carrier reports that playout has begun', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     ledger.recordSent('hello', second, 0);
     expect(ledger.heardSoFar(5_000)).toEqual([{ soundId: 'hello', heardMs: 0, isComplete: false }]);
   });
 
   it('grows with the clock between marks, one frame late, never beyond what was sent', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const { before } = ledger.recordSent('hello', second, 0);
     ledger.onMarkEchoed(before!, 100);
     expect(ledger.heardSoFar(620)[0]?.heardMs).toBe(500);
@@ -20,7 +20,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('is certain at a mark', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const { before, after } = ledger.recordSent('hello', second, 0);
     ledger.onMarkEchoed(before!, 0);
     expect(ledger.onMarkEchoed(after, 1_040)).toEqual([
@@ -30,7 +30,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('adds up pieces of one sound and tells sounds apart', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const first = ledger.recordSent('a', second, 0);
     const more = ledger.recordSent('a', second, 0);
     const third = ledger.recordSent('b', second, 0);
@@ -46,7 +46,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('is, after a clear, what was heard before; echoes caused by the clear prove nothing', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const { before, after } = ledger.recordSent('long', 4 * second, 0);
     ledger.onMarkEchoed(before!, 0);
     expect(ledger.clear(1_020)).toEqual([{ soundId: 'long', heardMs: 1_000, isComplete: false }]);
@@ -58,7 +58,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('is nothing for a sound that never began', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const { before } = ledger.recordSent('a', second, 0);
     ledger.recordSent('b', second, 0);
     ledger.onMarkEchoed(before!, 0);
@@ -69,7 +69,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('does not count silence between two sounds as playout', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const first = ledger.recordSent('a', second, 0);
     ledger.onMarkEchoed(first.before!, 0);
     ledger.onMarkEchoed(first.after, 1_000);
@@ -80,7 +80,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('is not overdue before it was sent, even after a long silence', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     const first = ledger.recordSent('a', second, 1_000_000);
     expect(ledger.overdueMs(1_000_050)).toBe(0);
     expect(ledger.overdueMs(1_001_050)).toBe(50);
@@ -97,7 +97,7 @@ describe('what was heard of a Twilio stream', () => {
   });
 
   it('ignores marks that were never sent', () => {
-    const ledger = new MarkLedger();
+    const ledger = new MarkLedger(8);
     ledger.recordSent('a', second, 0);
     for (const name of ['', 'x', '0.999999', '7.10', '0.-5', '0.1e3', '0.NaN'])
       expect(ledger.onMarkEchoed(name, 10)).toEqual([]);
@@ -119,7 +119,7 @@ describe('what was heard of a Twilio stream', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 0, max: 120 }), (steps, delayMs) => {
-        const ledger = new MarkLedger();
+        const ledger = new MarkLedger(8);
         const carrier = new TruePlayer(delayMs);
         let now = 0;
         let generation = 0;

@@ -12,8 +12,6 @@ interface Sound {
   queuedBytes: number;
 }
 
-/** µ-law at 8 kHz. */
-const BYTES_PER_MS = 8;
 /**
  * Playout starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it.
  */
@@ -26,11 +24,11 @@ const TICK_MS = 20;
 const MARGIN_MS = 600;
 
 /**
- * Derives the playout position of a Twilio stream, and so what the caller has heard, from the marks that
- * Twilio echoes.
+ * Derives the playout position of a stream that the carrier plays, and so what the caller has heard, from the
+ * marks that the carrier echoes.
  *
- * A mark is echoed when everything sent before it has been played, **or** when `clear` drops it. Each `clear`
- * therefore begins a new generation, and echoes of an older one prove nothing. Between echoes the position
+ * A mark is echoed when everything sent before it has been played, **or**, by some carriers, when `clear`
+ * drops it. Each `clear` therefore begins a new generation, and echoes of an older one prove nothing. Between echoes the position
  * follows the clock, but never beyond the next mark, and never beyond a point where the carrier may have run
  * dry. At such a point a start mark is sent ahead of the audio, and its echo shows that playout continues.
  */
@@ -48,27 +46,34 @@ export class MarkLedger {
   /** Earliest start of the current uninterrupted playout; bounds the audio the carrier has left. */
   private burst = this.anchor;
 
+  constructor(private readonly bytesPerMs: number) {}
+
   /** Ms of audio sent and not known to be heard. */
   aheadMs(now: number): number {
-    return (this.sentOffset - this.heardOffset(now)) / BYTES_PER_MS;
+    return (this.sentOffset - this.heardOffset(now)) / this.bytesPerMs;
   }
 
   /** Returns how long the next mark is overdue, if the carrier plays. */
   overdueMs(now: number): number {
     const [next] = this.segments;
     if (!next) return 0;
-    return Math.max(0, now - this.anchor.at - (next.endOffset - this.anchor.offset) / BYTES_PER_MS);
+    return Math.max(0, now - this.anchor.at - (next.endOffset - this.anchor.offset) / this.bytesPerMs);
   }
 
   /**
    * Records audio that is about to be sent. Returns the marks to send before it (when the carrier may have
-   * run dry) and after it.
+   * run dry, or plays something else first: `isApart`) and after it.
    */
-  recordSent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
+  recordSent(
+    soundId: string,
+    bytes: number,
+    now: number,
+    isApart = false,
+  ): { before: string | null; after: string } {
     if (this.segments.length === 0) this.anchor = this.burst = { offset: this.sentOffset, at: now };
-    const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * BYTES_PER_MS;
+    const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * this.bytesPerMs;
     let before: string | null = null;
-    if (leftBytes < MARGIN_MS * BYTES_PER_MS) {
+    if (isApart || leftBytes < MARGIN_MS * this.bytesPerMs) {
       this.gates.push(this.sentOffset);
       before = `${this.markName()}.s`;
     }
@@ -108,9 +113,14 @@ export class MarkLedger {
     this.segments.splice(0, played);
     return [...touched].map((sound) => ({
       soundId: sound.soundId,
-      heardMs: sound.heardBytes / BYTES_PER_MS,
+      heardMs: sound.heardBytes / this.bytesPerMs,
       isComplete: sound.queuedBytes === 0,
     }));
+  }
+
+  /** Returns how much has been heard of the sound that was sent last; 0 ms of any other. */
+  heardOfLast(soundId: string): number {
+    return this.last?.soundId === soundId ? this.last.heardBytes / this.bytesPerMs : 0;
   }
 
   /** Returns how much of each unfinished sound has been heard. */
@@ -123,7 +133,7 @@ export class MarkLedger {
     }
     return [...heard].map(([sound, bytes]) => ({
       soundId: sound.soundId,
-      heardMs: bytes / BYTES_PER_MS,
+      heardMs: bytes / this.bytesPerMs,
       isComplete: false,
     }));
   }
@@ -157,7 +167,7 @@ export class MarkLedger {
   private heardOffset(now: number): number {
     const { offset, at } = this.anchor;
     const limit = Math.min(this.gates[0] ?? this.sentOffset, this.segments[0]?.endOffset ?? this.sentOffset);
-    return Math.min(limit, offset + Math.max(0, now - at - TICK_MS) * BYTES_PER_MS);
+    return Math.min(limit, offset + Math.max(0, now - at - TICK_MS) * this.bytesPerMs);
   }
 
   private markName(): string {

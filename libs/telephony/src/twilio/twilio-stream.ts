@@ -109,7 +109,7 @@ export class TwilioStream implements CallerStream {
   };
   /** Queued audio that has not been sent yet. */
   waitingBytes = 0;
-  private readonly ledger = new MarkLedger();
+  private readonly ledger = new MarkLedger(BYTES_PER_MS);
   private readonly reader: MediaReader;
   private listener: CallerStreamListener | null = null;
   private waiting: QueuedAudio[] = [];
