@@ -1,6 +1,16 @@
 export { AudioSocketConnection } from './audiosocket/audiosocket-connection.ts';
 export { audioRateOf, FRAME_KIND, idOf, silenceFrame } from './audiosocket/audiosocket-frames.ts';
 export {
+  parseChanWebSocketStart,
+  type ChanWebSocketStart,
+} from './asterisk/chan-websocket/chan-websocket-messages.ts';
+export {
+  CHAN_WEBSOCKET_STREAM_LIMITS,
+  ChanWebSocketStream,
+  type ChanWebSocketCounters,
+  type ChanWebSocketStreamLimits,
+} from './asterisk/chan-websocket/chan-websocket-stream.ts';
+export {
   AUDIOSOCKET_STREAM_LIMITS,
   AudioSocketStream,
   type AudioSocketStreamLimits,

@@ -14,6 +14,7 @@ import { deriveKeys, managed, PostCallQueue, queueModule, REDIS, type ServiceCon
 import { PlayoutClock } from '@tandem/telephony';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { AudioSocketDoor } from './ingress/audiosocket-door.ts';
+import { ChanWebSocketStreamGateway } from './ingress/chan-websocket-stream.gateway.ts';
 import { StreamDoor } from './ingress/stream-door.ts';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -91,6 +92,7 @@ export class MediaRelayModule {
         StreamTickets,
         StreamDoor,
         AudioSocketDoor,
+        ChanWebSocketStreamGateway,
         TwilioStreamGateway,
       ],
     };
