@@ -67,12 +67,13 @@ function lostReason({
   isAccepted,
   hasCallerLeft,
   isHandedOver,
-  isClosedByCarrier,
+  streamEnd,
 }: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
   // A carrier that closed the stream and did not ask what comes next has no caller any more.
-  if (phase === 'connected' && isClosedByCarrier) return 'caller-hangup';
-  if (phase === 'connected') return isHandedOver && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
+  if (phase === 'connected' && streamEnd === 'closed-by-carrier') return 'caller-hangup';
+  const isReleased = isHandedOver || streamEnd !== null;
+  if (phase === 'connected') return isReleased && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }

@@ -26,6 +26,14 @@ export const DIALLED = '+12025550100';
 /** The carrier reads its texts this many times faster than real time; media stays in real time. */
 const CARRIER_SPEED = 10;
 
+/** A simulated caller of any carrier. */
+export interface TalkingCaller {
+  /** The carrier's id of the call. */
+  readonly sid: string;
+  say(speech: Uint8Array): Promise<unknown>;
+  waitForSilence(silenceMs: number): Promise<unknown>;
+}
+
 export interface PlatformOptions {
   readonly model?: RealtimeSimulatorOptions;
   readonly twilio?: Partial<TwilioSimulatorOptions>;
@@ -217,7 +225,7 @@ export class RunningPlatform {
    * Says this many lines of the caller, each once the caller has heard the agent's next question to its end.
    * A pause while a tool works does not count as the end of the agent's turn.
    */
-  async answerQuestions(call: SimulatedCall, lines: number): Promise<void> {
+  async answerQuestions(call: TalkingCaller, lines: number): Promise<void> {
     const callId = await this.callIdOf(call.sid);
     for (let line = 1; line <= lines; line += 1) {
       await this.eventually(

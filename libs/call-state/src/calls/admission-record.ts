@@ -78,8 +78,11 @@ export interface CallState {
   readonly hasCallerLeft: boolean;
   /** The last owner has released it for another relay to take. */
   readonly isHandedOver: boolean;
-  /** The carrier has closed the last owner's stream without saying whether the caller is still there. */
-  readonly isClosedByCarrier: boolean;
+  /**
+   * How the last owner's stream ended: closed in order by the carrier, which did not say whether the caller
+   * is still there, or broken. Null while it has it, and when it ended otherwise.
+   */
+  readonly streamEnd: 'closed-by-carrier' | 'lost' | null;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }

@@ -55,6 +55,14 @@ interface RestoredCall {
   readonly others: readonly CallEvent[];
 }
 
+function streamEndOf(
+  detached: string | null | undefined,
+  epoch: string | null | undefined,
+): CallState['streamEnd'] {
+  if (detached === `${epoch}:closed`) return 'closed-by-carrier';
+  return detached === `${epoch}:lost` ? 'lost' : null;
+}
+
 /** A call's record, its owner and its events in Redis. */
 export class CallStore {
   private readonly eventLog: StoredEventLog;
@@ -187,10 +195,22 @@ export class CallStore {
       'left',
       'moved',
       'offered',
-      'closed',
+      'detached',
     ];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered, closed] =
-      await this.redis.hmget(keys.call(callId), ...fields);
+    const [
+      state,
+      tenant,
+      epoch,
+      minted,
+      relay,
+      reason,
+      admittedAt,
+      accepted,
+      left,
+      moved,
+      offered,
+      detached,
+    ] = await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       phase: state as CallPhase,
@@ -204,7 +224,7 @@ export class CallStore {
       isAccepted: accepted === '1',
       hasCallerLeft: left === '1',
       isHandedOver: moved !== null && moved === epoch,
-      isClosedByCarrier: closed !== null && closed === epoch,
+      streamEnd: streamEndOf(detached, epoch),
     };
   }
 

@@ -10,7 +10,12 @@ const LEFT_LEASE_MS = 5_000;
 export const LOST_GRACE_MS = 15_000;
 
 /** Transitions of a call whose owner has let go of it, by the reason. */
-const DETACHMENTS: Readonly<Record<string, string>> = { moved: 'moved', 'closed-by-carrier': 'closed' };
+const DETACHMENTS: Readonly<Record<string, string>> = {
+  moved: 'moved',
+  'closed-by-carrier': 'closed',
+  'connection-lost': 'lost',
+  'media-timeout': 'lost',
+};
 
 /**
  * Returns the state transition an event causes, as a token for the Lua scripts; '' for most events. The log

@@ -6,6 +6,7 @@ import { SET_NOW } from './script.ts';
  * transferring  the sealed event is kept with the call; the carrier has askedMs to ask about it
  * moved         its relay has released it for another one: the carrier asks at once, and it is not a loss
  * closed        its carrier has closed the stream without saying whether the caller is still there
+ * lost          its owner has let go of it because the stream broke
  * connected     a transfer is over and the call continues; a relay must be found within returnMs
  * left          the carrier has no caller any more: an owner goes on renewing the lease, else it ends soon
  * ended:reason  final
@@ -21,8 +22,8 @@ local function applyTransition(callKey, liveKey, callId, transition, event, aske
     redis.call('ZADD', liveKey, now + askedMs, callId)
   elseif transition == 'moved' then
     redis.call('HSET', callKey, 'moved', redis.call('HGET', callKey, 'epoch'))
-  elseif transition == 'closed' then
-    redis.call('HSET', callKey, 'closed', redis.call('HGET', callKey, 'epoch'))
+  elseif transition == 'closed' or transition == 'lost' then
+    redis.call('HSET', callKey, 'detached', redis.call('HGET', callKey, 'epoch') .. ':' .. transition)
   elseif transition == 'connected' then
     if status ~= 'transferring' then return end
     redis.call('HSET', callKey, 'status', 'connected')

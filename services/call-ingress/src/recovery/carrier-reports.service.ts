@@ -88,9 +88,9 @@ function endingWithoutRelay({
   phase,
   epoch,
   lastOfferedEpoch,
-  isClosedByCarrier,
+  streamEnd,
 }: CallState): TerminationReason | null {
   if (phase === 'admitted') return 'never-connected';
-  const isWithoutStream = lastOfferedEpoch > epoch || isClosedByCarrier;
+  const isWithoutStream = lastOfferedEpoch > epoch || streamEnd !== null;
   return phase === 'connected' && isWithoutStream ? 'caller-hangup' : null;
 }

@@ -13,10 +13,10 @@ const pbx = z
 /** `new` or the position announced last; then two counters. */
 const progress = z
   .string()
-  .regex(/^(new|\d{1,7})\.\d{1,3}\.\d{1,3}$/, 'must be the progress of the last answer')
-  .default('new.0.0')
+  .regex(/^$|^(new|\d{1,7})\.\d{1,3}\.\d{1,3}$/, 'must be the progress of the last answer')
+  .default('')
   .transform((text): HoldProgress => {
-    const [told, silent, unverified] = text.split('.');
+    const [told, silent, unverified] = (text || 'new.0.0').split('.');
     return {
       announcedPosition: told === 'new' ? undefined : Number(told),
       silentHolds: Number(silent),
