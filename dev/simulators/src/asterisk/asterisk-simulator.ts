@@ -8,12 +8,12 @@ import type { CallReport } from './call/call-report.ts';
 import { type CalleeScript, DEFAULT_CALLEE } from './call/callee.ts';
 import type { LegOptions } from './call/leg-options.ts';
 import { SimulatedCall } from './call/simulated-call.ts';
-import { type Channel, NORMAL_CLEARING } from './channel/channel.ts';
+import { type CallPlan, type Channel, NORMAL_CLEARING } from './channel/channel.ts';
 import { ChannelEvents } from './channel/channel-events.ts';
 import { ChannelRegistry } from './channel/channel-registry.ts';
 import type { PbxServices } from './channel/pbx-services.ts';
 import { DialplanRun } from './dialplan/dialplan-run.ts';
-import { Dialplan, parseDialplan } from './dialplan/dialplan.ts';
+import { type Dialplan, type DialplanLocation, parseDialplan } from './dialplan/dialplan.ts';
 import type { PlaceCallOptions } from './place-call-options.ts';
 import { type Release, type ReleaseBehaviour, RELEASES } from './reference/release.ts';
 
@@ -101,6 +101,7 @@ export class AsteriskSimulator {
     const { from, fromName = '', to, context, extension = to, endpoint = 'trunk', onEvent } = options;
     const dialplan = options.dialplan ?? this.options.dialplan;
     if (!dialplan) throw new Error('The call has no dialplan, and the simulator has none either.');
+    const { sendsAudio, isRecording, maxRecordingMs } = options;
     const call = this.addCall({
       direction: 'inbound',
       technology: 'PJSIP',
@@ -109,14 +110,10 @@ export class AsteriskSimulator {
       fromName,
       to,
       dialplan,
-      plan: {
-        calleeFor: options.callees ?? this.options.callees ?? (() => DEFAULT_CALLEE),
-        legFaults: options.legFaults ?? [],
-        openingFaults: options.openingFaults ?? [],
-      },
-      sendsAudio: options.sendsAudio ?? true,
-      isRecording: options.isRecording ?? false,
-      ...(options.maxRecordingMs !== undefined && { maxRecordingMs: options.maxRecordingMs }),
+      plan: this.planOf(options),
+      sendsAudio,
+      isRecording,
+      maxRecordingMs,
     });
     if (onEvent) call.listen(onEvent);
     this.services.startDialplan(call.channel, { context, extension, priority: 1 });
@@ -135,6 +132,12 @@ export class AsteriskSimulator {
     while (this.running.size > 0) await Promise.allSettled([...this.running]);
     for (const socket of this.keptSockets) socket.destroy();
     this.keptSockets.clear();
+  }
+
+  private planOf(options: Partial<PlaceCallOptions>): CallPlan {
+    const { callees, legFaults = [], openingFaults = [], closesWithReset = false } = options;
+    const calleeFor = callees ?? this.options.callees ?? (() => DEFAULT_CALLEE);
+    return { calleeFor, legFaults, openingFaults, closesWithReset };
   }
 
   private makeServices(): PbxServices {
@@ -167,10 +170,7 @@ export class AsteriskSimulator {
     return call;
   }
 
-  private startDialplan(
-    channel: Channel,
-    at: { context: string; extension: string; priority: number },
-  ): void {
+  private startDialplan(channel: Channel, at: DialplanLocation): void {
     const run = new DialplanRun(channel, this.services, APPLICATION_TABLE).main(at);
     this.running.add(run);
     void run.finally(() => this.running.delete(run));

@@ -22,6 +22,11 @@ export interface PlaceCallOptions {
   readonly callees?: (endpoint: string) => CalleeScript;
   readonly legFaults?: readonly PlannedFault<LegFault>[];
   readonly openingFaults?: readonly PlannedFault<OpeningFault>[];
+  /**
+   * Connections of this call end with a reset in the place of a FIN, as they do when audio of the relay is
+   * unread at the hang-up. Default false.
+   */
+  readonly closesWithReset?: boolean;
   /** Default true; a phone on hold sends nothing. */
   readonly sendsAudio?: boolean;
   readonly isRecording?: boolean;

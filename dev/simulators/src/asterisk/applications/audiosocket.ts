@@ -1,5 +1,6 @@
 import { SLIN } from '../audiosocket/codecs.ts';
 import { isUuid } from '../audiosocket/frames.ts';
+import type { ReleaseBehaviour } from '../reference/release.ts';
 import type { LegEnd } from '../audiosocket/leg-report.ts';
 import { openLeg } from '../audiosocket/open-leg.ts';
 import { splitArguments } from '../dialplan/arguments.ts';
@@ -18,14 +19,13 @@ export const audioSocket: Application = async (args, { channel, services }) => {
     return FAILED;
   }
   const { promise: over, resolve } = Promise.withResolvers<LegEnd>();
-  const opening = openLeg(channel, services, {
+  const leg = await openLeg(channel, services, {
     form: 'application',
     address,
     uuid,
     codec: SLIN,
     onEnded: resolve,
   });
-  const leg = await opening;
   if (!leg) return FAILED;
   if (!channel.isUp) {
     channel.journal.add({ kind: 'error', detail: 'AudioSocket(): channel is not answered' });
@@ -36,13 +36,14 @@ export const audioSocket: Application = async (args, { channel, services }) => {
   line?.connect(leg);
   const stopKeys = channel.onDigit((digit) => leg.sendDigit(digit));
   try {
-    const { cause } = await channel.until(over);
-    const isOrderly = cause === 'hung-up-by-relay' || cause === 'closed-by-relay';
-    const goesOn = isOrderly && (cause === 'hung-up-by-relay' || services.release.continuesAfterClose);
-    return goesOn ? NEXT : FAILED;
+    return isOrderly(await channel.until(over), services.release) ? NEXT : FAILED;
   } finally {
     stopKeys();
     line?.disconnect(leg);
     leg.close('the channel left');
   }
 };
+
+function isOrderly({ cause }: LegEnd, { continuesAfterClose }: ReleaseBehaviour): boolean {
+  return cause === 'hung-up-by-relay' || (cause === 'closed-by-relay' && continuesAfterClose);
+}

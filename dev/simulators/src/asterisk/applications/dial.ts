@@ -4,6 +4,7 @@ import { NORMAL_CLEARING } from '../channel/channel.ts';
 import { type PbxServices, simulatedSleep } from '../channel/pbx-services.ts';
 import { readOptions, splitArguments } from '../dialplan/arguments.ts';
 import { DialplanError } from '../dialplan/dialplan-error.ts';
+import type { DialplanStep } from '../dialplan/dialplan.ts';
 import { type Application, type ApplicationContext, NEXT, type Step } from './application.ts';
 import { makePeer, type Peer } from './peers.ts';
 
@@ -24,31 +25,28 @@ interface DialRequest {
 
 function readDial(args: string, { step }: ApplicationContext): DialRequest {
   const [targets = '', timeout = '', optionsText = ''] = splitArguments(args);
-  const letters = readOptions(optionsText);
-  const unknown = letters?.find(({ letter }) => !'gmrU'.includes(letter));
-  if (!letters || unknown)
-    throw new DialplanError(step, `option "${unknown?.letter ?? optionsText}" of Dial() is not supported`);
-  const option = (wanted: string) => letters.find(({ letter }) => letter === wanted);
-  const music = option('m');
   return {
     endpoints: targets.split('&').filter((target) => target !== ''),
     timeoutMs: Number(timeout) > 0 ? Number(timeout) * 1000 : null,
-    options: {
-      goesOn: option('g') !== undefined,
-      music: music ? (music.argument ?? '') : null,
-      routine: option('U')?.argument ?? null,
-    },
+    options: readDialOptions(optionsText, step),
   };
 }
 
-const RESULTS = [
-  'DIALSTATUS',
-  'DIALEDPEERNAME',
-  'DIALEDPEERNUMBER',
-  'ANSWEREDTIME',
-  'DIALEDTIME',
-  'GOSUB_RETVAL',
-] as const;
+function readDialOptions(text: string, step: DialplanStep): DialOptions {
+  const letters = readOptions(text);
+  const unknown = letters?.find(({ letter }) => !'gmrU'.includes(letter));
+  if (!letters || unknown)
+    throw new DialplanError(step, `option "${unknown?.letter ?? text}" of Dial() is not supported`);
+  const option = (wanted: string) => letters.find(({ letter }) => letter === wanted);
+  const music = option('m');
+  return {
+    goesOn: option('g') !== undefined,
+    music: music ? (music.argument ?? '') : null,
+    routine: option('U')?.argument ?? null,
+  };
+}
+
+const RESULTS = ['DIALSTATUS', 'DIALEDPEERNAME', 'DIALEDPEERNUMBER', 'ANSWEREDTIME', 'DIALEDTIME'] as const;
 
 /** `Dial(technology/resource[&…][,timeout[,options]])`. */
 export const dial: Application = async (args, context) => {
@@ -181,11 +179,16 @@ async function whisper(peer: Channel, routine: string, context: ApplicationConte
   if (peer.dialplan.priority(name, 's', '1') === null)
     throw new DialplanError(step, `there is no routine "${name}"`);
   peer.variables.set('GOSUB_RESULT', '');
-  const hasReturned = await run.routineOn(peer, target);
-  if (peer.isHungUp || !hasReturned) return 'gone';
+  // One who hangs up in the routine counts as connected and gone (22.10.1).
+  if (!(await run.routineOn(peer, target))) return null;
   const result = peer.variables.get('GOSUB_RESULT');
-  return result === '' ? null : result;
+  if (result === '') return null;
+  context.channel.variables.set('GOSUB_RETVAL', peer.variables.get('GOSUB_RETVAL'));
+  return REFUSALS.test(result) ? result : null;
 }
+
+/** Values of GOSUB_RESULT that keep the dialled party from the caller. */
+const REFUSALS = /^(?:BUSY|CONGESTION|CHANUNAVAIL|CONTINUE|ABORT|GOTO:.*)$/i;
 
 function afterRefusal(
   refusal: string,

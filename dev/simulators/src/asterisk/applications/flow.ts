@@ -24,24 +24,28 @@ const set: Application = (args, context) => {
 
 const goTo: Application = (args, { run, step }) => ({ kind: 'goto', location: run.target(args, step) });
 
-/** Splits `condition?yes:no`; a label may hold parentheses with colons. */
+/** Chooses from `condition?yes:no`; null for neither. A label may hold parentheses with colons. */
 function branch(args: string, { step }: ApplicationContext): string | null {
   const at = args.indexOf('?');
   if (at < 0) throw new DialplanError(step, `a "?" is missing in "${args}"`);
   const condition = args.slice(0, at).trim();
   const labels = args.slice(at + 1);
-  let depth = 0;
-  let colon = -1;
-  for (let index = 0; index < labels.length && colon < 0; index += 1) {
-    if (labels[index] === '(') depth += 1;
-    else if (labels[index] === ')') depth -= 1;
-    else if (labels[index] === ':' && depth === 0) colon = index;
-  }
-  const holds = condition !== '' && condition !== '0';
+  const colon = colonOutside(labels);
   const yes = colon < 0 ? labels : labels.slice(0, colon);
   const no = colon < 0 ? '' : labels.slice(colon + 1);
-  const chosen = (holds ? yes : no).trim();
+  const chosen = (condition !== '' && condition !== '0' ? yes : no).trim();
   return chosen === '' ? null : chosen;
+}
+
+/** Returns where the first colon outside of parentheses is; -1 without one. */
+function colonOutside(text: string): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '(') depth += 1;
+    else if (text[at] === ')') depth -= 1;
+    else if (text[at] === ':' && depth === 0) return at;
+  }
+  return -1;
 }
 
 const goToIf: Application = (args, context) => {
@@ -88,10 +92,10 @@ const hangUp: Application = (args, { channel }): Step => {
   return { kind: 'hangup', by: 'dialplan-hangup' };
 };
 
-/** Plays a tone until the timeout, or until the far side hangs up; sets the cause. */
-function refusal(name: 'busy' | 'congestion', cause: number): Application {
+/** Plays a tone until the timeout, or until the far side hangs up. */
+function refusal(name: 'busy' | 'congestion', cause: number | null): Application {
   return async (args, { channel, services }) => {
-    channel.hangupCause = cause;
+    if (cause !== null) channel.hangupCause = cause;
     channel.far?.hear({ kind: 'tone', name });
     if (Number(args) > 0) await sleepOn(channel, services, Number(args) * 1000);
     else await channel.until(channel.gone);
@@ -117,5 +121,5 @@ export const FLOW_APPLICATIONS: Readonly<Record<string, Application>> = {
   wait,
   hangup: hangUp,
   busy: refusal('busy', 17),
-  congestion: refusal('congestion', 34),
+  congestion: refusal('congestion', null),
 };

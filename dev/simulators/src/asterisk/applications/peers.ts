@@ -2,7 +2,7 @@ import { codecByName, type Codec, SLIN } from '../audiosocket/codecs.ts';
 import { isUuid } from '../audiosocket/frames.ts';
 import { openLeg } from '../audiosocket/open-leg.ts';
 import { CallJournal, type NewCallEntry } from '../call/call-journal.ts';
-import { Channel, type FarSide, NORMAL_CLEARING } from '../channel/channel.ts';
+import { type Channel, type FarSide, NORMAL_CLEARING } from '../channel/channel.ts';
 import type { PbxServices } from '../channel/pbx-services.ts';
 import { readOptions } from '../dialplan/arguments.ts';
 import { DialplanError } from '../dialplan/dialplan-error.ts';

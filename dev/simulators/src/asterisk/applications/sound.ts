@@ -2,10 +2,12 @@ import { readOptions, splitArguments } from '../dialplan/arguments.ts';
 import { DialplanError } from '../dialplan/dialplan-error.ts';
 import { type PbxServices, simulatedSleep, sleepOn } from '../channel/pbx-services.ts';
 import type { Channel } from '../channel/channel.ts';
-import { type Application, NEXT } from './application.ts';
+import { type Application, NEXT, type Step } from './application.ts';
+import type { DialplanLocation, DialplanStep } from '../dialplan/dialplan.ts';
 
-/** Time without a key that `Read()` waits for when it is given none, in simulated ms. */
-const READ_MS = 10_000;
+/** Time without a key that is waited for when none is given, in simulated seconds. */
+const READ_S = 10;
+const MOST_DIGITS = 255;
 /** Time after which an extension of several digits is complete, in simulated ms. */
 const DIGIT_MS = 5_000;
 
@@ -62,25 +64,43 @@ async function collect(
   }
 }
 
-/** `Read(variable[,sound[,digits[,options[,attempts[,timeout]]]]])`: a key ends the sound. */
-const read: Application = async (args, { channel, services, step }) => {
-  const [variable = '', sound = '', digitsText = '', options = '', attemptsText = '', timeoutText = ''] =
-    splitArguments(args);
+interface ReadRequest {
+  readonly variable: string;
+  readonly sound: string;
+  readonly digits: number;
+  readonly attempts: number;
+  readonly waitMs: number;
+}
+
+function readRequest(args: string, step: DialplanStep): ReadRequest {
+  const [variable = '', sound = '', digits, options = '', attempts, timeout] = splitArguments(args);
   if (!/^\w+$/.test(variable)) throw new DialplanError(step, `Read() needs a variable, not "${variable}"`);
   if (options !== '') throw new DialplanError(step, `option "${options}" of Read() is not supported`);
+  return {
+    variable,
+    sound,
+    digits: positive(digits) ?? MOST_DIGITS,
+    attempts: positive(attempts) ?? 1,
+    waitMs: (positive(timeout) ?? READ_S) * 1000,
+  };
+}
+
+function positive(text: string | undefined): number | null {
+  const value = Number(text);
+  return value > 0 ? value : null;
+}
+
+/** `Read(variable[,sound[,digits[,options[,attempts[,timeout]]]]])`: a key ends the sound. */
+const read: Application = async (args, { channel, services, step }) => {
+  const { variable, sound, digits, attempts, waitMs } = readRequest(args, step);
   channel.answer();
   channel.variables.set('READSTATUS', 'ERROR');
-  const digits = Number(digitsText) > 0 ? Number(digitsText) : 255;
-  const waitMs = Number(timeoutText) > 0 ? Number(timeoutText) * 1000 : READ_MS;
   let result = { keys: '', isComplete: false };
-  for (let attempts = Math.max(1, Number(attemptsText)); attempts > 0 && result.keys === ''; attempts -= 1) {
+  for (let attempt = 0; attempt < attempts && result.keys === ''; attempt += 1) {
     const lengthMs = sound === '' ? 0 : services.soundMs(sound);
     if (sound !== '') channel.far?.hear({ kind: 'played', sound, isMissing: lengthMs === null });
-    result = await collect(channel, services, {
-      digits,
-      firstMs: (lengthMs ?? 0) + waitMs,
-      betweenMs: waitMs,
-    });
+    const firstMs = (lengthMs ?? 0) + waitMs;
+    result = await collect(channel, services, { digits, firstMs, betweenMs: waitMs });
   }
   channel.variables.set(variable, result.keys);
   channel.variables.set('READSTATUS', result.isComplete ? 'OK' : 'TIMEOUT');
@@ -89,35 +109,51 @@ const read: Application = async (args, { channel, services, step }) => {
 
 /** `WaitExten([seconds[,m(class)]])`: a key jumps to the extension of that name in this context. */
 const waitForExtension: Application = async (args, { channel, services, step }) => {
-  const [secondsText = '', optionsText = ''] = splitArguments(args);
+  const [seconds, optionsText = ''] = splitArguments(args);
   const options = readOptions(optionsText);
   if (!options || options.some(({ letter }) => letter !== 'm'))
     throw new DialplanError(step, `options "${optionsText}" of WaitExten() are not supported`);
-  const music = options[0];
+  const [music] = options;
   if (music) channel.startMusic(music.argument ?? undefined);
+  const extension = await collectExtension(channel, services, (positive(seconds) ?? READ_S) * 1000);
+  if (music) channel.stopMusic();
+  return extension === '' ? afterSilence(channel) : jumpTo(extension, channel);
+};
+
+async function collectExtension(channel: Channel, services: PbxServices, firstMs: number): Promise<string> {
   const context = channel.location?.context ?? '';
-  const firstMs = Number(secondsText) > 0 ? Number(secondsText) * 1000 : READ_MS;
   let extension = '';
   do {
-    const betweenMs = extension === '' ? firstMs : DIGIT_MS;
-    const { keys } = await collect(channel, services, { digits: 1, firstMs: betweenMs, betweenMs });
+    const waitMs = extension === '' ? firstMs : DIGIT_MS;
+    const { keys } = await collect(channel, services, { digits: 1, firstMs: waitMs, betweenMs: waitMs });
     if (keys === '') break;
     extension += keys;
   } while (channel.dialplan.canGoOn(context, extension));
-  if (music) channel.stopMusic();
-  const { dialplan } = channel;
-  const at = (name: string) => ({ context, extension: name, priority: 1 });
-  if (extension !== '') {
-    const location = dialplan.step(at(extension)) ? at(extension) : at('i');
-    if (location.extension === 'i') channel.variables.set('INVALID_EXTEN', extension);
-    return dialplan.step(location) ? { kind: 'goto', location } : { kind: 'hangup', by: 'dialplan-end' };
-  }
+  return extension;
+}
+
+function jumpTo(extension: string, channel: Channel): Step {
+  const place = placeOf(extension, channel);
+  if (place) return { kind: 'goto', location: place };
+  channel.variables.set('INVALID_EXTEN', extension);
+  return orHangUp(placeOf('i', channel));
+}
+
+/** Without a key the next priority follows; without one the extension `t`. */
+function afterSilence(channel: Channel): Step {
   const here = channel.location;
-  if (here && dialplan.step({ ...here, priority: here.priority + 1 })) return NEXT;
-  return dialplan.step(at('t'))
-    ? { kind: 'goto', location: at('t') }
-    : { kind: 'hangup', by: 'dialplan-end' };
-};
+  if (here && channel.dialplan.step({ ...here, priority: here.priority + 1 })) return NEXT;
+  return orHangUp(placeOf('t', channel));
+}
+
+function placeOf(extension: string, { dialplan, location }: Channel): DialplanLocation | null {
+  const place = { context: location?.context ?? '', extension, priority: 1 };
+  return dialplan.step(place) ? place : null;
+}
+
+function orHangUp(location: DialplanLocation | null): Step {
+  return location ? { kind: 'goto', location } : { kind: 'hangup', by: 'dialplan-end' };
+}
 
 const startMusic: Application = (args, { channel }) => {
   channel.startMusic(args === '' ? undefined : args);

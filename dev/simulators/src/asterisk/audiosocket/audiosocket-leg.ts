@@ -31,6 +31,8 @@ export interface LegParts {
   readonly onEnded: (end: LegEnd) => void;
   /** Keeps a socket that is left open on purpose, to be destroyed when the simulator stops. */
   readonly keep: (socket: Socket) => void;
+  /** A caller's hang-up may find unread audio of the relay: closing then sends a reset in place of a FIN. */
+  readonly closesWithReset: boolean;
 }
 
 /** Asterisk's end of one AudioSocket connection: application or channel driver. */
@@ -158,7 +160,9 @@ export class AudioSocketLeg {
     }
     this.socket.write(frame);
     if (this.socket.writableLength === 0) return true;
-    this.end('short-write', `${this.socket.writableLength} bytes of a frame were not taken`);
+    this.isWriting = false;
+    // A connection that the relay has reset does not take it either; its error comes first.
+    setImmediate(() => this.end('short-write', `a frame of ${frame.length} bytes was not taken whole`));
     return false;
   }
 
@@ -218,8 +222,8 @@ export class AudioSocketLeg {
   private end(cause: LegEndCause, detail: string): void {
     if (this.hasEnded) return;
     this.conclude({ cause, detail });
-    // Closes the descriptor, as Asterisk does: a FIN, or a reset when something is left unread.
-    this.socket.destroy();
+    if (cause === 'closed-by-asterisk' && this.parts.closesWithReset) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   private conclude(end: LegEnd): void {

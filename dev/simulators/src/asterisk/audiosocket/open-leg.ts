@@ -42,6 +42,7 @@ export async function openLeg(
     clock: services.clock,
     callMs: () => journal.nowMs,
     keep: (kept) => services.keepSocket(kept),
+    closesWithReset: plan.closesWithReset,
     onEnded: (end) => {
       faults.cancel();
       journal.add({ kind: 'leg-ended', uuid, end });

@@ -12,7 +12,7 @@ export interface LegOptions {
   readonly dialplan: Dialplan;
   readonly plan: CallPlan;
   readonly uniqueId?: string;
-  readonly sendsAudio?: boolean;
-  readonly isRecording?: boolean;
-  readonly maxRecordingMs?: number;
+  readonly sendsAudio?: boolean | undefined;
+  readonly isRecording?: boolean | undefined;
+  readonly maxRecordingMs?: number | undefined;
 }

@@ -31,6 +31,8 @@ export interface CallPlan {
   readonly calleeFor: (endpoint: string) => CalleeScript;
   readonly legFaults: readonly PlannedFault<LegFault>[];
   readonly openingFaults: readonly PlannedFault<OpeningFault>[];
+  /** Connections end with a reset in the place of a FIN. */
+  readonly closesWithReset: boolean;
 }
 
 export interface ChannelOptions {

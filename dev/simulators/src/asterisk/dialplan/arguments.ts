@@ -2,38 +2,25 @@
  * Splits the arguments of an application or function as Asterisk does (`__ast_app_separate_args` in
  * main/app.c): at commas outside of parentheses, brackets and quotes; quotes and backslashes are taken away.
  */
-export function splitArguments(text: string, limit = Infinity): string[] {
+export function splitArguments(text: string): string[] {
   if (text === '') return [];
-  const parts: string[] = [];
-  let part = '';
-  let depth = 0;
-  let brackets = 0;
+  const parts = [''];
+  const depth = { '(': 0, '[': 0 };
   let isQuoted = false;
+  const append = (character: string) => (parts[parts.length - 1] += character);
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] as string;
-    if (character === '"') {
-      isQuoted = !isQuoted;
-      continue;
-    }
-    if (character === '\\') {
-      at += 1;
-      part += text[at] ?? '';
-      continue;
-    }
-    if (character === ',' && depth === 0 && brackets === 0 && !isQuoted && parts.length < limit - 1) {
-      parts.push(part);
-      part = '';
-      continue;
-    }
-    if (character === '(') depth += 1;
-    else if (character === ')') depth = Math.max(0, depth - 1);
-    else if (character === '[') brackets += 1;
-    else if (character === ']') brackets = Math.max(0, brackets - 1);
-    part += character;
+    const opening = OPENINGS[character];
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === '\\') append(text[(at += 1)] ?? '');
+    else if (character === ',' && depth['('] === 0 && depth['['] === 0 && !isQuoted) parts.push('');
+    else append(character);
+    if (opening) depth[opening] = Math.max(0, depth[opening] + (character === opening ? 1 : -1));
   }
-  parts.push(part);
   return parts;
 }
+
+const OPENINGS: Readonly<Record<string, '(' | '['>> = { '(': '(', ')': '(', '[': '[', ']': '[' };
 
 /** One option letter and what stands in its parentheses. */
 export interface OptionLetter {

@@ -187,26 +187,26 @@ export class DialplanRun implements RunningDialplan {
   }
 
   private variable(name: string): string {
-    const { channel } = this;
-    switch (name) {
-      case 'EXTEN':
-        return channel.location?.extension ?? '';
-      case 'CONTEXT':
-        return channel.location?.context ?? '';
-      case 'PRIORITY':
-        return String(channel.location?.priority ?? '');
-      case 'CHANNEL':
-        return channel.name;
-      case 'UNIQUEID':
-        return channel.uniqueId;
-      case 'HANGUPCAUSE':
-        return String(channel.hangupCause);
-      case 'EPOCH':
-        return String(Math.floor(this.services.clock.wallTime() / 1000));
-      default:
-        return channel.variables.get(name);
-    }
+    return channelVariable(name, this.channel, this.services);
   }
+}
+
+/** Variables that are no variables. */
+const BUILT_IN: Readonly<Record<string, (channel: Channel, services: PbxServices) => string>> = {
+  EXTEN: ({ location }) => location?.extension ?? '',
+  CONTEXT: ({ location }) => location?.context ?? '',
+  PRIORITY: ({ location }) => String(location?.priority ?? ''),
+  CHANNEL: ({ name }) => name,
+  UNIQUEID: ({ uniqueId }) => uniqueId,
+  HANGUPCAUSE: ({ hangupCause }) => String(hangupCause),
+  BRIDGEPEER: ({ bridgedWith }) => bridgedWith?.name ?? '',
+  EPOCH: (_channel, { clock }) => String(Math.floor(clock.wallTime() / 1000)),
+};
+
+/** Returns what `${name}` is on a channel. */
+export function channelVariable(name: string, channel: Channel, services: PbxServices): string {
+  const builtIn = BUILT_IN[name];
+  return builtIn ? builtIn(channel, services) : channel.variables.get(name);
 }
 
 /** Reads `context,extension,priority(arg,arg)`. */

@@ -70,11 +70,10 @@ export class Dialplan {
   /** Tells whether an extension of the context begins with these digits and is longer. */
   canGoOn(context: string, digits: string): boolean {
     for (const { extensions } of this.withIncludes(context)) {
-      for (const pattern of extensions.keys())
-        if (
-          pattern.startsWith('_') ? pattern.includes('.') : pattern.startsWith(digits) && pattern !== digits
-        )
-          return true;
+      for (const pattern of extensions.keys()) {
+        const isLonger = pattern.startsWith(digits) && pattern !== digits;
+        if (pattern.startsWith('_') ? pattern.includes('.') : isLonger) return true;
+      }
     }
     return false;
   }
@@ -101,7 +100,7 @@ export class Dialplan {
 
 const CLASSES: Readonly<Record<string, string>> = { X: '[0-9]', Z: '[1-9]', N: '[2-9]' };
 
-/** Tells whether a pattern such as `_+1NXX.` takes an extension. `s`, `h` and the like match only themselves. */
+/** Tells whether a pattern such as `_+1NXX.` takes an extension; without `_` only the same name does. */
 export function matchesPattern(pattern: string, name: string): boolean {
   if (!pattern.startsWith('_')) return pattern === name;
   return new RegExp(`^${patternPieces(pattern).map(pieceExpression).join('')}$`).test(name);
@@ -172,11 +171,19 @@ function readLine(draft: Draft, text: string, line: number, applications: KnownA
   if (!setting) throw fail(`not understood: ${text}`);
   const [, key = '', value = ''] = setting;
   if (draft.section === 'general') return;
-  if (draft.section === 'globals') {
-    draft.globals.set(key, value);
-    return;
-  }
-  const context = draft.contexts.get(draft.section) as DialplanContext;
+  if (draft.section === 'globals') draft.globals.set(key, value);
+  else readSetting(draft, { key, value, line }, applications);
+}
+
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+function readSetting(draft: Draft, { key, value, line }: Setting, applications: KnownApplications): void {
+  const context = draft.contexts.get(draft.section ?? '') as DialplanContext;
+  const fail = (fault: string) => new DialplanError({ file: draft.file, line }, fault);
   switch (key) {
     case 'exten':
       return readExtension(draft, context, value, line, applications);

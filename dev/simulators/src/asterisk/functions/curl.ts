@@ -55,6 +55,7 @@ export const curl: DialplanFunction = {
       answer: text,
       tookMs: journal.nowMs - sentMs,
     });
+    forgetFailureCodes(context);
     return options.failureCodes.has(status) ? '' : text.trimEnd();
   },
 };
@@ -68,6 +69,12 @@ function optionsOf({ channel }: FunctionContext): CurlOptions {
     timeoutMs: timeout > 0 ? timeout * 1000 : TIMEOUT_MS,
     failureCodes: new Set(values('failurecodes').flatMap((codes) => codes.split(',').map(Number))),
   };
+}
+
+/** As in 22.10.1: `strsep` cuts the stored list, so from the second request on the first code is left. */
+function forgetFailureCodes({ channel }: FunctionContext): void {
+  for (const option of channel.curlOptions)
+    if (option.key === 'failurecodes') option.value = option.value.split(',')[0] ?? '';
 }
 
 function send(

@@ -9,7 +9,7 @@ export interface ReleaseBehaviour {
   readonly hasHighRates: boolean;
   /** A frame header whose three bytes do not come in one read is read to its end, not taken for an error. */
   readonly joinsSplitHeaders: boolean;
-  /** The application returns 0 when the far side closes on a frame boundary; before, the caller was hung up. */
+  /** The application returns 0 when the far side closes between frames; before, the caller was hung up. */
   readonly continuesAfterClose: boolean;
 }
 
