@@ -17,6 +17,10 @@ export {
 } from './audiosocket/audiosocket-stream.ts';
 export { FrameParser, type FrameListener } from './audiosocket/frame-parser.ts';
 export { PlayoutClock } from './audiosocket/playout-clock.ts';
+export { AmiCalls, type AmiCallsOptions } from './asterisk/control/ami-calls.ts';
+export type { AmiState } from './asterisk/control/ami-connection.ts';
+export { AriCalls, type AriCallsOptions } from './asterisk/control/ari-calls.ts';
+export { type CallControl, controlByPbx } from './asterisk/control/call-control.ts';
 export { mediaPath, mediaUrl } from './media-url.ts';
 export { TwilioCalls, type CallChange, type TwilioCallsOptions } from './twilio/twilio-calls.ts';
 export {

@@ -3,7 +3,10 @@ import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '@tandem/kit';
 import { type AgentEarOptions, DEFAULT_EAR } from '../twilio/audio/agent-ear.ts';
 import { Ticker, type TickerStats } from '../twilio/audio/ticker.ts';
+import { AmiServer, type AmiSettings } from './ami/ami-server.ts';
+import { originate } from './ami/originate.ts';
 import { APPLICATION_TABLE, KNOWN_APPLICATIONS } from './applications/application-table.ts';
+import { AriServer, type AriSettings } from './ari/ari-server.ts';
 import type { CallReport } from './call/call-report.ts';
 import { type CalleeScript, DEFAULT_CALLEE } from './call/callee.ts';
 import type { LegOptions } from './call/leg-options.ts';
@@ -31,6 +34,12 @@ export interface AsteriskSimulatorOptions {
   readonly sounds?: (name: string) => number | null;
   readonly ear?: Partial<AgentEarOptions>;
   readonly clock?: Clock;
+  /** Address of AMI and ARI; default 127.0.0.1. */
+  readonly host?: string;
+  /** Manager interface; default: user `tandem`, secret `ami-secret`, a free port. */
+  readonly ami?: Partial<AmiSettings> & { readonly port?: number };
+  /** REST interface; default: user `tandem`, password `ari-secret`, a free port. */
+  readonly ari?: Partial<AriSettings> & { readonly port?: number };
 }
 
 const SOUND_MS = 2_000;
@@ -70,12 +79,37 @@ export class AsteriskSimulator {
   private readonly keptSockets = new Set<Socket>();
   private readonly stasisApps = new Set<string>();
   private readonly running = new Set<Promise<void>>();
+  /** The manager interface; its faults may be set. */
+  readonly ami: AmiServer;
+  private readonly ari: AriServer;
+  private isListening = false;
   private isStopped = false;
 
   constructor(options: AsteriskSimulatorOptions = {}) {
     this.options = options;
     this.ticker = new Ticker(options.clock ?? systemClock);
     this.services = this.makeServices();
+    const ami = { username: 'tandem', secret: 'ami-secret', ...options.ami };
+    this.ami = new AmiServer(ami, this.services, (action) =>
+      originate(action, {
+        services: this.services,
+        dialplan: options.dialplan,
+        plan: this.planOf({}),
+        tell: (fields) => this.ami.tell(fields),
+      }),
+    );
+    const ari = { username: 'tandem', password: 'ari-secret', ...options.ari };
+    this.ari = new AriServer(ari, this.services, this.stasisApps);
+  }
+
+  /** Port of the manager interface. Throws before `start`. */
+  get amiPort(): number {
+    return this.ami.port;
+  }
+
+  /** Base URL of the REST interface, without `/ari`. Throws before `start`. */
+  get ariUrl(): string {
+    return this.ari.url;
   }
 
   get channels(): ChannelRegistry {
@@ -93,7 +127,9 @@ export class AsteriskSimulator {
 
   /** Opens AMI and ARI. Placing calls works without. */
   async start(): Promise<void> {
-    await Promise.resolve();
+    const { host = '127.0.0.1', ami = {}, ari = {} } = this.options;
+    await Promise.all([this.ami.start(host, ami.port ?? 0), this.ari.start(host, ari.port ?? 0)]);
+    this.isListening = true;
   }
 
   /** Places an inbound call. */
@@ -132,6 +168,8 @@ export class AsteriskSimulator {
     while (this.running.size > 0) await Promise.allSettled([...this.running]);
     for (const socket of this.keptSockets) socket.destroy();
     this.keptSockets.clear();
+    if (this.isListening) await Promise.all([this.ami.stop(), this.ari.stop()]);
+    this.isListening = false;
   }
 
   private planOf(options: Partial<PlaceCallOptions>): CallPlan {

@@ -171,7 +171,7 @@ async function connect(peer: Channel, options: DialOptions, context: Application
   return options.goesOn ? NEXT : { kind: 'hangup', by: 'dial-ended' };
 }
 
-/** Runs the routine of option `U` on the dialled party. Returns its refusal; null when it may be connected. */
+/** Runs the routine of option `U`. Returns its refusal; null when the party may be connected. */
 async function whisper(peer: Channel, routine: string, context: ApplicationContext): Promise<string | null> {
   const { run, step } = context;
   const [name = '', ...args] = routine.split('^');

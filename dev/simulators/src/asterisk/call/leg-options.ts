@@ -11,7 +11,7 @@ export interface LegOptions {
   readonly to: string;
   readonly dialplan: Dialplan;
   readonly plan: CallPlan;
-  readonly uniqueId?: string;
+  readonly uniqueId?: string | undefined;
   readonly sendsAudio?: boolean | undefined;
   readonly isRecording?: boolean | undefined;
   readonly maxRecordingMs?: number | undefined;
