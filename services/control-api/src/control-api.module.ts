@@ -15,6 +15,7 @@ import { DirectoryModule } from './directory/directory.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
+import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
 
 /** The operators' API. */
@@ -42,6 +43,7 @@ export class ControlApiModule {
         NumbersModule,
         RecordingsModule,
         SpendingModule,
+        VoiceTokensModule,
         WebhooksModule,
       ],
     };

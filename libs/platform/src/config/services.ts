@@ -8,6 +8,7 @@ import { guidedSection, modelSection } from './sections/models.section.ts';
 import { processSection } from './sections/process.section.ts';
 import { recordingsSection } from './sections/recordings.section.ts';
 import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
+import { voiceSdkSection } from './sections/voice-sdk.section.ts';
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
 import { postCallWorkerSection, toolWorkerSection } from './sections/workers.section.ts';
 
@@ -52,6 +53,7 @@ export const serviceSections = {
     databaseSection,
     recordingsSection,
     outboundSection,
+    voiceSdkSection,
   ],
 } as const;
 

@@ -3,10 +3,12 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
+type Scopes = 'admin' | 'calls' | 'place' | 'recordings' | 'secrets';
+
 interface RouteRule {
   readonly path: (own: Operator) => string;
   readonly body?: unknown;
-  readonly scope: 'admin' | 'calls' | 'recordings' | 'secrets';
+  readonly scope: Scopes;
   readonly stranger: readonly number[];
 }
 
@@ -187,15 +189,20 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'recordings',
     stranger: [404],
   },
+  // Not configured here.
+  'POST /v1/voice-tokens': {
+    path: () => '/v1/voice-tokens',
+    body: { identity: 'ada' },
+    scope: 'place',
+    stranger: [409],
+  },
   'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
 };
 
-export const SCOPES_OF: Record<
-  'admin' | 'calls' | 'recordings' | 'secrets',
-  { read: ApiScope; write: ApiScope }
-> = {
+export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   calls: { read: 'calls:read', write: 'calls:control' },
+  place: { read: 'calls:place', write: 'calls:place' },
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
   secrets: { read: 'admin:write', write: 'admin:write' },
 };

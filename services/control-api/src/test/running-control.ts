@@ -122,6 +122,7 @@ export class RunningControl {
       'admin:write',
       'calls:read',
       'calls:control',
+      'calls:place',
       'recordings:read',
       'recordings:delete',
     ]);

@@ -1,0 +1,30 @@
+import twilio from 'twilio';
+
+/** The API key that signs access tokens, and the TwiML application calls go to. */
+export interface VoiceTokenKey {
+  readonly accountSid: string;
+  readonly apiKeySid: string;
+  readonly apiKeySecret: string;
+  readonly twimlAppSid: string;
+}
+
+/** Identities Twilio takes (twilio.com/docs/voice/sdks, "client identity"): they become `client:<identity>`. */
+export const VOICE_IDENTITY = /^[A-Za-z0-9_]{1,121}$/;
+
+/**
+ * Makes an access token with which an app places calls as `identity` to the TwiML application, and to nothing
+ * else. It cannot be revoked; deleting the API key ends all its tokens.
+ * @throws TypeError when the identity is not a {@link VOICE_IDENTITY}
+ */
+export function voiceToken(key: VoiceTokenKey, identity: string, lifetimeS: number): string {
+  if (!VOICE_IDENTITY.test(identity)) throw new TypeError('Twilio does not take this identity.');
+  const { AccessToken } = twilio.jwt;
+  const token = new AccessToken(key.accountSid, key.apiKeySid, key.apiKeySecret, {
+    identity,
+    ttl: lifetimeS,
+  });
+  token.addGrant(
+    new AccessToken.VoiceGrant({ outgoingApplicationSid: key.twimlAppSid, incomingAllow: false }),
+  );
+  return token.toJwt();
+}
