@@ -142,6 +142,7 @@ export {
   type ToolDeclaration,
   type ToolSpec,
 } from './tools/tool-declaration.ts';
+export { CALL_PARAMETER_LIMITS, type CallParameters, callParametersSchema } from './words/call-parameters.ts';
 export { attestationSchema, validationOf } from './words/attestation.ts';
 export {
   type AudioFormat,

@@ -4,6 +4,7 @@ import {
   callDirectionSchema,
   callerSchema,
   callIdSchema,
+  callParametersSchema,
   channelSchema,
   partySchema,
   tenantIdSchema,
@@ -44,6 +45,8 @@ export const admissionRecordSchema = z.object({
   admittedAt: z.number().int(),
   agent: agentSnapshotSchema,
   caller: callerSchema.prefault({}),
+  /** What the caller's app said of the call. */
+  parameters: callParametersSchema.optional(),
   /** BCP 47; the call begins in it. */
   language: z.string().min(2).max(35),
   /** The budgets the call's cost counts against; absent where none is counted. */

@@ -1,6 +1,7 @@
 import {
   attestationSchema,
   callIdSchema,
+  callParametersSchema,
   channelSchema,
   partySchema,
   refusalReasonSchema,
@@ -29,6 +30,7 @@ const waitingCallSchema = z.object({
   /** BCP 47. */
   language: z.string().min(2).max(35),
   callerGroup: z.string().nullable(),
+  parameters: callParametersSchema.optional(),
 });
 /** A call that waits to be admitted. */
 export type WaitingCall = z.infer<typeof waitingCallSchema>;

@@ -1,4 +1,4 @@
-import type { AgentSnapshot, Caller, CallId, TenantId } from '@tandem/contracts';
+import type { AgentSnapshot, Caller, CallId, CallParameters, TenantId } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 
 /** The facts of a call that do not change while one relay holds it. */
@@ -10,6 +10,8 @@ export interface CallInfo {
   readonly callerNumber: string;
   readonly dialledNumber: string;
   readonly caller: Caller;
+  /** What the caller's app said of the call: untrusted. */
+  readonly parameters?: CallParameters;
   /** BCP 47 tag of the language the call begins in. */
   readonly language: string;
   /** Unix time in ms; the zero of all `…AtMs`. */

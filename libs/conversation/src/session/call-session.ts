@@ -21,6 +21,7 @@ import type { LeaveReason } from './call-ending.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
 import type { CallSessionParts } from './call-session-parts.ts';
 import { dispatch } from './call-switchboard.ts';
+import { appNotes } from './history/app-notes.ts';
 import { CallHistory, logWithHistory } from './history/call-history.ts';
 import { resumeOpening } from './history/resume-opening.ts';
 import { greetingOf, type FirstWords } from './speech/greeting.ts';
@@ -303,7 +304,11 @@ export class CallSession {
   /** The conversation so far, with what the caller is hearing at this moment. */
   private historyNow() {
     const { agentTranscript, playout } = this.parts;
-    return [...this.history.items(), ...agentTranscript.unheard((itemId) => playout.isUnheard(itemId))];
+    return [
+      ...appNotes(this.given.call),
+      ...this.history.items(),
+      ...agentTranscript.unheard((itemId) => playout.isUnheard(itemId)),
+    ];
   }
 
   private get atMs(): number {

@@ -7,6 +7,7 @@ import {
   type AgentSnapshotInput,
   type AudioFormat,
   type CallId,
+  type CallParameters,
   type TenantId,
   type Termination,
   type ToolDeclaration,
@@ -31,6 +32,7 @@ export interface CallSetting {
   readonly recording?: RecordingControl;
   readonly detectLanguage?: LanguageDetector;
   readonly caller?: Caller;
+  readonly parameters?: CallParameters;
   readonly language?: string;
   readonly tools?: readonly ToolDeclaration[];
   /** Outcomes of tools by name; a tool without one waits for `toolDispatcher.answer`. */
@@ -90,6 +92,7 @@ export class CallScene {
         callerNumber: '+12025550123',
         dialledNumber: '+12025550100',
         caller: setting.caller ?? UNKNOWN_CALLER,
+        ...(setting.parameters ? { parameters: setting.parameters } : {}),
         language: setting.language ?? agent.language,
         admittedAt: this.clock.wallTime() - (setting.admittedAgoMs ?? 0),
         agent,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AdmissionRecord } from '@tandem/call-state';
+import type { AdmissionRecord, WaitingCall } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
 import type { DialledNumber, KnownCaller } from '@tandem/database';
 import type { InboundCall } from '../ports/inbound-call.ts';
@@ -19,15 +19,17 @@ export interface LookedUpCall {
   readonly language: string;
 }
 
-/** Returns the record of a call that is admitted now; a call that waited keeps its id. */
+/** Returns the record of a call that is admitted now; a call that waited keeps its id and its parameters. */
 export function recordOf(
   { inbound, number, known, isNumberDoubted, access, language }: LookedUpCall,
   published: NonNullable<DialledNumber['agent']>,
   at: Date,
-  callId = randomUUID() as CallId,
+  waited?: Pick<WaitingCall, 'callId' | 'parameters'>,
 ): AdmissionRecord {
   const { channel, from, to, carrierCallId, carrierAccountId, attestation, identity } = inbound;
   const tenantId = number.tenant.id;
+  const callId = waited?.callId ?? (randomUUID() as CallId);
+  const parameters = waited?.parameters ?? inbound.parameters;
   const { agentId } = published;
   const caller = identity.e164 ?? callId;
   const variant = chooseVariant(number.experiment, { tenantId, agentId, caller });
@@ -45,6 +47,7 @@ export function recordOf(
     admittedAt: at.getTime(),
     agent: snapshotAgent(published, variant, access.group, language),
     caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
+    ...(parameters === undefined ? {} : { parameters }),
     language,
   };
 }

@@ -119,7 +119,7 @@ export class CallAdmission {
     if (!number.agent) return 'agent-unavailable';
     const { spending, isReached } = await this.budgets.check(number.tenant, at);
     if (isReached) return 'budget-reached';
-    const call = recordOf(lookedUp, number.agent, at, waiting?.call.callId);
+    const call = recordOf(lookedUp, number.agent, at, waiting?.call);
     return this.placeOrHold({ ...call, spending }, waiting, progress);
   }
 

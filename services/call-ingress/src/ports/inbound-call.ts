@@ -1,4 +1,4 @@
-import { partyNumber, WITHHELD, type Channel } from '@tandem/contracts';
+import { partyNumber, WITHHELD, type CallParameters, type Channel } from '@tandem/contracts';
 import { identityOf, type CallerIdentity } from './caller-identity.ts';
 
 /** A ringing call as its carrier's webhook described it. Everything behind the webhook works with this. */
@@ -17,6 +17,8 @@ export interface InboundCall {
   readonly to: string;
   /** The language the carrier asks for, BCP 47; absent when it asks for none. */
   readonly language?: string | undefined;
+  /** What the caller's app said of the call; absent when it said nothing, or there is no app. */
+  readonly parameters?: CallParameters | undefined;
 }
 
 /**

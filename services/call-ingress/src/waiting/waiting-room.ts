@@ -201,6 +201,7 @@ function entryOf({
   attestation,
   agent,
   caller,
+  parameters,
   language,
 }: AdmissionRecord): WaitingCall {
   return {
@@ -213,6 +214,7 @@ function entryOf({
     attestation: attestation ?? null,
     agentId: agent.agentId,
     companyName: agent.companyName,
+    ...(parameters === undefined ? {} : { parameters }),
     language,
     callerGroup: caller.group,
   };

@@ -58,6 +58,7 @@ export class CallFactory {
         callerNumber: record.isNumberDoubted ? WITHHELD : record.from,
         dialledNumber: record.to,
         caller: record.caller,
+        ...(record.parameters ? { parameters: record.parameters } : {}),
         language,
         admittedAt: record.admittedAt,
         agent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_PARTY_LENGTH } from '@tandem/contracts';
+import { CALL_PARAMETER_LIMITS, callParametersSchema, MAX_PARTY_LENGTH } from '@tandem/contracts';
 import { ringingCall } from './ringing-call.ts';
 import { voiceForm } from './twilio-forms.ts';
 
@@ -76,6 +76,33 @@ describe('a ringing call', () => {
       dialled: null,
     });
     expect(() => call({ From: `${address}x` })).toThrow();
+  });
+
+  it.each(['client:ada_1', 'client:12025550123', 'client:anonymous'])(
+    'from the app %s has no number',
+    (From) => {
+      expect(call({ From }, 'US')).toMatchObject({
+        identity: { e164: null, isWithheld: false },
+        from: From,
+        dialled: '+12025550100',
+      });
+    },
+  );
+
+  it('from an app brings what the app said of it, and nothing else of the form', () => {
+    const given = { orderId: '47-11', page: 'che\0ckout', Caller: 'client:ada', ApiVersion: '2010-04-01' };
+    expect(call({ From: 'client:ada', ...given }).parameters).toEqual({ orderId: '47-11', page: 'checkout' });
+    expect(call({ From: 'client:ada' }).parameters).toBeUndefined();
+    expect(call({ From: '+12025550123', ...given }).parameters).toBeUndefined();
+  });
+
+  it('from an app that says too much brings a part of it', () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`p${at}`, 'x'.repeat(1_000)]));
+    const { parameters } = call({ From: 'client:ada', ...many });
+    expect(Object.keys(parameters ?? {})).toHaveLength(CALL_PARAMETER_LIMITS.count);
+    expect(callParametersSchema.safeParse(parameters).success).toBe(true);
+    const odd = { ['n'.repeat(41)]: 'x', 'with space': 'x', __proto__x: 'x', empty: '', list: ['a', 'b'] };
+    expect(call({ From: 'client:ada', ...odd }).parameters).toBeUndefined();
   });
 
   it.each(['', '\0', 'a\0b', 'client:2025550100x', '٣٤٥٦٧٨٩', '+', 'sip:@host'])(

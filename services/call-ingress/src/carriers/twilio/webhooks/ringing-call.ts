@@ -1,14 +1,15 @@
 import { inboundCall, type InboundCall } from '../../../ports/inbound-call.ts';
-import type { VoiceForm } from './twilio-forms.ts';
+import { parametersOf, type VoiceForm } from './twilio-forms.ts';
+
+/** How Twilio writes an app of the Voice SDK: `client:<identity>`. */
+const APP = /^client:/i;
 
 /**
  * Returns the call a voice webhook describes.
  * @param country ISO 3166; its dialling rules apply to numbers without country code
  */
-export function ringingCall(
-  { CallSid, AccountSid, From, To, StirVerstat }: VoiceForm,
-  country?: string,
-): InboundCall {
+export function ringingCall(form: VoiceForm, country?: string): InboundCall {
+  const { CallSid, AccountSid, From, To, StirVerstat } = form;
   return inboundCall(
     {
       channel: 'twilio',
@@ -17,6 +18,7 @@ export function ringingCall(
       attestation: StirVerstat ?? null,
       from: From,
       to: To,
+      ...(APP.test(From) ? { parameters: parametersOf(form) } : {}),
     },
     country,
   );

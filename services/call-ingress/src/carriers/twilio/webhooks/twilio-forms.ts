@@ -1,4 +1,10 @@
-import { callStatusSchema, cleanedText, partySchema } from '@tandem/contracts';
+import {
+  CALL_PARAMETER_LIMITS,
+  callStatusSchema,
+  cleanedText,
+  partySchema,
+  type CallParameters,
+} from '@tandem/contracts';
 import { z } from 'zod';
 import type { DialReport } from '../../../transfer/transfer-outcome.ts';
 
@@ -11,7 +17,7 @@ import type { DialReport } from '../../../transfer/transfer-outcome.ts';
 const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
 const accountSid = cleanedText().max(64).optional();
 
-export const voiceForm = z.object({
+export const voiceForm = z.looseObject({
   CallSid: callSid,
   AccountSid: accountSid,
   /** Empty when the caller shows no number. */
@@ -25,6 +31,25 @@ export const voiceForm = z.object({
   Direction: cleanedText().max(40),
 });
 export type VoiceForm = z.infer<typeof voiceForm>;
+
+/** Twilio's own fields begin with a capital letter. */
+const PARAMETER_NAME = /^[a-z]\w*$/;
+const text = cleanedText();
+
+/**
+ * Returns what an app of the Voice SDK gave to `connect`, which Twilio adds to the form as fields
+ * (twilio.com/docs/voice/sdks/javascript, "params"); undefined for nothing. What goes over the limits is cut
+ * or left out: a refusal would be read to the caller.
+ */
+export function parametersOf(form: Readonly<Record<string, unknown>>): CallParameters | undefined {
+  const { count, name: longest, value } = CALL_PARAMETER_LIMITS;
+  const given = Object.entries(form).flatMap(([name, field]) => {
+    if (name.length > longest || !PARAMETER_NAME.test(name)) return [];
+    const { data } = text.safeParse(field);
+    return data ? [[name, data.slice(0, value).toWellFormed()] as const] : [];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given.slice(0, count));
+}
 
 export const statusForm = z.object({
   CallSid: callSid,
