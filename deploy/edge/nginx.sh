@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${EDGE_CONNECTIONS_PER_ADDRESS:=1000}" "${EDGE_API_REQUESTS_PER_ADDRESS:=300}"
 : "${EDGE_ACCESS_LOG:=/dev/stdout}" "${EDGE_STOP_AFTER:=560s}" "${EDGE_LONGEST_CALL:=5h}"
 : "${RELAY_PATTERN:=}" "${RELAY_SUFFIX:=}" "${RELAY_PORT:=8081}"
-[ -n "$RELAY_PATTERN" ] || RELAY_PATTERN='^/media/relay-[0-9]{1,4}$'
+[ -n "$RELAY_PATTERN" ] || RELAY_PATTERN='^/media/relay-[0-9]{1,4}(/[a-z-]{1,24})?$'
 : "${INGRESS_ADDRESS:=call-ingress:8080}" "${CONTROL_API_ADDRESS:=}"
 : "${VOICE_HOST:=}" "${MEDIA_HOST:=}" "${API_HOST:=}"
 : "${EDGE_CERTIFICATE:=}" "${EDGE_CLIENT_CA:=}" "${EDGE_CLIENT_CERTIFICATE:=all}"

@@ -21,7 +21,7 @@ VOICE_HOST: {{ .root.Values.hosts.voice }}
 MEDIA_HOST: {{ include "tandem.mediaHost" .root }}
 INGRESS_ADDRESS: {{ printf "%s-call-ingress.%s:8080" $fullname $domain }}
 MANAGEMENT_PORT: {{ include "tandem.managementPort" . | quote }}
-RELAY_PATTERN: {{ printf "^/media/%s-media-relay-[0-9]{1,4}$" $fullname }}
+RELAY_PATTERN: {{ printf "^/media/%s-media-relay-[0-9]{1,4}(/[a-z-]{1,24})?$" $fullname }}
 RELAY_SUFFIX: {{ printf ".%s-media-relay.%s" $fullname $domain }}
 EDGE_MAX_CONNECTIONS: {{ $edge.limits.maxConnections | quote }}
 EDGE_CONNECTIONS_PER_ADDRESS: {{ $edge.limits.connectionsPerAddress | quote }}

@@ -61,6 +61,9 @@ for (const kind of KINDS) {
         ['/media/evil.example.com', [404]],
         ['/media/127.0.0.1', [404]],
         ['/media/relay-1.evil.example.com', [404]],
+        ['/media/relay-1/chan-websocket/', [404]],
+        ['/media/relay-1/chan-websocket/x', [404]],
+        ['/media/relay-1/evil.example.com', [404]],
         ['/media/relay-1%2f..%2frelay-2', [404]],
         ['/media/', [404]],
         ['/media', [404]],
@@ -68,6 +71,12 @@ for (const kind of KINDS) {
         const { status, server } = await openStream(bench.edge, path);
         expect(statuses).toContain(status);
         expect(server).toBeNull();
+      });
+
+      it('leads to the relay for each kind of stream', async () => {
+        const { status, server, stream } = await openStream(bench.edge, '/media/relay-2/chan-websocket');
+        expect([status, server]).toEqual([101, 'relay-2']);
+        stream?.destroy();
       });
 
       it.each([
