@@ -10,8 +10,13 @@ export const table = {
     own: ['lib:contracts'],
     banned: [...NEST, ...DATABASE, 'ws', 'ioredis', 'bullmq', 'twilio', 'openai'],
   },
+  // Runs in browsers as well: no package at all.
+  'lib:softphone': {
+    own: [],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws', 'twilio', 'openai', 'zod'],
+  },
   'lib:telephony': {
-    own: ['lib:contracts', 'lib:conversation'],
+    own: ['lib:contracts', 'lib:conversation', 'lib:softphone'],
     banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'openai'],
   },
   'lib:models': {
@@ -34,13 +39,21 @@ export const table = {
     banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'],
   },
   'service:call-ingress': {
-    own: ['lib:contracts', 'lib:telephony', 'lib:call-state', 'lib:database', 'lib:platform'],
+    own: [
+      'lib:contracts',
+      'lib:softphone',
+      'lib:telephony',
+      'lib:call-state',
+      'lib:database',
+      'lib:platform',
+    ],
     banned: ['openai', 'ws'],
   },
   'service:media-relay': {
     own: [
       'lib:contracts',
       'lib:conversation',
+      'lib:softphone',
       'lib:telephony',
       'lib:models',
       'lib:guided',

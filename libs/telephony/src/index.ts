@@ -22,6 +22,13 @@ export type { AmiState } from './asterisk/control/ami-connection.ts';
 export { AriCalls, type AriCallsOptions } from './asterisk/control/ari-calls.ts';
 export { type CallControl, controlByPbx } from './asterisk/control/call-control.ts';
 export { mediaPath, mediaUrl } from './media-url.ts';
+export {
+  SOFTPHONE_STREAM_LIMITS,
+  SoftphoneStream,
+  type SoftphoneStreamCounters,
+  type SoftphoneStreamLimits,
+} from './softphone/softphone-stream.ts';
+export { parseSoftphoneMessage } from './softphone/softphone-messages.ts';
 export { TwilioCalls, type CallChange, type TwilioCallsOptions } from './twilio/twilio-calls.ts';
 export {
   parseTwilioMessage,

@@ -34,6 +34,8 @@ export interface CallerStreamListener {
   /** One frame of the caller's voice, in the stream's format, in order. The frame belongs to the listener. */
   onAudio(frame: AudioFrame): void;
   onDigit(digit: string): void;
+  /** Words the caller wrote instead of speaking them. Absent where nobody reads them. */
+  onText?(text: string): void;
   /** The caller has heard more of a sound. Called in playing order; may skip steps, never goes back. */
   onHeard(heard: HeardSound): void;
   /** The caller's end has fallen silent after the last `clear`, as far as the stream can tell. */

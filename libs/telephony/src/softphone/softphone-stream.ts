@@ -1,0 +1,362 @@
+import { bytesPerMs, type NewCallEvent } from '@tandem/contracts';
+import {
+  AudioFrame,
+  type CallerStream,
+  type CallerStreamListener,
+  type Clock,
+  type HeardSound,
+  type StreamClosedReason,
+  type Timer,
+} from '@tandem/conversation';
+import {
+  AUDIO_HEADER_BYTES,
+  audioMessage,
+  FRAME_MS,
+  nextSequence,
+  readAudioMessage,
+  WIRE_VERSION,
+  type ClientMessage,
+  type Played,
+  type RelayMessage,
+  type WireFormat,
+} from '@tandem/softphone';
+import type { MessageSocket } from '../message-socket.ts';
+import { PlayoutLedger } from './playout-ledger.ts';
+import { shownEvent } from './shown-event.ts';
+import { parseSoftphoneMessage } from './softphone-messages.ts';
+
+export interface SoftphoneStreamLimits {
+  /** Audio sent ahead of the playout position; the browser holds no more. The rest is queued here. */
+  readonly aheadMs: number;
+  /** Audio that may be queued here. Audio beyond it is dropped and counted. */
+  readonly waitingMs: number;
+  /** A live page sends fifty frames a second even when muted; after this long without one it is dead. */
+  readonly mediaTimeoutMs: number;
+  /** A page that has audio and reports no progress for this long plays nothing. */
+  readonly playoutTimeoutMs: number;
+  /** Audio that may arrive at once, after a network delay. */
+  readonly burstMs: number;
+  /** Longest frame of a caller. */
+  readonly maxFrameMs: number;
+  /** Text messages a page may send at once, and the time after which it may send one more. */
+  readonly controlBurst: number;
+  readonly controlEveryMs: number;
+  /** Bad messages in a row that end the stream. */
+  readonly maxBadInARow: number;
+  /** Longest step in which a browser's device plays: see {@link PlayoutLedger}. */
+  readonly stepMs: number;
+}
+
+/** `waitingMs` holds the longest response of the Realtime API: 4,096 tokens, some 205 s. */
+export const SOFTPHONE_STREAM_LIMITS: SoftphoneStreamLimits = {
+  aheadMs: 1_000,
+  waitingMs: 240_000,
+  mediaTimeoutMs: 10_000,
+  playoutTimeoutMs: 10_000,
+  burstMs: 4_000,
+  maxFrameMs: 200,
+  controlBurst: 200,
+  controlEveryMs: 25,
+  maxBadInARow: 50,
+  stepMs: 10,
+};
+
+/** Totals of one stream: plain numbers, because they are updated for every frame. */
+export type SoftphoneStreamCounters = {
+  framesIn: number;
+  bytesIn: number;
+  bytesOut: number;
+  badMessages: number;
+  outOfOrder: number;
+  droppedOutBytes: number;
+  /** Frames and messages dropped because they came faster than real time. */
+  floodedFrames: number;
+  /** Reports of more playback than was sent. */
+  clampedReports: number;
+  /** Streams ended because no audio arrived, and because none of ours was played. */
+  silentLines: number;
+  stalledPlayouts: number;
+};
+
+/** Close codes of RFC 6455: normal, policy violation, internal error. */
+const CLOSE_NORMAL = 1000;
+const CLOSE_POLICY = 1008;
+const CLOSE_INTERNAL = 1011;
+const CHECK_INTERVAL_MS = 1_000;
+/** A client's clock may be this much faster than ours. */
+const FASTEST_CLOCK = 1.01;
+
+interface QueuedAudio {
+  readonly bytes: Uint8Array;
+  readonly soundId: string;
+  /** Bytes that are sent already. */
+  sent: number;
+}
+
+/** A browser's media connection: audio as binary messages, everything else as JSON. */
+export class SoftphoneStream implements CallerStream {
+  waitingBytes = 0;
+  readonly counters: SoftphoneStreamCounters = {
+    framesIn: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    badMessages: 0,
+    outOfOrder: 0,
+    droppedOutBytes: 0,
+    floodedFrames: 0,
+    clampedReports: 0,
+    silentLines: 0,
+    stalledPlayouts: 0,
+  };
+  private readonly bytesPerMs: number;
+  private readonly bytesPerSample: number;
+  private readonly ledger: PlayoutLedger;
+  private listener: CallerStreamListener | null = null;
+  private waiting: QueuedAudio[] = [];
+  private sequenceOut = 0;
+  private sequenceIn = -1;
+  private clears = 0;
+  private isAwaitingSilence = false;
+  private badInARow = 0;
+  private allowedBytes: number;
+  private allowedControls: number;
+  private lastFrameAt: number;
+  private lastControlAt: number;
+  private watchdog: Timer | null = null;
+  private isClosed = false;
+
+  constructor(
+    private readonly socket: MessageSocket,
+    readonly streamId: string,
+    readonly format: WireFormat,
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+    private readonly limits: SoftphoneStreamLimits = SOFTPHONE_STREAM_LIMITS,
+  ) {
+    this.bytesPerMs = bytesPerMs(format);
+    this.bytesPerSample = (this.bytesPerMs * 1000) / format.rateHz;
+    const { bytesPerSample } = this;
+    this.ledger = new PlayoutLedger({ bytesPerMs: this.bytesPerMs, bytesPerSample, stepMs: limits.stepMs });
+    this.lastFrameAt = this.lastControlAt = clock.now();
+    this.allowedBytes = limits.burstMs * this.bytesPerMs;
+    this.allowedControls = limits.controlBurst;
+  }
+
+  attach(listener: CallerStreamListener): void {
+    this.listener = listener;
+    this.socket.listener = {
+      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
+      onClosed: () => this.finish('connection-lost'),
+    };
+    this.tell({ type: 'ready', version: WIRE_VERSION, format: this.format });
+    this.scheduleCheck();
+    // The socket may have closed while the ticket was checked; the listener is still called on a later tick.
+    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
+  }
+
+  write(frame: AudioFrame, soundId: string): void {
+    if (this.isClosed) return;
+    const room = this.limits.waitingMs * this.bytesPerMs - this.waitingBytes;
+    if (frame.byteLength > room) {
+      this.counters.droppedOutBytes += frame.byteLength;
+      return;
+    }
+    this.waiting.push({ bytes: frame.bytes, soundId, sent: 0 });
+    this.waitingBytes += frame.byteLength;
+    this.sendWaiting();
+  }
+
+  clear(fadeMs = 0): HeardSound[] {
+    const heard = this.ledger.clear(this.clock.now());
+    const begun = new Set(heard.map(({ soundId }) => soundId));
+    for (const { soundId } of this.waiting)
+      if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
+    this.dropWaiting();
+    if (this.isClosed) return heard;
+    this.clears += 1;
+    this.isAwaitingSilence = true;
+    this.tell({ type: 'clear', id: this.clears, fadeMs });
+    return heard;
+  }
+
+  heardSoFar(): HeardSound[] {
+    return this.ledger.heardSoFar(this.clock.now());
+  }
+
+  /** Shows the caller an event of the call, if it is one for callers. */
+  showEvent(event: NewCallEvent): void {
+    const message = shownEvent(event);
+    if (message) this.tell(message);
+  }
+
+  close(): void {
+    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+  }
+
+  private tell(message: RelayMessage): void {
+    if (!this.isClosed) this.socket.send(JSON.stringify(message));
+  }
+
+  private sendWaiting(): void {
+    if (this.waiting.length === 0) return;
+    const now = this.clock.now();
+    const frameBytes = FRAME_MS * this.bytesPerMs;
+    let room = this.limits.aheadMs * this.bytesPerMs - this.ledger.aheadMs(now) * this.bytesPerMs;
+    const messages: Uint8Array[] = [];
+    for (let next = this.waiting[0]; next && room > 0; next = this.waiting[0]) {
+      const audio = next.bytes.subarray(next.sent, next.sent + frameBytes);
+      const number = this.ledger.recordSent(next.soundId, audio.byteLength, now);
+      const message = audioMessage('toCaller', this.sequenceOut, number, audio.byteLength);
+      message.set(audio, AUDIO_HEADER_BYTES);
+      messages.push(message);
+      this.sequenceOut = nextSequence(this.sequenceOut);
+      next.sent += audio.byteLength;
+      room -= audio.byteLength;
+      this.waitingBytes -= audio.byteLength;
+      this.counters.bytesOut += audio.byteLength;
+      if (next.sent >= next.bytes.byteLength) this.waiting.shift();
+    }
+    this.socket.send(...messages);
+  }
+
+  private onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.isClosed) return;
+    try {
+      if (isBinary) this.onAudio(data);
+      else this.onControl(data);
+    } catch (error) {
+      this.onError(error);
+      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
+    }
+  }
+
+  private onAudio(data: Buffer): void {
+    const message = readAudioMessage(data);
+    const bytes = message?.audio.byteLength ?? 0;
+    const isSound =
+      message?.kind === 'fromCaller' &&
+      bytes % this.bytesPerSample === 0 &&
+      bytes <= this.limits.maxFrameMs * this.bytesPerMs;
+    if (!isSound) return this.countBadMessage();
+    this.badInARow = 0;
+    if (message.sequence <= this.sequenceIn) {
+      this.counters.outOfOrder += 1;
+      return;
+    }
+    this.sequenceIn = message.sequence;
+    if (this.isFlooding(bytes)) {
+      this.counters.floodedFrames += 1;
+      return;
+    }
+    this.counters.framesIn += 1;
+    this.counters.bytesIn += bytes;
+    this.listener?.onAudio(AudioFrame.fromBytes(message.audio));
+  }
+
+  private onControl(data: Buffer): void {
+    if (this.isFloodingControl()) {
+      this.counters.floodedFrames += 1;
+      return;
+    }
+    const message = parseSoftphoneMessage(data.toString());
+    if (message) this.handle(message);
+    else this.countBadMessage();
+  }
+
+  private handle(message: ClientMessage): void {
+    switch (message.type) {
+      case 'played':
+        return this.onPlayed(message);
+      case 'cleared':
+        if (!this.isAwaitingSilence || message.id !== this.clears) return;
+        this.isAwaitingSilence = false;
+        return this.listener?.onSilent();
+      case 'digit':
+        return this.listener?.onDigit(message.digit);
+      case 'text':
+        return this.listener?.onText?.(message.text);
+      case 'ping':
+        return this.tell({ type: 'pong', id: message.id });
+      case 'hangup':
+        this.socket.close(CLOSE_NORMAL, 'hung up');
+        return this.finish('caller-hangup');
+      case 'start':
+        this.counters.outOfOrder += 1;
+        return;
+    }
+  }
+
+  private onPlayed(message: Played): void {
+    const { heard, isClamped } = this.ledger.onPlayed(message, this.clock.now(), this.waiting[0]?.soundId);
+    if (isClamped) this.counters.clampedReports += 1;
+    for (const sound of heard) this.listener?.onHeard(sound);
+    if (!this.isClosed) this.sendWaiting();
+  }
+
+  private isFlooding(byteLength: number): boolean {
+    const now = this.clock.now();
+    this.allowedBytes = Math.min(
+      this.limits.burstMs * this.bytesPerMs,
+      this.allowedBytes + (now - this.lastFrameAt) * this.bytesPerMs * FASTEST_CLOCK,
+    );
+    this.lastFrameAt = now;
+    if (this.allowedBytes < byteLength) return true;
+    this.allowedBytes -= byteLength;
+    return false;
+  }
+
+  private isFloodingControl(): boolean {
+    const now = this.clock.now();
+    const { controlBurst, controlEveryMs } = this.limits;
+    this.allowedControls = Math.min(
+      controlBurst,
+      this.allowedControls + (now - this.lastControlAt) / controlEveryMs,
+    );
+    this.lastControlAt = now;
+    if (this.allowedControls < 1) return true;
+    this.allowedControls -= 1;
+    return false;
+  }
+
+  private countBadMessage(): void {
+    this.counters.badMessages += 1;
+    this.badInARow += 1;
+    if (this.badInARow >= this.limits.maxBadInARow)
+      this.closeSocket(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
+  }
+
+  private scheduleCheck(): void {
+    this.watchdog = this.clock.after(CHECK_INTERVAL_MS, () => this.checkLiveness());
+  }
+
+  private checkLiveness(): void {
+    const now = this.clock.now();
+    if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
+      this.counters.silentLines += 1;
+      this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
+    } else if (this.ledger.overdueMs(now) >= this.limits.playoutTimeoutMs) {
+      this.counters.stalledPlayouts += 1;
+      this.closeSocket(CLOSE_POLICY, 'nothing is played', 'media-timeout');
+    } else this.scheduleCheck();
+  }
+
+  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
+    if (this.isClosed) return;
+    this.socket.close(code, why);
+    this.finish(reason);
+  }
+
+  private finish(reason: StreamClosedReason): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.watchdog?.cancel();
+    this.dropWaiting();
+    const { listener } = this;
+    this.clock.after(0, () => listener?.onClosed(reason));
+  }
+
+  private dropWaiting(): void {
+    this.waiting = [];
+    this.waitingBytes = 0;
+  }
+}
