@@ -36,6 +36,7 @@ import { TimedAdmission } from './admission/timed-admission.service.ts';
 import { CallbackTokens } from './callbacks/callback-tokens.ts';
 import { PublicBaseUrl } from './callbacks/public-base-url.ts';
 import { asterisk } from './carriers/asterisk/asterisk.ts';
+import { softphone } from './carriers/softphone/softphone.ts';
 import { twilio } from './carriers/twilio/twilio.ts';
 import { CARRIER_ADAPTERS, type CarrierAdapter, type CarrierAdapters } from './ports/carrier-adapter.ts';
 import type { CarrierParts } from './ports/carrier-parts.ts';
@@ -53,7 +54,7 @@ import { OperatorQuestions } from './transfer/operator-questions.ts';
 import { WaitingRoom } from './waiting/waiting-room.ts';
 import { WaitingSweep } from './waiting/waiting-sweep.ts';
 
-const CARRIERS: readonly CarrierParts[] = [twilio, asterisk];
+const CARRIERS: readonly CarrierParts[] = [asterisk, softphone, twilio];
 
 /** Admits calls, keeps callers in line, and decides what follows an ended stream. */
 @Module({})

@@ -17,6 +17,7 @@ import { AudioSocketDoor } from './ingress/audiosocket-door.ts';
 import { ChanWebSocketStreamGateway } from './ingress/chan-websocket-stream.gateway.ts';
 import { StreamDoor } from './ingress/stream-door.ts';
 import { StreamTickets } from './ingress/stream-tickets.ts';
+import { SoftphoneStreamGateway } from './ingress/softphone-stream.gateway.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallLogs } from './calls/call-logs.ts';
 import { CallFactory } from './calls/call-factory.ts';
@@ -93,6 +94,7 @@ export class MediaRelayModule {
         StreamDoor,
         AudioSocketDoor,
         ChanWebSocketStreamGateway,
+        SoftphoneStreamGateway,
         TwilioStreamGateway,
       ],
     };

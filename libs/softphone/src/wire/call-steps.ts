@@ -43,12 +43,12 @@ export interface CallReply {
 /** Body of `POST /softphone/calls`. */
 export interface CallRequest {
   /** The dialled number in E.164; absent for the number of the talk page. */
-  readonly to?: string;
+  readonly to?: string | undefined;
   /** The caller's number in E.164, if they want to be known by it. It is not verified. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** From an earlier reply: this call waits and asks again. */
-  readonly call?: string;
-  readonly progress?: string;
+  readonly call?: string | undefined;
+  readonly progress?: string | undefined;
 }
 
 /** Body of `POST /softphone/calls/next`. */

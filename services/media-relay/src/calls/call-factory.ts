@@ -12,6 +12,7 @@ import { WaitMusic } from '../media/wait-music.ts';
 import { persistBeforeCall } from '../tools/persist-before-call.ts';
 import { QueuedToolDispatcher } from '../tools/queued-tool-dispatcher.ts';
 import type { ClaimedCall } from './claimed-call.ts';
+import { shownLog } from './shown-log.ts';
 
 export interface CallContext {
   readonly log: CallLog;
@@ -42,11 +43,12 @@ export class CallFactory {
   create(
     { record, epoch, events }: ClaimedCall,
     incoming: IncomingStream,
-    { log, isGivenUp, onError }: CallContext,
+    { log: kept, isGivenUp, onError }: CallContext,
   ): { readonly session: CallSession; readonly path: MediaPath } {
     const { agent } = record;
     const takeover = epoch > 1 ? takeoverOf(events) : undefined;
-    const path = this.mediaPaths.assemble(incoming, { record, log, onError });
+    const path = this.mediaPaths.assemble(incoming, { record, log: kept, onError });
+    const log = path.showEvent ? shownLog(kept, path.showEvent) : kept;
     const music = () => this.music.soundFor(agent.toolWait, path.stream.format);
     music();
     const language = takeover?.language ?? record.language;

@@ -27,6 +27,7 @@ const CLOSE_TOO_BIG = 1009;
 const CLOSE_TRY_LATER = 1013;
 
 export type StreamRefusal =
+  | 'foreign-page'
   | 'no-start'
   | 'not-a-start'
   | 'too-big'
@@ -119,6 +120,13 @@ export class StreamDoor {
 
   countError(): void {
     this.metrics.counters.socketErrors.inc();
+  }
+
+  /** Refuses a new socket before it says anything. */
+  turnAway(socket: WebSocket, refusal: StreamRefusal, code: number): void {
+    socket.on('error', () => this.countError());
+    this.add(socket);
+    this.refuse(socket, refusal, code);
   }
 
   /** Has the relay claim the ticket's call, or closes the socket. @param token unchecked */

@@ -1,9 +1,12 @@
+import type { NewCallEvent } from '@tandem/contracts';
 import type { CallerStream, Clock } from '@tandem/conversation';
 import type { MessageSocket } from '@tandem/telephony';
 
 /** A caller stream that keeps totals; they are added to the metrics when it has ended. */
 export interface CountedStream extends CallerStream {
   readonly counters: Readonly<Record<string, number>>;
+  /** Shows the caller an event of the call. Absent where the protocol has nothing to show it with. */
+  showEvent?(event: NewCallEvent): void;
 }
 
 /** The relay's part in opening a stream. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
-import type { AudioFormat } from '@tandem/contracts';
+import type { AudioFormat, NewCallEvent } from '@tandem/contracts';
 import {
   describeConversion,
   modelInFormat,
@@ -26,6 +26,8 @@ export interface MediaPath {
   readonly model: VoiceModel;
   /** Totals of the caller's stream. */
   readonly counters: CountedStream['counters'];
+  /** Shows the caller an event of the call, where the stream can. */
+  readonly showEvent?: (event: NewCallEvent) => void;
   /** Stops the caller's socket: nothing is sent or received any more. */
   mute(): void;
   /** Returns the links in the order in which a frame of the caller passes them. */
@@ -76,6 +78,7 @@ export class MediaPaths {
       ...(recorder ? { recording: recorder } : {}),
       model,
       counters: opened.counters,
+      ...(opened.showEvent ? { showEvent: (event) => opened.showEvent?.(event) } : {}),
       mute: () => fenced.mute(),
       describe: () => [
         'fenced socket',

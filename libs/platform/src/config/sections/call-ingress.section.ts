@@ -1,4 +1,4 @@
-import { isPhoneCountry } from '@tandem/contracts';
+import { isE164, isPhoneCountry } from '@tandem/contracts';
 import { z } from 'zod';
 import { section } from '../setting.ts';
 import { port, url } from './forms.ts';
@@ -27,6 +27,20 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
       'it, /media/<relay id> is appended.',
     whenUnset: "each relay's own ws:// address",
     example: 'wss://media.example.com',
+  },
+  talkPage: {
+    env: 'TALK_PAGE',
+    schema: z.enum(['on', 'off']).optional(),
+    description:
+      'Whether `/talk` is served, a page on which anybody who can open it talks with the agent from their ' +
+      'browser. See docs/softphone.md.',
+    whenUnset: 'on while PUBLIC_BASE_URL is not set, off otherwise',
+    example: 'off',
+  },
+  talkNumber: {
+    env: 'TALK_NUMBER',
+    schema: z.string().refine(isE164, 'must be a phone number such as +12025550100').default('+12025550100'),
+    description: 'The number `/talk` calls, in E.164: its agent answers. Unless set, that of the demo.',
   },
   phoneCountry: {
     env: 'PHONE_COUNTRY',

@@ -1,7 +1,7 @@
 import { relayIdSchema } from '@tandem/contracts';
 import { z } from 'zod';
 import { section } from '../setting.ts';
-import { port, url, wholeNumber } from './forms.ts';
+import { commaList, port, url, wholeNumber } from './forms.ts';
 
 export const relaySection = section('media-relay', 'The processes that hold calls.', {
   port: {
@@ -64,6 +64,20 @@ export const relaySection = section('media-relay', 'The processes that hold call
     description:
       'Whether a relay has a short model session of its own say the phrase for lost calls, once for each ' +
       'version of an agent. It is billed by the provider and not part of the cost of a call.',
+  },
+  softphoneOrigins: {
+    env: 'SOFTPHONE_ORIGINS',
+    schema: commaList
+      .refine(
+        (origins) => origins.every((text) => URL.canParse(text) && new URL(text).origin === text),
+        'each must be an origin such as https://voice.example.com: no path, no slash at the end',
+      )
+      .optional(),
+    description:
+      'Pages from which browsers may open streams, as origins separated by commas. Set it where TALK_PAGE is ' +
+      'on and the page is opened from elsewhere: see docs/softphone.md.',
+    whenUnset: 'pages opened on this machine (localhost) only',
+    example: 'https://voice.example.com',
   },
   drainGraceMs: {
     env: 'RELAY_DRAIN_GRACE_MS',

@@ -1,0 +1,172 @@
+import {
+  PROCESSOR,
+  type FromProcessor,
+  type ProcessorOptions,
+  type ToProcessor,
+} from '../worklet/processor-messages.ts';
+import { microphoneFaultOf, type MicrophoneFault } from './microphone-fault.ts';
+
+export interface AudioDeviceEvents {
+  readonly onProcessor: (message: FromProcessor) => void;
+  /** The browser started or stopped playing, the microphone went away, or devices came and went. */
+  readonly onChanged: () => void;
+}
+
+const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+/** Without word from the audio thread for this long nothing is heard. */
+const SILENT_AFTER_MS = 1_000;
+
+/** The browser's audio: one context at the device's own rate, a microphone, and the processor between. */
+export class AudioDevice {
+  /** Why there is no microphone; null while there is one, or before it was asked for. */
+  fault: MicrophoneFault | null = null;
+  private readonly context: AudioContext;
+  private readonly loaded: Promise<void>;
+  private node: AudioWorkletNode | null = null;
+  private microphone: MediaStream | null = null;
+  private source: MediaStreamAudioSourceNode | null = null;
+  private speaker: HTMLAudioElement | null = null;
+  private isMuted = false;
+  private lastAliveAt = 0;
+
+  /** Call it from a press: browsers play nothing before one. */
+  constructor(private readonly events: AudioDeviceEvents) {
+    this.context = new AudioContext({ latencyHint: 'interactive' });
+    this.context.onstatechange = () => events.onChanged();
+    void this.context.resume();
+    this.loaded = this.context.audioWorklet.addModule(
+      new URL('../worklet/softphone-processor.js', import.meta.url),
+    );
+    navigator.mediaDevices?.addEventListener('devicechange', () => events.onChanged());
+  }
+
+  /** The audio thread runs, so that what is queued is heard. */
+  get isAudible(): boolean {
+    return this.context.state === 'running' && performance.now() - this.lastAliveAt < SILENT_AFTER_MS;
+  }
+
+  get isMicrophoneOn(): boolean {
+    return this.microphone?.getAudioTracks()[0]?.readyState === 'live';
+  }
+
+  /** Label of the microphone in use; empty when there is none. */
+  get microphoneLabel(): string {
+    return this.microphone?.getAudioTracks()[0]?.label ?? '';
+  }
+
+  /** Asks for a microphone; a new one is taken before the old one is let go. Sets {@link fault}. */
+  async openMicrophone(deviceId?: string): Promise<void> {
+    try {
+      const audio = { ...CONSTRAINTS, ...(deviceId ? { deviceId: { ideal: deviceId } } : {}) };
+      const stream = await navigator.mediaDevices.getUserMedia({ audio });
+      const old = this.microphone;
+      this.microphone = stream;
+      this.fault = null;
+      for (const track of stream.getAudioTracks())
+        track.onended = track.onmute = track.onunmute = () => this.events.onChanged();
+      this.connectMicrophone();
+      stop(old);
+    } catch (error) {
+      this.fault = microphoneFaultOf(error);
+    }
+    this.events.onChanged();
+  }
+
+  /** Returns the devices of one kind, with labels once the microphone was allowed. */
+  async devices(kind: 'audioinput' | 'audiooutput'): Promise<MediaDeviceInfo[]> {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    return all.filter((device) => device.kind === kind && device.deviceId !== '');
+  }
+
+  /** Starts a stream's audio at the wire's rate; whatever an earlier one left is dropped. */
+  async begin(wireHz: number): Promise<void> {
+    await this.loaded;
+    this.node?.disconnect();
+    this.node = new AudioWorkletNode(this.context, PROCESSOR, {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      outputChannelCount: [1],
+      processorOptions: { wireHz } satisfies ProcessorOptions,
+    });
+    this.node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => this.receive(data);
+    this.node.connect(this.outlet());
+    this.connectMicrophone();
+    this.tell({ kind: 'mute', isMuted: this.isMuted });
+  }
+
+  play(sound: number, samples: Int16Array<ArrayBuffer>): void {
+    this.tell({ kind: 'audio', sound, samples }, [samples.buffer]);
+  }
+
+  clear(id: number, fadeMs: number): void {
+    this.tell({ kind: 'clear', id, fadeMs });
+  }
+
+  /** Sends silence while muted; the device stays open. */
+  setMuted(isMuted: boolean): void {
+    this.isMuted = isMuted;
+    this.tell({ kind: 'mute', isMuted });
+  }
+
+  /**
+   * Plays on another device. Only then an audio element is put between: Chromium's echo cancellation loses
+   * its reference when the context itself changes its device.
+   */
+  async chooseOutput(deviceId: string): Promise<void> {
+    if (!this.speaker) {
+      const destination = this.context.createMediaStreamDestination();
+      this.speaker = new Audio();
+      this.speaker.srcObject = destination.stream;
+      this.node?.disconnect();
+      this.node?.connect(destination);
+      this.outlet = () => destination;
+    }
+    await this.speaker.setSinkId(deviceId);
+    await this.speaker.play();
+  }
+
+  /** Call it from a press, after the browser stopped the context. */
+  async resume(): Promise<void> {
+    await this.context.resume();
+    await this.speaker?.play();
+    this.events.onChanged();
+  }
+
+  async close(): Promise<void> {
+    stop(this.microphone);
+    this.node?.disconnect();
+    this.node = null;
+    if (this.context.state !== 'closed') await this.context.close();
+  }
+
+  private outlet = (): AudioNode => this.context.destination;
+
+  private connectMicrophone(): void {
+    this.source?.disconnect();
+    this.source = null;
+    if (!this.microphone || !this.node) return;
+    this.source = this.context.createMediaStreamSource(this.microphone);
+    this.source.connect(this.node);
+  }
+
+  private receive(message: FromProcessor): void {
+    if (message.kind === 'alive') {
+      this.lastAliveAt = performance.now();
+      // Safari does not say; the device's own latency is unknown there.
+      const seconds = this.context.outputLatency || this.context.baseLatency || 0;
+      this.tell({ kind: 'latency', seconds });
+    }
+    this.events.onProcessor(message);
+  }
+
+  private tell(message: ToProcessor, transfer: Transferable[] = []): void {
+    this.node?.port.postMessage(message, transfer);
+  }
+}
+
+function stop(stream: MediaStream | null): void {
+  for (const track of stream?.getTracks() ?? []) {
+    track.onended = track.onmute = track.onunmute = null;
+    track.stop();
+  }
+}
