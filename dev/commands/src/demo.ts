@@ -39,13 +39,17 @@ async function demo(): Promise<void> {
       process.exit(isGood ? 0 : 1);
     }
     console.log(`
-The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on
+The stack stays up.${talkLine(stack)} Ring it again with "npm run call" in another terminal, look at calls on
 ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
   } catch (error) {
     const code = reportError(error);
     await stack?.stop();
     process.exit(code);
   }
+}
+
+function talkLine({ talkUrl }: Stack): string {
+  return talkUrl === null ? '' : ` Talk to the agent yourself on\n${talkUrl}.`;
 }
 
 async function start(): Promise<Stack> {

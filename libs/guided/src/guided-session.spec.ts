@@ -55,6 +55,18 @@ describe('a guided session', () => {
     expect(new Set(scene.ids).size).toBe(scene.ids.length);
   });
 
+  it('reads words that the caller wrote as if they had been spoken', async () => {
+    const scene = new GuidedScene();
+    await scene.passes(1);
+    await scene.asks({ kind: 'reply' });
+    scene.look();
+    scene.session.addCallerText('A plumber, tomorrow morning please!');
+    await scene.asks({ kind: 'reply' });
+    expect(scene.look()).toContain(
+      'calls check_availability {"service":"plumbing","date":"2026-03-03","partOfDay":"morning"}',
+    );
+  });
+
   it('speaks the words it is given exactly, and says what it is with the next of its own', async () => {
     const scene = new GuidedScene();
     await scene.passes(1);

@@ -142,6 +142,16 @@ export class GuidedSession implements VoiceModelSession {
     this.turn.addDigits(digitsIn(text));
   }
 
+  /** Reads written words as the recogniser would have put them. */
+  addCallerText(text: string): void {
+    this.turn.addWords(
+      text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}'’ ]+/gu, ' ')
+        .trim(),
+    );
+  }
+
   change(change: ModelSessionChange): void {
     this.setup = { ...this.setup, ...change };
     this.roles = rolesOf(this.setup.tools);

@@ -59,6 +59,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
       onHeard: (heard) => listener.onHeard(heard),
       onSilent: () => listener.onSilent(),
       onDigit: (digit) => listener.onDigit(digit),
+      onText: (text) => listener.onText?.(text),
       onClosed: (reason) => listener.onClosed(reason),
     });
   }

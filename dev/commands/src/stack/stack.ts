@@ -45,6 +45,8 @@ export interface Stack {
   readonly publicUrl: string;
   /** Where carriers reach the relays; null for their own addresses. */
   readonly publicMediaUrl: string | null;
+  /** The page on which one talks with the agent; null where it is off. */
+  readonly talkUrl: string | null;
   readonly urls: {
     readonly ingress: string;
     readonly relays: readonly string[];

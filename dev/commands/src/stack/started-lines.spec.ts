@@ -13,12 +13,14 @@ describe('what a started stack tells', () => {
     const lines = startedLines({
       publicUrl: 'https://voice.example.com',
       publicMediaUrl: 'wss://media.example.com',
+      talkUrl: null,
       urls,
     }).join('\n');
     expect(lines).toMatch(/Twilio voice webhook +https:\/\/voice\.example\.com\/twilio\/voice#/);
     expect(lines).toMatch(/Twilio status callback +https:\/\/voice\.example\.com\/twilio\/status#/);
     expect(lines).toContain('https://voice.example.com to http://127.0.0.1:8080');
     expect(lines).toContain('wss://media.example.com/media/relay-2 to http://127.0.0.1:8091');
+    expect(lines).not.toContain('talk');
   });
 
   it('names each relay where its name is part of the address', () => {
@@ -26,13 +28,16 @@ describe('what a started stack tells', () => {
       startedLines({
         publicUrl: 'https://voice.example.com',
         publicMediaUrl: 'wss://{relay}.example.com',
+        talkUrl: null,
         urls,
       }).join('\n'),
     ).toContain('wss://relay-1.example.com to http://127.0.0.1:8081');
   });
 
   it('is the local addresses where nothing is public', () => {
-    const lines = startedLines({ publicUrl: urls.ingress, publicMediaUrl: null, urls }).join('\n');
+    const talkUrl = 'http://localhost:8080/talk';
+    const lines = startedLines({ publicUrl: urls.ingress, publicMediaUrl: null, talkUrl, urls }).join('\n');
+    expect(lines).toMatch(/talk to the agent +http:\/\/localhost:8080\/talk/);
     expect(lines).toContain('http://127.0.0.1:8080/twilio/voice#');
     expect(lines).not.toContain('your proxy');
   });

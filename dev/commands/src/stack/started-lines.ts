@@ -1,12 +1,13 @@
 import { NUMBER_SETTINGS } from './number-settings.ts';
 import type { Stack } from './stack.ts';
 
-type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls'>;
+type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls' | 'talkUrl'>;
 
 /** The next steps after a start: the addresses for the carrier, where they lead, and the commands. */
 export function startedLines(stack: Started): string[] {
-  const { publicUrl, publicMediaUrl, urls } = stack;
+  const { publicUrl, publicMediaUrl, urls, talkUrl } = stack;
   const lines: [string, string][] = [
+    ...(talkUrl === null ? [] : [['talk to the agent', talkUrl] as [string, string]]),
     ['Twilio voice webhook', `${publicUrl}/twilio/voice${NUMBER_SETTINGS}`],
     ['Twilio status callback', `${publicUrl}/twilio/status${NUMBER_SETTINGS}`],
     ...(publicUrl === urls.ingress

@@ -97,6 +97,11 @@ export interface VoiceModelSession {
   sendToolResult(providerCallId: string, output: string): void;
   /** Adds a fact to the history that the model should know: pressed digits, an operator's hint. */
   addNote(text: string): void;
+  /**
+   * Adds words the caller wrote instead of speaking them, as theirs. Starts no response by itself. They are in
+   * the conversation's history as well.
+   */
+  addCallerText(text: string): void;
   change(change: ModelSessionChange): void;
   /** The floor is quiet and nothing is pending: a good moment for a session to renew itself. */
   onIdle(): void;

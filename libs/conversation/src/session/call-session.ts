@@ -51,6 +51,7 @@ export class CallSession {
   private isOpeningSaid = false;
   private failedResponses = 0;
   private framesHeard = 0;
+  private textsWritten = 0;
   private readonly transcriptionFaults = new Set<string>();
   /**
    * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null
@@ -154,6 +155,7 @@ export class CallSession {
     onHeard: (heard) => this.parts.playout.heard(heard),
     onSilent: () => this.parts.latency.silent(),
     onDigit: (digit) => this.digit(digit),
+    onText: (text) => this.written(text),
     onClosed: (reason) => {
       // A stream can be lost with the caller still on the line: the carrier then asks where the call goes.
       if (reason === 'closed-by-carrier' || reason === 'connection-lost' || reason === 'media-timeout')
@@ -231,6 +233,22 @@ export class CallSession {
     }
     this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
     digits.pressed(digit);
+  }
+
+  /** Written words count as a turn of the caller, who takes the floor with them. */
+  private written(written: string): void {
+    const text = written.trim();
+    const { agent, idle, languages, model, playout, secureDigits, turns } = this.parts;
+    if (text === '' || secureDigits.isMasking) return;
+    idle.callerActive();
+    if (playout.isPlaying && !turns.isProtected) turns.interrupt();
+    this.textsWritten += 1;
+    const itemId = `written_${this.given.call.epoch}_${this.textsWritten}` as ItemId;
+    const { atMs } = this;
+    this.log.append({ type: 'caller.spoke', data: { itemId, text, startedAtMs: atMs, endedAtMs: atMs } });
+    languages.heard(text, agent.language);
+    model.session?.addCallerText(text);
+    turns.speak({ kind: 'reply' });
   }
 
   private callerText(itemId: ItemId, text: string | null, isFinal: boolean): void {

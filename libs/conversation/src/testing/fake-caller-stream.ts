@@ -115,6 +115,11 @@ export class FakeCallerStream implements CallerStream {
     if (!this.isClosed) this.listener?.onDigit(digit);
   }
 
+  /** The caller writes instead of speaking. */
+  writeText(text: string): void {
+    if (!this.isClosed) this.listener?.onText?.(text);
+  }
+
   leave(reason: StreamClosedReason): void {
     this.over(reason, (tell) => tell());
   }

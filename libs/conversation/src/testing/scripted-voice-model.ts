@@ -137,6 +137,10 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.notes.push(text);
   }
 
+  addCallerText(text: string): void {
+    this.asked.push(`written ${text}`);
+  }
+
   change(change: ModelSessionChange): void {
     this.changes.push(change);
   }

@@ -292,6 +292,7 @@ export function describeVoiceModel(
         session.truncate(NO_ITEM, 0);
         session.sendToolResult('call_unknown', '{}');
         session.addNote('The caller pressed 1.');
+        session.addCallerText('A plumber, please.');
         session.change({ instructions: 'Be brief.' });
         session.onIdle();
         session.finishInput();

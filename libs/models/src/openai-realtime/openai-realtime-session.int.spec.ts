@@ -112,6 +112,12 @@ describe('talking', () => {
       (event) =>
         event.type === 'conversation.item.added' && JSON.stringify(event.event).includes('pressed 5'),
     );
+    session.addCallerText('A plumber, please.');
+    await far.waitFor(
+      (event) =>
+        event.type === 'conversation.item.added' &&
+        /"role":"user".*A plumber, please\./.test(JSON.stringify(event.event)),
+    );
     expect(listener.told.filter((told) => told === 'response started')).toHaveLength(1);
     expect(listener.faults).toEqual([]);
   });

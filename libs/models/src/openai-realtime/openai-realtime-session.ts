@@ -153,6 +153,10 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.send(historyItem({ kind: 'note', text }));
   }
 
+  addCallerText(text: string): void {
+    this.send(historyItem({ kind: 'caller', text }));
+  }
+
   change(change: ModelSessionChange): void {
     this.send(sessionChange(change, this.setup));
     this.setup = { ...this.setup, ...change };

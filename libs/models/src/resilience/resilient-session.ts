@@ -161,6 +161,11 @@ export class ResilientSession implements VoiceModelSession {
     this.successor.session?.sendAlways((session) => session.addNote(text));
   }
 
+  addCallerText(text: string): void {
+    this.successor.invalidate();
+    this.current?.sendUnlessInHistory((session) => session.addCallerText(text));
+  }
+
   change(change: ModelSessionChange): void {
     this.changes = { ...this.changes, ...change };
     this.current?.change(change);

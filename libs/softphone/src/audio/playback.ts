@@ -5,8 +5,8 @@ import { SincResampler } from './sinc-resampler.ts';
 const MAX_LATENCY_MS = 1_000;
 
 /**
- * Plays audio of the wire's rate on a device of another rate, and knows how far the ear is: what was consumed,
- * less what is on its way through the filter and the device.
+ * Plays audio of the wire's rate on a device of another rate, and knows how far the ear is: what was
+ * consumed, less what is on its way through the filter and the device.
  */
 export class Playback {
   readonly buffer: PlaybackBuffer;

@@ -83,7 +83,10 @@ function phasesOf(up: number, taps: number, cutoff: number): Float32Array[] {
     return sinc(2 * cutoff * distance) * (bessel0(beta * Math.sqrt(1 - edge * edge)) / bessel0(beta));
   });
   return Array.from({ length: up }, (_, phase) => {
-    const filter = Float64Array.from({ length: taps }, (__, tap) => whole[(taps - 1 - tap) * up + phase] ?? 0);
+    const filter = Float64Array.from(
+      { length: taps },
+      (__, tap) => whole[(taps - 1 - tap) * up + phase] ?? 0,
+    );
     // Phases of unequal gain at 0 Hz would turn a constant offset into a tone.
     const gain = filter.reduce((sum, tap) => sum + tap, 0);
     return Float32Array.from(filter, (tap) => tap / gain);

@@ -31,11 +31,19 @@ export class Conversation {
         return;
       }
       case 'tool':
-        this.put(`tool ${message.id}`, 'tool', `${words(message.name)}: ${TOOL_STATES[message.state]}`, '', message.details);
+        this.put(
+          `tool ${message.id}`,
+          'tool',
+          `${words(message.name)}: ${TOOL_STATES[message.state]}`,
+          '',
+          message.details,
+        );
         return;
       case 'note':
         this.note(message.text);
         return;
+      default:
+        return; // Not for the list.
     }
   }
 
@@ -54,11 +62,18 @@ export class Conversation {
     const parts: Node[] = [];
     if (title) parts.push(element('span', kind === 'tool' ? 'name' : 'party', title));
     if (text) parts.push(document.createTextNode(text));
-    const earlier = entry.querySelector('code')?.textContent;
-    for (const line of [earlier, details])
-      if (line && (line === details || details !== earlier)) parts.push(element('code', '', line));
+    if (details) parts.push(this.details(entry, details));
     entry.replaceChildren(...parts);
     this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** Returns arguments and result of a tool, folded until somebody wants to see them. */
+  private details(entry: HTMLElement, latest: string): HTMLElement {
+    const earlier = [...entry.querySelectorAll('code')].map(({ textContent }) => textContent);
+    const folded = element('details', '', '');
+    const lines = [...new Set([...earlier, latest])].map((line) => element('code', '', line));
+    folded.append(element('summary', '', 'details'), ...lines);
+    return folded;
   }
 
   private add(key: string, kind: string): HTMLElement {

@@ -39,22 +39,24 @@ export const MICROPHONE_TEXTS: Readonly<Record<MicrophoneFault, string>> = {
     'call again. Or go on without: you can listen and write.',
   none: 'No microphone was found. Connect one and call again, or go on without: you can listen and write.',
   'in-use':
-    'The microphone cannot be opened: another program may be using it, or the system does not let the browser ' +
-    'have it. Close the other program and call again, or go on without.',
+    'The microphone cannot be opened: another program may be using it, or the system does not let the ' +
+    'browser have it. Close the other program and call again, or go on without.',
   insecure:
-    'Browsers give a microphone only to pages of this machine (http://localhost) or of https addresses. Open ' +
-    'this page under one of them.',
-  unsupported: 'This browser cannot make calls: it has no AudioWorklet. A current Chrome, Edge, Firefox or Safari can.',
+    'Browsers give a microphone only to pages of this machine (http://localhost) or of https addresses. ' +
+    'Open this page under one of them.',
+  unsupported:
+    'This browser cannot make calls: it has no AudioWorklet. A current Chrome, Edge, Firefox or Safari can.',
   failed: 'The microphone could not be opened. Reload the page and call again, or go on without.',
 };
 
 export const INAUDIBLE = 'You hear nothing: the browser has stopped the sound of this page.';
-export const MICROPHONE_LOST = 'The microphone is gone. Choose another one under Devices, or connect it again.';
+export const MICROPHONE_LOST =
+  'The microphone is gone. Choose another one under Devices, or connect it again.';
 
 /** @param device the label of the microphone in use */
 export function silentMicrophone(device: string): string {
   return (
-    `Nothing comes from ${device ? `“${device}”` : 'the microphone'}. Is it switched off, or is another one ` +
-    'in use? Choose it under Devices.'
+    `Nothing comes from ${device ? `“${device}”` : 'the microphone'}. Is it switched off, or is another ` +
+    'one in use? Choose it under Devices.'
   );
 }

@@ -12,7 +12,12 @@ export interface AudioDeviceEvents {
   readonly onChanged: () => void;
 }
 
-const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+const CONSTRAINTS = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  channelCount: 1,
+};
 /** Without word from the audio thread for this long nothing is heard. */
 const SILENT_AFTER_MS = 1_000;
 

@@ -53,7 +53,12 @@ export class RelaySocket {
   /** Sends a frame of the caller's voice. */
   sendFrame(samples: Int16Array): void {
     if (!this.format || this.socket.readyState !== WebSocket.OPEN) return;
-    const message = audioMessage('fromCaller', this.sequence, 0, samples.length * bytesPerSample(this.format));
+    const message = audioMessage(
+      'fromCaller',
+      this.sequence,
+      0,
+      samples.length * bytesPerSample(this.format),
+    );
     encodeAudio(samples, this.format, message, AUDIO_HEADER_BYTES);
     this.sequence = nextSequence(this.sequence);
     this.socket.send(message);

@@ -17,7 +17,11 @@ export type PhoneState =
   | { readonly kind: 'connected' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'transferring' }
-  | { readonly kind: 'over'; readonly why: 'hung-up' | 'ended' | 'refused' | 'failed'; readonly text: string };
+  | {
+      readonly kind: 'over';
+      readonly why: 'hung-up' | 'ended' | 'refused' | 'failed';
+      readonly text: string;
+    };
 
 export interface Levels {
   /** Loudest sample since the last report, from 0 to 1. */

@@ -42,7 +42,11 @@ export function audioMessage(
 export function readAudioMessage(bytes: Uint8Array): AudioMessage | null {
   if (bytes.byteLength <= AUDIO_HEADER_BYTES) return null;
   const kind =
-    bytes[0] === AUDIO_KINDS.fromCaller ? 'fromCaller' : bytes[0] === AUDIO_KINDS.toCaller ? 'toCaller' : null;
+    bytes[0] === AUDIO_KINDS.fromCaller
+      ? 'fromCaller'
+      : bytes[0] === AUDIO_KINDS.toCaller
+        ? 'toCaller'
+        : null;
   if (!kind) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, AUDIO_HEADER_BYTES);
   return {

@@ -1,6 +1,6 @@
 /*
- * Replies of call-ingress about a softphone's call: what the browser does next. `POST /softphone/calls` starts
- * a call or asks again about a waiting one; `POST /softphone/calls/next` asks after a stream.
+ * Replies of call-ingress about a softphone's call: what the browser does next. `POST /softphone/calls`
+ * starts a call or asks again about a waiting one; `POST /softphone/calls/next` asks after a stream.
  */
 
 /** The next step, as call-ingress renders it. */

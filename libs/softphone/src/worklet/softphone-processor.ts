@@ -1,6 +1,11 @@
 import { Capture } from '../audio/capture.ts';
 import { Playback } from '../audio/playback.ts';
-import { PROCESSOR, type FromProcessor, type ProcessorOptions, type ToProcessor } from './processor-messages.ts';
+import {
+  PROCESSOR,
+  type FromProcessor,
+  type ProcessorOptions,
+  type ToProcessor,
+} from './processor-messages.ts';
 
 /*
  * The part of the softphone that runs on the browser's audio thread, with its clock: timers of a page in the

@@ -31,9 +31,10 @@ export interface ReportOutcome {
 const NOTHING: ReportOutcome = { heard: [], isClamped: false };
 
 /**
- * Derives the playout position of a softphone's stream from what the browser reports of its playback. A report
- * never counts for more than was sent of its sound, and never takes anything back. Between two reports the
- * position follows the clock for as long as the browser said it had audio, so that it is never too far.
+ * Derives the playout position of a softphone's stream from what the browser reports of its playback. A
+ * report never counts for more than was sent of its sound, and never takes anything back. Between two
+ * reports the position follows the clock for as long as the browser said it had audio, so that it is never
+ * too far.
  */
 export class PlayoutLedger {
   private sounds: SentSound[] = [];
@@ -91,7 +92,8 @@ export class PlayoutLedger {
     const before = this.anchor.offset;
     if (offset < before) return { heard: [], isClamped };
     if (offset > before || ahead === 0) this.anchor = this.anchorAt(offset, now, ahead * bytesPerSample);
-    if (offset > before) this.progressAt = now;
+    if (offset === before) return { heard: [], isClamped };
+    this.progressAt = now;
     const heard = this.heardUpTo(offset, before, waitingSoundId);
     while (this.sounds.length > 1 && (this.sounds[0] as SentSound).endOffset <= offset) this.sounds.shift();
     return { heard, isClamped };

@@ -1,3 +1,4 @@
+import { cleanedText } from '@tandem/contracts';
 import { MAX_TEXT_LENGTH, type ClientMessage } from '@tandem/softphone';
 import { z } from 'zod';
 
@@ -13,7 +14,7 @@ const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('played'), sound: count, samples: count, ahead: count }),
   z.object({ type: z.literal('cleared'), id: count }),
   z.object({ type: z.literal('digit'), digit: z.string().regex(/^[0-9*#A-D]$/) }),
-  z.object({ type: z.literal('text'), text: z.string().max(MAX_TEXT_LENGTH) }),
+  z.object({ type: z.literal('text'), text: cleanedText().max(MAX_TEXT_LENGTH) }),
   z.object({ type: z.literal('ping'), id: count }),
   z.object({ type: z.literal('hangup') }),
 ]) satisfies z.ZodType<ClientMessage>;

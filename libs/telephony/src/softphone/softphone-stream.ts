@@ -259,32 +259,31 @@ export class SoftphoneStream implements CallerStream {
       return;
     }
     const message = parseSoftphoneMessage(data.toString());
-    if (message) this.handle(message);
-    else this.countBadMessage();
+    if (!message) return this.countBadMessage();
+    const handle = this.on[message.type] as (message: ClientMessage) => void;
+    handle(message);
   }
 
-  private handle(message: ClientMessage): void {
-    switch (message.type) {
-      case 'played':
-        return this.onPlayed(message);
-      case 'cleared':
-        if (!this.isAwaitingSilence || message.id !== this.clears) return;
-        this.isAwaitingSilence = false;
-        return this.listener?.onSilent();
-      case 'digit':
-        return this.listener?.onDigit(message.digit);
-      case 'text':
-        return this.listener?.onText?.(message.text);
-      case 'ping':
-        return this.tell({ type: 'pong', id: message.id });
-      case 'hangup':
-        this.socket.close(CLOSE_NORMAL, 'hung up');
-        return this.finish('caller-hangup');
-      case 'start':
-        this.counters.outOfOrder += 1;
-        return;
-    }
-  }
+  private readonly on: {
+    readonly [Type in ClientMessage['type']]: (message: Extract<ClientMessage, { type: Type }>) => void;
+  } = {
+    played: (message) => this.onPlayed(message),
+    cleared: ({ id }) => {
+      if (!this.isAwaitingSilence || id !== this.clears) return;
+      this.isAwaitingSilence = false;
+      this.listener?.onSilent();
+    },
+    digit: ({ digit }) => this.listener?.onDigit(digit),
+    text: ({ text }) => this.listener?.onText?.(text),
+    ping: ({ id }) => this.tell({ type: 'pong', id }),
+    hangup: () => {
+      this.socket.close(CLOSE_NORMAL, 'hung up');
+      this.finish('caller-hangup');
+    },
+    start: () => {
+      this.counters.outOfOrder += 1;
+    },
+  };
 
   private onPlayed(message: Played): void {
     const { heard, isClamped } = this.ledger.onPlayed(message, this.clock.now(), this.waiting[0]?.soundId);

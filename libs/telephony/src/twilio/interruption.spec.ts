@@ -53,6 +53,7 @@ class Talk {
           cancelResponse: nothing,
           sendToolResult: nothing,
           addNote: nothing,
+          addCallerText: nothing,
           change: nothing,
           onIdle: nothing,
           abandon: nothing,

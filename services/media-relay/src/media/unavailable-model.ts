@@ -31,6 +31,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         truncate: ignore,
         sendToolResult: ignore,
         addNote: ignore,
+        addCallerText: ignore,
         change: ignore,
         onIdle: ignore,
         abandon: ignore,

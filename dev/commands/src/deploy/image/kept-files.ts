@@ -2,7 +2,7 @@
 const UNREAD = /\.(?:[cm]?ts|tsx|map|flow|tsbuildinfo|md|markdown)$/i;
 const LICENCE = /(?:^|\/)(?:licen[cs]e|notice|copying|copyright)[^/]*$/i;
 /** Data our sources read where they lie. */
-const DATA = /^src\/.*\.json$/;
+const DATA = /^src\/.*\.(?:json|html|css)$/;
 /** Tests that packages bring along. */
 const FOREIGN_TEST = /^(?:tests?|specs?|__tests__)\/|\.(?:spec|test)\.[cm]?js$/;
 /** Tests among our compiled files. */

@@ -59,6 +59,7 @@ describe('the packages of an image', () => {
     ['dist/bench/walk.bench.js', false],
     ['src/main.ts', false],
     ['package.json', true],
+    ['src/page/talk.html', true],
     ['tsconfig.json', false],
   ])('of ours: %s is kept: %s', (path, expected) => expect(isKept(path, true)).toBe(expected));
 });

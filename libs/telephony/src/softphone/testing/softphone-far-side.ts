@@ -14,11 +14,7 @@ import {
 } from '@tandem/softphone';
 import type { MessageSocket, SocketListener } from '../../message-socket.ts';
 import type { CallerStreamFarSide, LineSetting } from '../../testing/caller-stream-far-side.ts';
-import {
-  SOFTPHONE_STREAM_LIMITS,
-  SoftphoneStream,
-  type SoftphoneStreamLimits,
-} from '../softphone-stream.ts';
+import { SOFTPHONE_STREAM_LIMITS, SoftphoneStream, type SoftphoneStreamLimits } from '../softphone-stream.ts';
 
 /** The device plays and records in steps of this length. */
 const TICK_MS = 20;

@@ -19,7 +19,10 @@ const PAGE = 'page/talk.html';
 /** Returns the files of the softphone's page by their path below /talk/: some twenty, 100 KB together. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
   const root = dirname(createRequire(import.meta.url).resolve('@tandem/softphone/package.json'));
-  return new Map([...filesBelow(join(root, 'dist'), /(?<!\.spec)\.js$/), ...filesBelow(join(root, 'src'), /\.(css|html)$/)]);
+  return new Map([
+    ...filesBelow(join(root, 'dist'), /(?<!\.spec)\.js$/),
+    ...filesBelow(join(root, 'src'), /\.(css|html)$/),
+  ]);
 }
 
 /** @throws TypeError when the package lacks it */

@@ -26,7 +26,8 @@ export class SoftphoneCallsController {
   private readonly logger = new Logger(SoftphoneCallsController.name);
 
   constructor(
-    @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'talkNumber' | 'phoneCountry'>,
+    @Inject(CONFIG)
+    private readonly config: Pick<ServiceConfig<'call-ingress'>, 'talkNumber' | 'phoneCountry'>,
     private readonly tokens: SoftphoneCallTokens,
     private readonly callbacks: CallbackTokens,
     private readonly limit: StartLimit,
@@ -45,10 +46,7 @@ export class SoftphoneCallsController {
     const { call, token } =
       body.call === undefined ? await this.begin(body, address) : await this.waiting(body.call);
     const inbound = ringingSoftphone(call, this.config.phoneCountry);
-    return this.reply(
-      token,
-      await this.admission.admitInTime(inbound, progressOf(body.progress), LIMITS),
-    );
+    return this.reply(token, await this.admission.admitInTime(inbound, progressOf(body.progress), LIMITS));
   }
 
   @Post('next')

@@ -16,7 +16,8 @@ export class TalkPageController {
   private readonly policy: string;
 
   constructor(
-    @Inject(CONFIG) { publicMediaUrl, talkNumber }: Pick<ServiceConfig<'call-ingress'>, 'publicMediaUrl' | 'talkNumber'>,
+    @Inject(CONFIG)
+    { publicMediaUrl, talkNumber }: Pick<ServiceConfig<'call-ingress'>, 'publicMediaUrl' | 'talkNumber'>,
   ) {
     const { type, content } = talkPage(this.files);
     this.page = { type, content: content.replaceAll(NUMBER, talkNumber) };
