@@ -64,6 +64,7 @@ const FOLLOW_UP_EVERY_MS = 1_000;
 const TRANSFER_SHOWN_MS = 2_500;
 const LOOK_EVERY_MS = 250;
 
+const NO_AUDIO = 'The browser could not start its audio. Reload the page and call again.';
 const NOT_REACHED = 'The call could not be continued: the service cannot be reached. Check your network.';
 
 /** A call from a browser: one at a time, from the press of a button to its end. */
@@ -175,8 +176,12 @@ export class Softphone {
   }
 
   private async begin(number: number, { rateHz }: WireFormat): Promise<void> {
-    await this.device?.begin(rateHz);
-    if (number === this.calls) this.enter({ kind: 'connected' });
+    try {
+      await this.device?.begin(rateHz);
+      if (number === this.calls) this.enter({ kind: 'connected' });
+    } catch {
+      if (number === this.calls) this.end('failed', NO_AUDIO);
+    }
   }
 
   private async wait(number: number, step: Extract<CallStep, { action: 'wait' }>): Promise<void> {

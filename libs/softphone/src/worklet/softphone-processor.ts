@@ -31,6 +31,7 @@ class SoftphoneProcessor extends AudioWorkletProcessor {
   private readonly silence = new Float32Array(QUANTUM);
   private sinceReport = 0;
   private outLevel = 0;
+  private reported = { sound: 0, samples: 0 };
 
   constructor({ processorOptions: { wireHz } }: { readonly processorOptions: ProcessorOptions }) {
     super();
@@ -78,7 +79,11 @@ class SoftphoneProcessor extends AudioWorkletProcessor {
 
   private reportPosition(): void {
     const position = this.playback.position();
-    if (position) this.tell({ kind: 'played', position });
+    if (!position) return;
+    const { sound, samples } = this.reported;
+    if (position.sound === sound && position.samples === samples) return;
+    this.reported = position;
+    this.tell({ kind: 'played', position });
   }
 
   private reportAlive(): void {

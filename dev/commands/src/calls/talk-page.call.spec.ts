@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkoutRoot } from '@tandem/stack';
+import { bookingScenario } from '../call/booking-caller.ts';
+import { launchStack } from '../stack/launch-stack.ts';
+import type { Stack } from '../stack/stack.ts';
+import { findChromium } from '../talk/chromium.ts';
+import { TalkingPage, writeLines, type TalkingPageOptions } from '../talk/talking-page.ts';
+
+jest.setTimeout(240_000);
+
+const found = await findChromium(console.warn);
+const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
+
+(found ? describe : describe.skip)('the talk page in Chromium', () => {
+  const browser = found!;
+  let stack: Stack;
+  let open: TalkingPage | null = null;
+
+  beforeAll(async () => {
+    stack = await launchStack({
+      log: () => undefined,
+      relays: 2,
+      isEphemeral: true,
+      agentModel: 'guided',
+      env: { PUBLIC_BASE_URL: '', PUBLIC_MEDIA_URL: '' },
+    });
+  });
+  afterAll(() => stack?.stop());
+
+  afterEach(() => open?.close());
+
+  const visit = async (
+    options: Pick<TalkingPageOptions, 'microphoneFile' | 'hasEar'> = {},
+  ): Promise<TalkingPage> => {
+    open = await TalkingPage.open(stack.talkUrl!, {
+      chromium: browser,
+      speech: stack.speech,
+      ...options,
+    });
+    return open;
+  };
+
+  it('holds a whole booking in speech, and shows what was said and done', async () => {
+    const talk = await visit();
+    const { turns } = await bookingScenario({
+      crmApiUrl: stack.urls.crmApi,
+      apiKey: stack.secrets.demoApiKey,
+    });
+    const lines = turns.map((turn) => (turn.do as { say: string }).say);
+    await talk.pressCall();
+    for (const [index, line] of lines.entries()) {
+      await talk.waitForQuestion();
+      if (index === lines.length - 1 && process.env['TANDEM_SCREENSHOT'])
+        await talk.page.screenshot({ path: SCREENSHOT });
+      await talk.say(line);
+    }
+    await talk.waitForState('over');
+    expect(await talk.lines('caller')).toEqual(lines.map((line) => line.toLowerCase()));
+    expect(await talk.lines('tool')).toEqual([
+      'lookup customer: done',
+      'check availability: done',
+      'book appointment: done',
+      'end call: done',
+    ]);
+    expect((await talk.lines('agent')).at(-2)).toMatch(/^It is booked: plumbing/);
+    expect(await talk.page.innerText('#status')).toBe('The call is over');
+    expect(talk.complaints).toEqual([]);
+  });
+
+  it('knows within 20 ms how much of the agent was played', async () => {
+    const talk = await visit({ hasEar: true });
+    await talk.pressCall();
+    await talk.waitForState('connected');
+    await talk.waitForQuestion();
+    const errors = (await talk.reportErrorsMs()).sort((a, b) => a - b);
+    const [least, median, most] = [0, 0.5, 1].map((share) => errors[Math.floor(share * (errors.length - 1))]!);
+    console.log(
+      `${errors.length} reports differ from what was played by ${least!.toFixed(1)} to ` +
+        `${most!.toFixed(1)} ms, median ${median!.toFixed(1)} ms`,
+    );
+    expect(errors.length).toBeGreaterThan(20);
+    expect(Math.abs(median!)).toBeLessThanOrEqual(20);
+    const isFar = (error: number) => Math.abs(error) > 20;
+    expect(errors.filter(isFar).length).toBeLessThanOrEqual(errors.length / 10);
+  });
+
+  it('takes written words, keys and a hang-up', async () => {
+    const talk = await visit();
+    await talk.pressCall();
+    await talk.waitForQuestion();
+    await talk.page.fill('#text', 'A plumber, please.');
+    await talk.page.click('#send');
+    expect(await talk.waitForQuestion()).toContain('plumbing');
+    expect(await talk.lines('caller')).toEqual(['A plumber, please.']);
+    await talk.page.click('#keypad-toggle');
+    await talk.page.click('[data-key="5"]');
+    expect(talk.sent.map((text) => JSON.parse(text) as object)).toContainEqual({ type: 'digit', digit: '5' });
+    await talk.pressCall();
+    await talk.waitForState('over');
+    expect(await talk.page.innerText('#status')).toBe('You hung up');
+  });
+
+  it('hears the real microphone of the browser', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tandem-talk-'));
+    const file = join(folder, 'microphone.wav');
+    await writeLines(
+      stack.speech,
+      file,
+      Array.from({ length: 8 }, () => ({ afterMs: 7_000, say: 'I need a plumber please' })),
+    );
+    const talk = await visit({ microphoneFile: file });
+    await talk.pressCall();
+    await talk.waitForCaller('plumber', 60_000);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('goes on with the agent on another relay when its relay dies', async () => {
+    const talk = await visit();
+    await talk.pressCall();
+    await talk.waitForQuestion();
+    await talk.say('I need a plumber please');
+    expect(await talk.waitForQuestion()).toContain('plumbing');
+    const relay = /relay-\d/.exec(talk.sockets[0] ?? '')![0];
+    await stack.supervisor.kill(relay, 'SIGKILL');
+    await talk.waitForQuestion();
+    expect(talk.sockets).toHaveLength(2);
+    expect(talk.sockets[1]).not.toContain(relay);
+    expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
+    await stack.supervisor.restart(relay);
+  });
+});

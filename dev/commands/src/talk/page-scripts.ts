@@ -1,0 +1,103 @@
+/*
+ * Scripts that run in the page under test, as text: they are for a browser, and this project is not compiled
+ * for one.
+ */
+
+/** Samples per second of the lines a caller says. */
+export const LINE_RATE_HZ = 8_000;
+
+/** Runs first: a microphone that says what the test wants, when it wants. */
+export const SPOKEN_MICROPHONE = `(() => {
+  let context, outlet;
+  navigator.mediaDevices.getUserMedia = async () => {
+    context ??= new AudioContext();
+    outlet ??= context.createMediaStreamDestination();
+    await context.resume();
+    return outlet.stream;
+  };
+  window.tandemSay = (line) => new Promise((done) => {
+    const bytes = Uint8Array.from(atob(line), (character) => character.charCodeAt(0));
+    const samples = new Int16Array(bytes.buffer);
+    const buffer = context.createBuffer(1, samples.length, ${LINE_RATE_HZ});
+    buffer.copyToChannel(Float32Array.from(samples, (sample) => sample / 32768), 0);
+    const source = context.createBufferSource();
+    source.buffer = buffer;
+    source.connect(outlet);
+    source.onended = done;
+    source.start();
+  });
+})()`;
+
+/** Runs on the audio thread beside the softphone: tells the time of the first sample that is not silent. */
+const EAR = `registerProcessor('ear', class extends AudioWorkletProcessor {
+  process([[samples] = []]) {
+    const at = samples?.findIndex((sample) => sample !== 0) ?? -1;
+    if (at >= 0 && !this.hasHeard) {
+      this.hasHeard = true;
+      this.port.postMessage((currentFrame + at) / sampleRate);
+    }
+    return true;
+  }
+});`;
+
+/**
+ * Runs first: whatever the softphone's processor puts out also reaches an ear that knows nothing of the
+ * softphone's own count, and each report of playback is kept with the device's time, in s.
+ */
+export const WATCHED_AUDIO = `(() => {
+  const heard = { startedAt: null, latency: 0, reports: [] };
+  window.tandemHeard = heard;
+  let context;
+  const Node = window.AudioWorkletNode;
+  const addModule = AudioWorklet.prototype.addModule;
+  AudioWorklet.prototype.addModule = async function (...given) {
+    const ear = new Blob([${JSON.stringify(EAR)}], { type: 'text/javascript' });
+    await addModule.call(this, URL.createObjectURL(ear));
+    return addModule.apply(this, given);
+  };
+  window.AudioWorkletNode = class extends Node {
+    constructor(given, name, options) {
+      super(given, name, options);
+      context = given;
+      const ear = new Node(given, 'ear', { numberOfOutputs: 1 });
+      ear.port.onmessage = ({ data }) => (heard.startedAt ??= data);
+      super.connect(ear);
+      ear.connect(given.destination);
+    }
+  };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (message) {
+    if (typeof message === 'string' && message.includes('"played"') && context) {
+      heard.latency = context.outputLatency;
+      heard.reports.push({ ...JSON.parse(message), at: context.currentTime });
+    }
+    return send.call(this, message);
+  };
+})()`;
+
+/** Returns the count of the agent's utterances and the last one, once it is a new question that has been heard. */
+export const QUESTION_ASKED = `(after) => {
+  const said = [...document.querySelectorAll('#log .agent')];
+  const level = document.querySelector('#speaker-level').value;
+  window.quietSince = level < 0.005 ? (window.quietSince ?? performance.now()) : undefined;
+  const text = said.at(-1)?.lastChild?.textContent ?? '';
+  const isQuiet = window.quietSince !== undefined && performance.now() - window.quietSince > 500;
+  return isQuiet && said.length > after && text.endsWith('?') ? { count: said.length, text } : false;
+}`;
+
+export const IN_STATE = `(state) => document.body.dataset.state === state`;
+
+export const CALLER_SAID = `(words) =>
+  [...document.querySelectorAll('#log .caller')].some((entry) => entry.textContent.includes(words))`;
+
+/** Returns the text of entries, without the name of the party and without folded details. */
+export const LINES = `(kind) => [...document.querySelectorAll('#log .' + kind)].map((entry) => {
+  const copy = entry.cloneNode(true);
+  for (const part of copy.querySelectorAll('.party, details')) part.remove();
+  return copy.textContent.trim();
+})`;
+
+/** Returns the expression that calls a function of these with one argument. */
+export function calling(script: string, argument: string | number): string {
+  return `(${script})(${JSON.stringify(argument)})`;
+}
