@@ -58,6 +58,7 @@ export const dial: Application = async (args, context) => {
   try {
     const answered = await ringAll(peers, request, context);
     if (typeof answered === 'string') return finish(channel, answered);
+    for (const peer of peers) if (peer.channel !== answered) release(peer.channel);
     return await connect(answered, request.options, context);
   } catch (error) {
     if (channel.variables.get('DIALSTATUS') === '') channel.variables.set('DIALSTATUS', 'CANCEL');

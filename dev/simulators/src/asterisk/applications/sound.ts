@@ -28,37 +28,37 @@ const playback: Application = async (args, { channel, services, step }) => {
   return NEXT;
 };
 
-/** Collects keys until there are `digits`, or `#`, or none for `betweenMs`. */
+interface KeyWait {
+  /** Tells whether these keys are all that is waited for. */
+  readonly isEnough: (keys: string) => boolean;
+  readonly firstMs: number;
+  readonly betweenMs: number;
+}
+
+/** Collects keys until they are enough, or `#`, or none comes for `betweenMs`. */
 async function collect(
   channel: Channel,
   services: PbxServices,
-  { digits, firstMs, betweenMs }: { digits: number; firstMs: number; betweenMs: number },
+  { isEnough, firstMs, betweenMs }: KeyWait,
 ): Promise<{ readonly keys: string; readonly isComplete: boolean }> {
   let keys = '';
-  let pressed = Promise.withResolvers<'key'>();
   let isOver = false;
+  let pressed = Promise.withResolvers<'key'>();
   const stop = channel.onDigit((digit) => {
     if (isOver) return;
-    if (digit === '#') isOver = true;
-    else keys += digit;
-    if (keys.length >= digits) isOver = true;
+    if (digit !== '#') keys += digit;
+    isOver = digit === '#' || isEnough(keys);
     pressed.resolve('key');
   });
   channel.far?.hear({ kind: 'reading-keys', forMs: firstMs });
   try {
-    let patienceMs = firstMs;
-    while (!isOver) {
+    for (let patienceMs = firstMs; !isOver; patienceMs = betweenMs) {
       const { over, timer } = simulatedSleep(services, patienceMs);
-      try {
-        const what = await channel.until(Promise.race([over, pressed.promise]));
-        if (what !== 'key') return { keys, isComplete: false };
-      } finally {
-        timer.cancel();
-      }
+      const what = await channel.until(Promise.race([over, pressed.promise])).finally(() => timer.cancel());
+      if (what !== 'key') break;
       pressed = Promise.withResolvers<'key'>();
-      patienceMs = betweenMs;
     }
-    return { keys, isComplete: true };
+    return { keys, isComplete: isOver };
   } finally {
     stop();
   }
@@ -100,7 +100,8 @@ const read: Application = async (args, { channel, services, step }) => {
     const lengthMs = sound === '' ? 0 : services.soundMs(sound);
     if (sound !== '') channel.far?.hear({ kind: 'played', sound, isMissing: lengthMs === null });
     const firstMs = (lengthMs ?? 0) + waitMs;
-    result = await collect(channel, services, { digits, firstMs, betweenMs: waitMs });
+    const isEnough = (keys: string) => keys.length >= digits;
+    result = await collect(channel, services, { isEnough, firstMs, betweenMs: waitMs });
   }
   channel.variables.set(variable, result.keys);
   channel.variables.set('READSTATUS', result.isComplete ? 'OK' : 'TIMEOUT');
@@ -122,14 +123,8 @@ const waitForExtension: Application = async (args, { channel, services, step }) 
 
 async function collectExtension(channel: Channel, services: PbxServices, firstMs: number): Promise<string> {
   const context = channel.location?.context ?? '';
-  let extension = '';
-  do {
-    const waitMs = extension === '' ? firstMs : DIGIT_MS;
-    const { keys } = await collect(channel, services, { digits: 1, firstMs: waitMs, betweenMs: waitMs });
-    if (keys === '') break;
-    extension += keys;
-  } while (channel.dialplan.canGoOn(context, extension));
-  return extension;
+  const isEnough = (keys: string) => !channel.dialplan.canGoOn(context, keys);
+  return (await collect(channel, services, { isEnough, firstMs, betweenMs: DIGIT_MS })).keys;
 }
 
 function jumpTo(extension: string, channel: Channel): Step {

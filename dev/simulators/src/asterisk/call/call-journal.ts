@@ -12,6 +12,8 @@ export class CallJournal {
   private readonly clock: Clock;
   private readonly listeners = new Set<CallListener>();
   readonly entries: CallEntry[] = [];
+  /** Details of the errors; kept when the timeline is full. */
+  readonly errors: string[] = [];
   /** The clock's `now` at the start of the call. */
   readonly startedNowMs: number;
   readonly startedAt: number;
@@ -37,6 +39,7 @@ export class CallJournal {
     const entry = { ...newEntry, atMs } as CallEntry;
     if (this.entries.length < ENTRIES_KEPT) this.entries.push(entry);
     else this.dropped += 1;
+    if (entry.kind === 'error' && this.errors.length < ENTRIES_KEPT) this.errors.push(entry.detail);
     for (const listener of [...this.listeners]) listener(entry);
   }
 

@@ -132,7 +132,7 @@ export class SimulatedCall implements FarSide, PersonHandle {
       endedAtMs: this.endedAtMs,
       timeline: [...journal.entries],
       timelineDropped: journal.dropped,
-      errors: journal.entries.flatMap((entry) => (entry.kind === 'error' ? [entry.detail] : [])),
+      errors: [...journal.errors],
       played: journal.entries.flatMap((entry) => (entry.kind === 'played' ? [entry.sound] : [])),
       legs: channel.legs.map((leg) => leg.report()),
       timing: line.timing(),
