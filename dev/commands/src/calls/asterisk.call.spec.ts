@@ -1,33 +1,32 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { guided, scripted, type AsteriskSimulatorOptions } from '@tandem/simulators';
-import { asTalking, AsteriskCaller, ASTERISK_ENV } from '../testing/asterisk-caller.ts';
+import { guided, scripted } from '@tandem/simulators';
+import { asTalking, AsteriskCaller } from '../testing/asterisk-caller.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { CALLER, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
 
 let platform: RunningPlatform;
-let pbx: AsteriskCaller | null = null;
+let pbx: AsteriskCaller;
 beforeAll(async () => {
-  platform = await RunningPlatform.start({ stack: { relays: 2, env: { ...ASTERISK_ENV } } });
+  pbx = await AsteriskCaller.start();
+  platform = await RunningPlatform.start({ stack: { relays: 2, env: pbx.env } });
+  pbx.callTo(platform);
   await platform.leases(2);
 });
-afterAll(() => platform.stop());
+afterAll(async () => {
+  await pbx.stop();
+  await platform.stop();
+});
 beforeEach(() => {
   platform.model.faults.clear();
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
 });
 afterEach(async () => {
-  await pbx?.stop();
-  pbx = null;
+  for (const call of pbx.pbx.liveCalls) call.hangup();
   // A caller with a booking ahead is asked about that one.
   await platform.sql("UPDATE bookings SET status = 'cancelled'");
 });
-
-async function given(codec: 'slin' | 'slin16', options: Partial<AsteriskSimulatorOptions> = {}) {
-  pbx = await AsteriskCaller.start(platform, codec, { speed: 10, ...options });
-  return pbx;
-}
 
 const LONG =
   'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the ' +
@@ -43,7 +42,7 @@ describe('a call of Asterisk', () => {
       const date = nextMonday();
       platform.model.behaviour = guided({ caller: { service: 'plumbing', date } });
       platform.model.addCallerLines({ lines: ['I need a plumber please', 'Yes please', 'No thank you'] });
-      const call = (await given(codec)).ring();
+      const call = await pbx.ring(codec);
       await platform.answerQuestions(asTalking(call), 3);
       const report = await call.ended;
       const recorded = await platform.recorded(report.uniqueId);
@@ -78,7 +77,7 @@ describe('a call of Asterisk', () => {
 
   it('interrupted by the caller falls silent and keeps only the words that were heard', async () => {
     platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });
-    const call = (await given('slin16')).ring();
+    const call = await pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     await call.say(words(900));
@@ -100,7 +99,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('whose caller hangs up is stored at once as hung up, though Asterisk only closes the socket', async () => {
-    const call = (await given('slin')).ring();
+    const call = await pbx.ring('slin');
     await call.waitForSpeech({ forMs: 300 });
     call.hangup();
     const { uniqueId } = await call.ended;
@@ -109,7 +108,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('goes on with another relay when its own is killed', async () => {
-    const call = (await given('slin16')).ring();
+    const call = await pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     const sid = call.report().uniqueId;
@@ -132,8 +131,32 @@ describe('a call of Asterisk', () => {
     expect(report.legs[0]?.uuid).not.toBe(report.legs[1]?.uuid);
   });
 
+  it('is taken away from a relay that hangs, over the manager interface', async () => {
+    const call = await pbx.ring();
+    await call.waitForSpeech();
+    await call.waitForSilence(400);
+    const sid = call.report().uniqueId;
+    const holder = (await platform.records.state(await platform.callIdOf(sid)))!.relayId!;
+    await platform.stack.supervisor.kill(holder, 'SIGSTOP');
+    await platform.eventually(
+      () => call.report().legs.filter(({ openedAtMs }) => openedAtMs !== null).length,
+      (legs) => legs === 2,
+      'the call to be with another relay',
+      30_000,
+    );
+    await platform.stack.supervisor.kill(holder, 'SIGCONT');
+    await call.say(words(900));
+    await call.waitForSpeech();
+    call.hangup();
+    const report = await call.ended;
+    expect(report.timeline.map(({ kind }) => kind)).toContain('redirected');
+    const recorded = await platform.recorded(sid);
+    expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
+    await platform.leases(2);
+  });
+
   it('to a number nobody has hears why, and is not answered by an agent', async () => {
-    const call = (await given('slin16')).ring({ to: '+12025550999' });
+    const call = await pbx.ring('slin16', { to: '+12025550999' });
     const report = await call.ended;
     expect(report.played).toEqual(['tandem/unknown-number']);
     expect(report.legs).toEqual([]);
@@ -147,5 +170,17 @@ describe('a call of Asterisk', () => {
       'the refusal to be stored',
     );
     expect(stored).toEqual([{ refusal_reason: 'unknown-number' }]);
+  });
+
+  it('hears a notice before the agent, where the agent has one', async () => {
+    await platform.withAgent({ notice: 'This call is recorded.' }, async () => {
+      const call = await pbx.ring();
+      await call.waitForSpeech();
+      call.hangup();
+      const report = await call.ended;
+      expect(report.played).toEqual(['tandem/notice']);
+      const order = report.timeline.map(({ kind }) => kind);
+      expect(order.indexOf('played')).toBeLessThan(order.indexOf('leg-open'));
+    });
   });
 });

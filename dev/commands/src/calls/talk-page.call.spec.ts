@@ -76,7 +76,9 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
     await talk.waitForState('connected');
     await talk.waitForQuestion();
     const errors = (await talk.reportErrorsMs()).sort((a, b) => a - b);
-    const [least, median, most] = [0, 0.5, 1].map((share) => errors[Math.floor(share * (errors.length - 1))]!);
+    const [least, median, most] = [0, 0.5, 1].map(
+      (share) => errors[Math.floor(share * (errors.length - 1))]!,
+    );
     console.log(
       `${errors.length} reports differ from what was played by ${least!.toFixed(1)} to ` +
         `${most!.toFixed(1)} ms, median ${median!.toFixed(1)} ms`,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import {
-  AsteriskSimulator,
   loadDialplan,
+  startAsteriskSimulator,
+  type AsteriskSimulator,
   type AsteriskSimulatorOptions,
   type PlaceAsteriskCallOptions,
   type SimulatedAsteriskCall,
@@ -9,36 +10,54 @@ import {
 import { CALLER, DIALLED, type RunningPlatform, type TalkingCaller } from './running-platform.ts';
 
 /** Shown by the PBX to the platforms of specs. */
-export const ASTERISK_SECRET = 'the-secret-of-a-pbx-for-specs';
-
-/** What a platform needs in its environment to take calls of a PBX. */
-export const ASTERISK_ENV = { AUDIOSOCKET_PORT: '0', ASTERISK_SECRET } as const;
-
+const ASTERISK_SECRET = 'the-secret-of-a-pbx-for-specs';
+/** The PBX plays its sounds, and rings, this many times faster than real time; media stays in real time. */
+const PBX_SPEED = 10;
 /** The dialplan we ship. */
 const DIALPLAN = fileURLToPath(new URL('../../../../deploy/asterisk/extensions.conf', import.meta.url));
 
 /** A simulated PBX that runs the dialplan we ship against a platform. */
 export class AsteriskCaller {
-  private constructor(readonly pbx: AsteriskSimulator) {}
+  private globals: Readonly<Record<string, string>> = {};
 
-  /** @param codec `slin` for 8 kHz, `slin16` for 16 kHz */
+  private constructor(
+    readonly pbx: AsteriskSimulator,
+    private readonly control: 'ami' | 'ari',
+  ) {}
+
+  /** @param control the interface over which the platform may change running calls */
   static async start(
-    platform: Pick<RunningPlatform, 'publicUrl'>,
-    codec: 'slin' | 'slin16' = 'slin16',
+    control: 'ami' | 'ari' = 'ami',
     options: Partial<AsteriskSimulatorOptions> = {},
   ): Promise<AsteriskCaller> {
-    const dialplan = await loadDialplan(DIALPLAN, {
-      TANDEM_URL: `${platform.publicUrl}/asterisk`,
-      TANDEM_SECRET: ASTERISK_SECRET,
-      TANDEM_CODEC: codec,
-    });
-    const pbx = new AsteriskSimulator({ dialplan, ...options });
-    await pbx.start();
-    return new AsteriskCaller(pbx);
+    return new AsteriskCaller(await startAsteriskSimulator({ speed: PBX_SPEED, ...options }), control);
   }
 
-  ring(options: Partial<PlaceAsteriskCallOptions> = {}): SimulatedAsteriskCall {
-    return this.pbx.placeCall({ from: CALLER, to: DIALLED, context: 'tandem', ...options });
+  /** The environment in which a platform takes calls of this PBX. */
+  get env(): Record<string, string> {
+    const ari = new URL(this.pbx.ariUrl);
+    return {
+      AUDIOSOCKET_PORT: '0',
+      ASTERISK_SECRET,
+      TELEPHONY_ASTERISK_CONTROL:
+        this.control === 'ami'
+          ? `ami://tandem:ami-secret@127.0.0.1:${this.pbx.amiPort}`
+          : `http://tandem:ari-secret@${ari.host}`,
+    };
+  }
+
+  /** Sends its calls to this platform from now on. */
+  callTo({ publicUrl }: Pick<RunningPlatform, 'publicUrl'>): void {
+    this.globals = { TANDEM_URL: `${publicUrl}/asterisk`, TANDEM_SECRET: ASTERISK_SECRET };
+  }
+
+  /** @param codec `slin` for 8 kHz, `slin16` for 16 kHz */
+  async ring(
+    codec: 'slin' | 'slin16' = 'slin16',
+    options: Partial<PlaceAsteriskCallOptions> = {},
+  ): Promise<SimulatedAsteriskCall> {
+    const dialplan = await loadDialplan(DIALPLAN, { ...this.globals, TANDEM_CODEC: codec });
+    return this.pbx.placeCall({ from: CALLER, to: DIALLED, context: 'tandem', dialplan, ...options });
   }
 
   stop(): Promise<void> {

@@ -54,6 +54,10 @@ export class ConvertedInput implements VoiceModelSession {
     this.session.addNote(text);
   }
 
+  addCallerText(text: string): void {
+    this.session.addCallerText(text);
+  }
+
   change(change: ModelSessionChange): void {
     this.session.change(change);
   }

@@ -12,6 +12,13 @@ const PRIVATE_NETWORKS = [
   'fc00::/7',
 ];
 
+/** `name=` and the address of a control interface, with user and password. */
+const CONTROL = /^(?:([\w-]{1,40})=)?(?:amis?|https?):\/\/[^\s:@/]+:[^\s@/]+@[^\s@/]+\/?$/;
+
+function urlOf(entry: string): string {
+  return entry.replace(/^[\w-]{1,40}=/, '');
+}
+
 export const audioSocketSection = section('Asterisk: audio', 'Where a PBX connects its calls to a relay.', {
   audioSocketPort: {
     env: 'AUDIOSOCKET_PORT',
@@ -59,6 +66,26 @@ export const asteriskSection = section('Asterisk: calls', 'A PBX that asks what 
     description: 'Secret a PBX shows or signs its requests with. To rotate, set `new,old`.',
     whenUnset: 'requests of a PBX are refused',
     example: 'at-least-16-random-characters',
+  },
+  asteriskControl: {
+    env: 'TELEPHONY_ASTERISK_CONTROL',
+    schema: commaList
+      .refine(
+        (entries) => entries.every((entry) => CONTROL.test(entry) && URL.canParse(urlOf(entry))),
+        'each must be ami://user:secret@host:5038 or http://user:password@host:8088 (amis, https), with the name of its PBX ' +
+          'and = in front where it has one',
+      )
+      .transform((entries) =>
+        entries.map((entry) => ({ pbx: CONTROL.exec(entry)?.[1] ?? '', url: urlOf(entry) })),
+      )
+      .default([]),
+    isSecret: true,
+    description:
+      'Control interfaces of the PBXs, separated by commas: AMI, or ARI. With it a call is taken away from ' +
+      'a relay that hangs. amis:// and https:// use TLS. Letters that mean something in a URL are written ' +
+      'as %XX.',
+    whenUnset: 'a call whose relay hangs waits until its relay is declared dead by the PBX',
+    example: 'ami://tandem:its-secret@pbx.internal:5038',
   },
   asteriskNetworks: {
     env: 'ASTERISK_ALLOWED_NETWORKS',

@@ -1,4 +1,5 @@
 import type { CarrierParts } from '../../ports/carrier-parts.ts';
+import { AsteriskControl } from './adapter/asterisk-control.ts';
 import { AsteriskCarrier } from './adapter/asterisk-carrier.ts';
 import { AsteriskCallsController } from './requests/asterisk-calls.controller.ts';
 import { AsteriskOperatorController } from './requests/asterisk-operator.controller.ts';
@@ -7,6 +8,6 @@ import { AsteriskOperatorController } from './requests/asterisk-operator.control
 export const asterisk: CarrierParts = {
   channel: 'asterisk',
   adapter: AsteriskCarrier,
-  providers: [AsteriskCarrier],
+  providers: [AsteriskControl, AsteriskCarrier],
   controllers: [AsteriskCallsController, AsteriskOperatorController],
 };

@@ -66,7 +66,7 @@ export class SoftphoneCallsController {
         { err: error, callId: stream.callId },
         'ended stream not followed up: call state does not answer',
       );
-      return this.reply(body.call, sayAndHangUp(APOLOGY));
+      return this.reply(body.call, sayAndHangUp('apology', APOLOGY));
     }
   }
 

@@ -26,6 +26,10 @@ export class SoftphoneCarrier implements CarrierAdapter {
       : JSON.stringify(await this.stepOf(instruction));
   }
 
+  canConnect(): boolean {
+    return true;
+  }
+
   redirectLiveCall(): Promise<'done' | 'gone'> {
     return Promise.reject(new TypeError('A browser cannot be told what it has not asked for.'));
   }

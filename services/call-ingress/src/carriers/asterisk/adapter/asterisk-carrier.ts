@@ -10,6 +10,7 @@ import type {
   Hold,
   ReachableRelay,
 } from '../../../ports/carrier-instruction.ts';
+import { AsteriskControl } from './asterisk-control.ts';
 import { soundOf, toProgressText, type AsteriskReply } from './asterisk-reply.ts';
 import { mintStreamUuid } from './stream-uuid.ts';
 
@@ -19,12 +20,15 @@ const USUAL_RATE_HZ = 8_000;
 /** Calls of an Asterisk PBX: replies are words for its dialplan. */
 @Injectable()
 export class AsteriskCarrier implements CarrierAdapter {
-  readonly canRedirectLiveCall = false;
-
   constructor(
     private readonly streams: StreamKeys,
     private readonly tokens: CallbackTokens,
+    private readonly control: AsteriskControl,
   ) {}
+
+  get canRedirectLiveCall(): boolean {
+    return this.control.isConfigured;
+  }
 
   canConnect({ audioSocket }: ReachableRelay): boolean {
     return audioSocket !== undefined;
@@ -36,8 +40,9 @@ export class AsteriskCarrier implements CarrierAdapter {
       : JSON.stringify(await this.replyTo(instruction));
   }
 
-  redirectLiveCall(_record: AdmissionRecord): Promise<'done' | 'gone'> {
-    throw new TypeError('A live call of Asterisk cannot be redirected without AMI or ARI.');
+  /** The instruction is kept as the reply to the question that the call's dialplan asks then. */
+  redirectLiveCall({ carrierCallId }: AdmissionRecord): Promise<'done' | 'gone'> {
+    return this.control.redirectToNext(carrierCallId);
   }
 
   private async replyTo(
