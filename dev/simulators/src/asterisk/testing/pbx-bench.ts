@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { CallEntry, CallReport } from '../call/call-report.ts';
 import type { SimulatedCall } from '../call/simulated-call.ts';
 import type { Dialplan } from '../dialplan/dialplan.ts';
@@ -10,10 +9,10 @@ import {
   readDialplan,
 } from '../asterisk-simulator.ts';
 import type { PlaceCallOptions } from '../place-call-options.ts';
+import { SHIPPED_DIALPLAN } from '../reference/shipped-dialplan.ts';
 import { FakeIngress } from './fake-ingress.ts';
 import { FakeRelay } from './fake-relay.ts';
 
-const SHIPPED = fileURLToPath(new URL('../../../../../deploy/asterisk/extensions.conf', import.meta.url));
 export const SECRET = 'a-secret-for-specs';
 
 /** An Asterisk, a relay and an ingress; waiting and ringing at a hundred times real time. */
@@ -44,7 +43,11 @@ export class PbxBench {
 
   /** The dialplan that is shipped, asking this ingress. */
   shipped(globals: Readonly<Record<string, string>> = {}): Promise<Dialplan> {
-    return loadDialplan(SHIPPED, { TANDEM_URL: this.ingress.url, TANDEM_SECRET: SECRET, ...globals });
+    return loadDialplan(SHIPPED_DIALPLAN, {
+      TANDEM_URL: this.ingress.url,
+      TANDEM_SECRET: SECRET,
+      ...globals,
+    });
   }
 
   /** Calls with these lines as the extension `s`; the first one without its priority. */

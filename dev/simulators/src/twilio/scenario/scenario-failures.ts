@@ -1,7 +1,20 @@
-import type { CallReport } from '../leg/call-report.ts';
+import type { TalkTiming } from '../audio/talk-timing.ts';
 import type { ScenarioExpectation, ScenarioTurn, TurnDeed } from './scenario.ts';
 
 const DEFAULT_ALLOWED_ERRORS = [31_921];
+
+/** What a scenario is judged by: the report of a call, whatever carried it. */
+export interface CallOutcome {
+  readonly endedBy: string | null;
+  readonly timeline: readonly { readonly kind: string; readonly to?: string }[];
+  readonly timing: TalkTiming;
+  readonly errors: readonly {
+    readonly level: 'error' | 'warning';
+    readonly code: number;
+    readonly title: string;
+    readonly detail: string;
+  }[];
+}
 
 /** How one turn of the caller went. */
 export interface TurnReport {
@@ -27,7 +40,7 @@ function wordsOf(deed: TurnDeed): string {
 }
 
 /** Returns the expectations that do not hold, in plain words. */
-export function unmetExpectations(report: CallReport, expected: ScenarioExpectation): string[] {
+export function unmetExpectations(report: CallOutcome, expected: ScenarioExpectation): string[] {
   return [
     ...unmetCourse(report, expected),
     ...unmetLatencies(report, expected),
@@ -36,11 +49,11 @@ export function unmetExpectations(report: CallReport, expected: ScenarioExpectat
 }
 
 function unmetCourse(
-  report: CallReport,
+  report: CallOutcome,
   { endedBy, minAgentTurns = 0, dialled, isPutThrough = false }: ScenarioExpectation,
 ): string[] {
   const failures: string[] = [];
-  if (endedBy && report.endedBy && !endedBy.includes(report.endedBy)) {
+  if (endedBy && report.endedBy && !endedBy.some((cause) => cause === report.endedBy)) {
     failures.push(`the call was ended by ${report.endedBy}, not by ${endedBy.join(' or ')}`);
   }
   const agentTurns = report.timeline.filter((entry) => entry.kind === 'agent-started').length;
@@ -57,7 +70,7 @@ function unmetCourse(
   return failures;
 }
 
-function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): string[] {
+function unmetLatencies({ timing }: CallOutcome, expected: ScenarioExpectation): string[] {
   const { maxResponseMs = Infinity, maxInterruptionMs = Infinity, minInterruptions = 0 } = expected;
   const failures: string[] = [];
   for (const { responseMs } of timing.responses) {
@@ -78,7 +91,7 @@ function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): 
 }
 
 function unexpectedErrors(
-  report: CallReport,
+  report: CallOutcome,
   { allowedErrors = DEFAULT_ALLOWED_ERRORS }: ScenarioExpectation,
 ): string[] {
   return report.errors
