@@ -278,7 +278,8 @@ exten => s,1,Playback(\${SEEN}/[\${ONCE}] [\${ALWAYS}])
       'a party whose routine sets GOSUB_RESULT=%s is connected: %s',
       async (result, isConnected, expected) => {
         const call = file(
-          `[test]\nexten => s,1,Dial(PJSIP/200,20,gU(ask^a^b))\n same => n,NoOp(\${DIALSTATUS} \${GOSUB_RETVAL})\n` +
+          '[test]\nexten => s,1,Dial(PJSIP/200,20,gU(ask^a^b))\n' +
+            ` same => n,NoOp(\${DIALSTATUS} \${GOSUB_RETVAL})\n` +
             `[ask]\nexten => s,1,Set(GOSUB_RESULT=${result})\n same => n,Return(\${ARG1}\${ARG2})\n`,
           { callees: () => ASTERISK_PEOPLE.talks() },
         );

@@ -94,19 +94,24 @@ function positive(text: string | undefined): number | null {
 const read: Application = async (args, { channel, services, step }) => {
   const { variable, sound, digits, attempts, waitMs } = readRequest(args, step);
   channel.answer();
-  channel.variables.set('READSTATUS', 'ERROR');
   let result = { keys: '', isComplete: false };
   for (let attempt = 0; attempt < attempts && result.keys === ''; attempt += 1) {
     const lengthMs = sound === '' ? 0 : services.soundMs(sound);
     if (sound !== '') channel.far?.hear({ kind: 'played', sound, isMissing: lengthMs === null });
-    const firstMs = (lengthMs ?? 0) + waitMs;
+    // Without its sound it does not wait for a key (22.10.1).
+    if (lengthMs === null) return done(channel, variable, '', 'ERROR');
+    const firstMs = lengthMs + waitMs;
     const isEnough = (keys: string) => keys.length >= digits;
     result = await collect(channel, services, { isEnough, firstMs, betweenMs: waitMs });
   }
-  channel.variables.set(variable, result.keys);
-  channel.variables.set('READSTATUS', result.isComplete ? 'OK' : 'TIMEOUT');
-  return NEXT;
+  return done(channel, variable, result.keys, result.isComplete ? 'OK' : 'TIMEOUT');
 };
+
+function done({ variables }: Channel, variable: string, keys: string, status: string): Step {
+  variables.set(variable, keys);
+  variables.set('READSTATUS', status);
+  return NEXT;
+}
 
 /** `WaitExten([seconds[,m(class)]])`: a key jumps to the extension of that name in this context. */
 const waitForExtension: Application = async (args, { channel, services, step }) => {

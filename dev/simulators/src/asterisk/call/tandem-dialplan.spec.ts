@@ -14,7 +14,7 @@ describe('the dialplan we ship', () => {
 
   beforeEach(async () => {
     bench = await PbxBench.open();
-    bench.ingress.on('calls/hangup', 'hangup');
+    bench.ingress.on('calls/hangup', { status: 204, body: '' });
   });
   afterEach(() => bench.close());
 
@@ -78,6 +78,15 @@ describe('the dialplan we ship', () => {
     ]);
   });
 
+  it('plays the notice that comes with a relay, once', async () => {
+    bench.ingress.on('calls', `${bench.connect('token-1')},tandem/notice`);
+    bench.ingress.on('calls/next', () => bench.connect('token-2'), 'hangup');
+    const caller = await call();
+    (await bench.relay.connection(0)).socket.end();
+    (await bench.relay.connection(1)).socket.end();
+    expect((await caller.ended).played).toEqual(['tandem/notice']);
+  });
+
   it('gives up after so many connections, with a sound', async () => {
     bench.ingress.on('calls', bench.connect());
     bench.ingress.on('calls/next', () => bench.connect());
@@ -90,7 +99,7 @@ describe('the dialplan we ship', () => {
   });
 
   it('lets the caller wait with music, tells a key, and asks again with the progress', async () => {
-    bench.ingress.on('calls', 'wait,20,3,progress-1,key-token', 'wait,1,2,progress-2,', bench.connect());
+    bench.ingress.on('calls', 'wait,20,3,progress-1,key-token', 'wait,0,2,progress-2,', bench.connect());
     bench.ingress.on('calls/key', 'wait,1,3,progress-1b,');
     bench.ingress.on('calls/next', 'hangup');
     const caller = await call();
@@ -186,8 +195,18 @@ describe('the dialplan we ship', () => {
     ])('warm: the caller comes back when the person %s', async (_, person, dialstatus) => {
       const { after, report } = await transferred('dial,200,5,,warm,t2', person);
       expect(after).toMatchObject({ after: 'dial', dialstatus, token: 't2' });
-      expect(after!.answered).toBe('');
+      expect(after!.answered).toBe('0');
       expect(report).toMatchObject({ endedBy: 'dialplan-hangup', errors: [] });
+    });
+
+    it('warm: asks with a beep where the question is missing', async () => {
+      await bench.close();
+      bench = await PbxBench.open({ sounds: (name) => (name.startsWith('tandem/') ? null : 1_000) });
+      bench.ingress.on('calls/hangup', { status: 204, body: '' });
+      const { after } = await transferred('dial,200,20,,warm,t2', ASTERISK_PEOPLE.acceptsByKey());
+      expect(after).toMatchObject({ dialstatus: 'ANSWER', answered: '1' });
+      const [, person] = await bench.pbx.allEnded();
+      expect(person!.played).toEqual(['tandem/accept', 'beep']);
     });
 
     it('without a token: the call ends with the talk', async () => {

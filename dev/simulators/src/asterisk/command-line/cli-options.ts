@@ -147,10 +147,10 @@ function readCall(values: Values, environment: Environment): CallCommand {
 /** Reads the command line. Throws `UsageError` with one sentence about the fault. */
 export function readCommand(args: readonly string[], environment: Environment): Command {
   const { values, positionals } = parse(args);
-  const [name, file, ...rest] = positionals;
+  const [name, ...rest] = positionals;
   if (values.help || args.length === 0) return { name: 'help' };
-  if (rest.length > 0 || (file !== undefined && name !== 'check'))
-    throw new UsageError(`"${rest[0] ?? file ?? ''}" is not expected here.`);
+  const file = name === 'check' ? rest.shift() : undefined;
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is not expected here.`);
   switch (name) {
     case 'call':
       return { name, ...readCall(values, environment) };
