@@ -62,7 +62,7 @@ function personPeer({ technology, resource, requestor, services }: PeerRequest):
   return { channel: person.channel, call: () => person.ring(script) };
 }
 
-/** `AudioSocket/host:port/uuid[/c(codec)]`. The connection is made before the channel is. */
+/** `AudioSocket/host:port/uuid/c(codec)`. The connection is made before the channel is. */
 async function audioSocketPeer({ resource, requestor, services, step }: PeerRequest): Promise<Peer | number> {
   const [address = '', uuid = '', optionsText = ''] = resource.split('/');
   const codec = codecOf(optionsText, services, step);
@@ -105,7 +105,8 @@ async function audioSocketPeer({ resource, requestor, services, step }: PeerRequ
 }
 
 function codecOf(optionsText: string, { release }: PbxServices, step: DialplanStep): Codec {
-  if (optionsText === '') return SLIN;
+  // It would be the caller's codec, such as µ-law, under the type byte of linear audio.
+  if (optionsText === '') throw new DialplanError(step, 'AudioSocket/ without c(codec) is not supported');
   const options = readOptions(optionsText);
   const [option, ...more] = options ?? [];
   if (option?.letter !== 'c' || option.argument === null || more.length > 0)

@@ -109,7 +109,7 @@ export class AudioSocketLeg {
 
   /** Sends bytes that are no frame of a call. */
   sendRaw(bytes: Uint8Array): void {
-    if (!this.hasEnded && this.isWriting) this.socket.write(bytes);
+    if (!this.hasEnded && this.isWriting) this.writePieces(Buffer.from(bytes));
   }
 
   /** Neither reads nor writes any more; the connection stays. */
@@ -154,7 +154,7 @@ export class AudioSocketLeg {
   /** Returns whether the frame went out. A write that the kernel does not take whole ends the leg. */
   private write(frame: Buffer): boolean {
     if (this.hasEnded || !this.isWriting) return false;
-    if (this.pieceBytes > 0) {
+    if (this.pieceBytes > 0 || this.isFlushing) {
       this.writePieces(frame);
       return true;
     }
@@ -167,8 +167,9 @@ export class AudioSocketLeg {
   }
 
   private writePieces(frame: Buffer): void {
-    for (let at = 0; at < frame.length; at += this.pieceBytes)
-      this.pieces.push(frame.subarray(at, at + this.pieceBytes));
+    const pieceBytes = this.pieceBytes > 0 ? this.pieceBytes : frame.length;
+    for (let at = 0; at < frame.length; at += pieceBytes)
+      this.pieces.push(frame.subarray(at, at + pieceBytes));
     if (!this.isFlushing) this.flushPiece();
   }
 

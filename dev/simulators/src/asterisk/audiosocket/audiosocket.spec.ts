@@ -68,7 +68,7 @@ describe('AudioSocket', () => {
     });
 
     it('hangs the caller up without option g', async () => {
-      const call = bench.dial([`Dial(AudioSocket/${bench.relay.address}/${ID})`, 'NoOp(after)']);
+      const call = bench.dial([`Dial(AudioSocket/${bench.relay.address}/${ID}/c(slin))`, 'NoOp(after)']);
       (await bench.relay.connection()).socket.end();
       expect(await goesOn(call)).toBe(false);
       expect((await call.ended).endedBy).toBe('dial-ended');
@@ -76,9 +76,9 @@ describe('AudioSocket', () => {
 
     it('tells the dialplan that no relay took the connection', async () => {
       const call = bench.dial([
-        `Dial(AudioSocket/${await deadAddress()}/${ID},,g)`,
+        `Dial(AudioSocket/${await deadAddress()}/${ID}/c(slin),,g)`,
         'NoOp(${DIALSTATUS})',
-        'Dial(AudioSocket/127.0.0.1:9/not-a-uuid,,g)',
+        'Dial(AudioSocket/127.0.0.1:9/not-a-uuid/c(slin),,g)',
         'NoOp(${DIALSTATUS})',
       ]);
       const report = await call.ended;
@@ -265,7 +265,7 @@ describe('AudioSocket', () => {
 
     it('happens to the connection that was named', async () => {
       const legFaults = [{ kind: 'reset', afterMs: 20, leg: 1 }] as const;
-      const again = `Dial(AudioSocket/${bench.relay.address}/${randomUUID()},,g)`;
+      const again = `Dial(AudioSocket/${bench.relay.address}/${randomUUID()}/c(slin),,g)`;
       const call = dialled('slin', [again], { legFaults });
       (await bench.relay.connection(0)).socket.end();
       expect((await call.ended).legs.map(({ end }) => end!.cause)).toEqual(['closed-by-relay', 'fault']);
@@ -274,7 +274,7 @@ describe('AudioSocket', () => {
     it('sends frames in pieces, and what is no frame', async () => {
       const call = dialled('slin', [], {
         legFaults: [
-          { kind: 'split', pieceBytes: 1, forMs: 100, afterMs: 0 },
+          { kind: 'split', pieceBytes: 2, forMs: 100, afterMs: 0 },
           { kind: 'raw', bytes: Buffer.from([0xff, 0, 1, 9]), afterMs: 300 },
         ],
       });

@@ -20,7 +20,7 @@ exten => wait,1,Answer()
 exten => stasis,1,Answer()
  same => n,Stasis(tandem)
 exten => relay,1,Answer()
- same => n,Dial(AudioSocket/\${RELAY}/00000000-0000-4000-8000-000000000001,,g)
+ same => n,Dial(AudioSocket/\${RELAY}/00000000-0000-4000-8000-000000000001/c(slin),,g)
  same => n,Goto(tandem-next,s,1)
 [tandem-next]
 exten => s,1,NoOp(next)
