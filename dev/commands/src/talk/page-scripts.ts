@@ -8,10 +8,20 @@ export const LINE_RATE_HZ = 8_000;
 
 /** Runs first: a microphone that says what the test wants, when it wants. */
 export const SPOKEN_MICROPHONE = `(() => {
-  let context, outlet;
+  let context, outlet, room;
   navigator.mediaDevices.getUserMedia = async () => {
     context ??= new AudioContext();
     outlet ??= context.createMediaStreamDestination();
+    if (!room) {
+      // A quiet room: a microphone that gives nothing but zeros is one that is switched off.
+      const noise = context.createBuffer(1, context.sampleRate, context.sampleRate);
+      noise.copyToChannel(noise.getChannelData(0).map(() => (Math.random() - 0.5) / 500), 0);
+      room = context.createBufferSource();
+      room.buffer = noise;
+      room.loop = true;
+      room.connect(outlet);
+      room.start();
+    }
     await context.resume();
     return outlet.stream;
   };

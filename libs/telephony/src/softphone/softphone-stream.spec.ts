@@ -32,9 +32,9 @@ describe('the start of a softphone stream', () => {
     const { far } = given({ format: PCM16 });
     far.clock.pass(0);
     expect(far.told.slice(0, 1)).toEqual([]);
-    return far.clock.pass(20).then(() =>
-      expect(far.told[0]).toEqual({ type: 'ready', version: 1, format: PCM16 }),
-    );
+    return far.clock
+      .pass(20)
+      .then(() => expect(far.told[0]).toEqual({ type: 'ready', version: 1, format: PCM16 }));
   });
 });
 
@@ -117,7 +117,10 @@ describe('bad input of a page', () => {
     ['a report without numbers', '{"type":"played","sound":"1","samples":null,"ahead":-1}'],
     ['a digit that is none', '{"type":"digit","digit":"12"}'],
     ['a text that is too long', JSON.stringify({ type: 'text', text: 'x'.repeat(1_001) })],
-    ['a message of ten thousand characters', JSON.stringify({ type: 'ping', id: 1, pad: 'x'.repeat(10_000) })],
+    [
+      'a message of ten thousand characters',
+      JSON.stringify({ type: 'ping', id: 1, pad: 'x'.repeat(10_000) }),
+    ],
   ])('such as %s is counted, and fifty in a row end the stream', async (_what, message) => {
     const { far, said } = given();
     for (let times = 0; times < 49; times += 1) far.sends(message);
