@@ -33,7 +33,7 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
   afterEach(() => open?.close());
 
   const visit = async (
-    options: Pick<TalkingPageOptions, 'microphoneFile' | 'hasEar'> = {},
+    options: Omit<TalkingPageOptions, 'chromium' | 'speech'> = {},
   ): Promise<TalkingPage> => {
     open = await TalkingPage.open(stack.talkUrl!, {
       chromium: browser,
@@ -41,6 +41,24 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
       ...options,
     });
     return open;
+  };
+
+  /** Returns the average of a latency in ms, of each relay that has measured it. */
+  const latencies = async (kind: string): Promise<number[]> => {
+    const found: number[] = [];
+    for (const relay of ['relay-1', 'relay-2']) {
+      const port = stack.supervisor.managementPortOf(relay);
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const [sum, count] = ['sum', 'count'].map((part) =>
+        Number(
+          new RegExp(`^tandem_latency_seconds_${part}\\{[^}]*kind="${kind}"[^}]*\\} (.*)$`, 'm').exec(
+            text,
+          )?.[1],
+        ),
+      );
+      if (sum !== undefined && count) found.push((sum * 1000) / count);
+    }
+    return found;
   };
 
   it('holds a whole booking in speech, and shows what was said and done', async () => {
@@ -93,8 +111,7 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
     const talk = await visit();
     await talk.pressCall();
     await talk.waitForQuestion();
-    await talk.page.fill('#text', 'A plumber, please.');
-    await talk.page.click('#send');
+    await talk.write('A plumber, please.');
     expect(await talk.waitForQuestion()).toContain('plumbing');
     expect(await talk.lines('caller')).toEqual(['A plumber, please.']);
     await talk.page.click('#keypad-toggle');
@@ -119,18 +136,48 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
     rmSync(folder, { recursive: true });
   });
 
-  it('goes on with the agent on another relay when its relay dies', async () => {
+  it('is silent within 150 ms of an interruption, and keeps what was heard', async () => {
     const talk = await visit();
     await talk.pressCall();
     await talk.waitForQuestion();
-    await talk.say('I need a plumber please');
-    expect(await talk.waitForQuestion()).toContain('plumbing');
-    const relay = /relay-\d/.exec(talk.sockets[0] ?? '')![0];
-    await stack.supervisor.kill(relay, 'SIGKILL');
+    await talk.write('A plumber, please.');
+    await talk.waitForAgentSound();
+    await talk.write('Heating, please.');
     await talk.waitForQuestion();
-    expect(talk.sockets).toHaveLength(2);
-    expect(talk.sockets[1]).not.toContain(relay);
-    expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
-    await stack.supervisor.restart(relay);
+    expect((await talk.lines('agent')).some((line) => line.endsWith('…'))).toBe(true);
+    const measured = await latencies('interruption-to-silence');
+    console.log(`interruption to silence: ${measured.map((ms) => ms.toFixed(0)).join(', ')} ms on average`);
+    expect(measured.length).toBeGreaterThan(0);
+    for (const ms of measured) expect(ms).toBeLessThanOrEqual(150);
   });
+
+  it('says what to do when the microphone is denied, and goes on in writing', async () => {
+    const talk = await visit({ isMicrophoneDenied: true });
+    await talk.pressCall();
+    await talk.waitForState('no-microphone');
+    expect(await talk.page.innerText('#problem')).toContain('does not let this page use the microphone');
+    await talk.page.click('#problem-action');
+    await talk.waitForQuestion();
+    await talk.write('A plumber, please.');
+    expect(await talk.waitForQuestion()).toContain('plumbing');
+  });
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'goes on on another relay after %s of its relay',
+    async (signal) => {
+      const talk = await visit();
+      await talk.pressCall();
+      await talk.waitForQuestion();
+      await talk.say('I need a plumber please');
+      expect(await talk.waitForQuestion()).toContain('plumbing');
+      const relay = /relay-\d/.exec(talk.sockets[0] ?? '')![0];
+      await stack.supervisor.kill(relay, signal);
+      await talk.waitForQuestion();
+      expect(talk.sockets).toHaveLength(2);
+      expect(talk.sockets[1]).not.toContain(relay);
+      expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
+      if (signal === 'SIGSTOP') await stack.supervisor.kill(relay, 'SIGCONT');
+      else await stack.supervisor.restart(relay);
+    },
+  );
 });

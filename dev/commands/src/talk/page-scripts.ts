@@ -38,6 +38,10 @@ export const SPOKEN_MICROPHONE = `(() => {
   });
 })()`;
 
+/** Runs first: the caller has told the browser that this page gets no microphone. */
+export const DENIED_MICROPHONE = `navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))`;
+
 /** Runs on the audio thread beside the softphone: tells the time of the first sample that is not silent. */
 const EAR = `registerProcessor('ear', class extends AudioWorkletProcessor {
   process([[samples] = []]) {
@@ -96,6 +100,8 @@ export const QUESTION_ASKED = `(after) => {
 }`;
 
 export const IN_STATE = `(state) => document.body.dataset.state === state`;
+
+export const AGENT_SOUNDS = `document.querySelector('#speaker-level').value > 0.05`;
 
 export const CALLER_SAID = `(words) =>
   [...document.querySelectorAll('#log .caller')].some((entry) => entry.textContent.includes(words))`;

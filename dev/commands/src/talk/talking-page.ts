@@ -5,8 +5,10 @@ import { writeWav } from '@tandem/kit';
 import { chromium, type Browser, type Page, type WebSocket } from 'playwright-core';
 import type { Chromium } from './chromium.ts';
 import {
+  AGENT_SOUNDS,
   CALLER_SAID,
   calling,
+  DENIED_MICROPHONE,
   IN_STATE,
   LINE_RATE_HZ,
   LINES,
@@ -38,6 +40,7 @@ export interface TalkingPageOptions {
   readonly microphoneFile?: string;
   /** Whether the page's sound is also heard by an independent ear, for {@link TalkingPage.reportErrorsMs}. */
   readonly hasEar?: boolean;
+  readonly isMicrophoneDenied?: boolean;
 }
 
 /** The talk page in a real Chromium, with a caller who speaks synthesised words. */
@@ -60,7 +63,7 @@ export class TalkingPage {
   ) {}
 
   static async open(url: string, options: TalkingPageOptions): Promise<TalkingPage> {
-    const { chromium: found, speech, microphoneFile, hasEar = false } = options;
+    const { chromium: found, speech, microphoneFile, hasEar = false, isMicrophoneDenied = false } = options;
     const browser = await chromium.launch({
       executablePath: found.program,
       env: { ...process.env, ...found.env } as Record<string, string>,
@@ -87,7 +90,8 @@ export class TalkingPage {
     page.on('pageerror', (error) => talking.complaints.push(error.message));
     page.on('websocket', (socket) => talking.watch(socket));
     if (hasEar) await page.addInitScript(WATCHED_AUDIO);
-    if (microphoneFile === undefined) await page.addInitScript(SPOKEN_MICROPHONE);
+    if (isMicrophoneDenied) await page.addInitScript(DENIED_MICROPHONE);
+    else if (microphoneFile === undefined) await page.addInitScript(SPOKEN_MICROPHONE);
     await page.goto(url);
     return talking;
   }
@@ -101,6 +105,17 @@ export class TalkingPage {
   async say(text: string): Promise<void> {
     const samples = await this.spoken(text);
     await this.page.evaluate(calling('window.tandemSay', base64(samples)));
+  }
+
+  /** Sends a line in writing. */
+  async write(text: string): Promise<void> {
+    await this.page.fill('#text', text);
+    await this.page.click('#send');
+  }
+
+  /** Waits until the agent is heard speaking. */
+  async waitForAgentSound(timeoutMs = 20_000): Promise<void> {
+    await this.until(AGENT_SOUNDS, 'a sound of the agent', timeoutMs);
   }
 
   /** Waits until the agent has asked something new and is silent. Returns the question. */
