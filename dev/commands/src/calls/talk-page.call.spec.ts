@@ -171,13 +171,16 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
       await talk.say('I need a plumber please');
       expect(await talk.waitForQuestion()).toContain('plumbing');
       const relay = /relay-\d/.exec(talk.sockets[0] ?? '')![0];
-      await stack.supervisor.kill(relay, signal);
-      await talk.waitForQuestion();
-      expect(talk.sockets).toHaveLength(2);
-      expect(talk.sockets[1]).not.toContain(relay);
-      expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
-      if (signal === 'SIGSTOP') await stack.supervisor.kill(relay, 'SIGCONT');
-      else await stack.supervisor.restart(relay);
+      try {
+        await stack.supervisor.kill(relay, signal);
+        await talk.waitForSockets(2);
+        await talk.waitForQuestion();
+        expect(talk.sockets[1]).not.toContain(relay);
+        expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
+      } finally {
+        if (signal === 'SIGSTOP') await stack.supervisor.kill(relay, 'SIGCONT');
+        else await stack.supervisor.restart(relay);
+      }
     },
   );
 });

@@ -138,6 +138,12 @@ export class TalkingPage {
     await this.until(calling(CALLER_SAID, words), `the caller's words "${words}"`, timeoutMs);
   }
 
+  /** Waits until the page has opened this many sockets, closed ones included. */
+  async waitForSockets(count: number, timeoutMs = 30_000): Promise<void> {
+    for (const end = Date.now() + timeoutMs; this.sockets.length < count; await sleep(POLL_MS))
+      if (Date.now() > end) throw new TypeError(`Waited ${timeoutMs} ms in vain for socket ${count}.`);
+  }
+
   /** Returns the lines of the conversation as they stand on the page. */
   lines(kind: 'agent' | 'caller' | 'tool' | 'note'): Promise<string[]> {
     return this.page.evaluate<string[]>(calling(LINES, kind));
