@@ -45,7 +45,7 @@ export const admissionRecordSchema = z.object({
   admittedAt: z.number().int(),
   agent: agentSnapshotSchema,
   caller: callerSchema.prefault({}),
-  /** What the caller's app said of the call. */
+  /** Parameters that the caller's app gave to the call. */
   parameters: callParametersSchema.optional(),
   /** BCP 47; the call begins in it. */
   language: z.string().min(2).max(35),

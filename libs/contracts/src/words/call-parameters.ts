@@ -5,8 +5,8 @@ export const CALL_PARAMETER_LIMITS = { count: 16, name: 40, value: 256 } as cons
 
 const { count, name, value } = CALL_PARAMETER_LIMITS;
 /**
- * What an app said of a call it placed, such as the page its user was on. Untrusted, and perhaps personal
- * data: sealed wherever it is kept.
+ * Facts that an app gives to a call it places, such as the page its user is on. Untrusted, and perhaps
+ * personal data: sealed wherever they are kept.
  */
 export const callParametersSchema = z
   .record(z.string().min(1).max(name), z.string().max(value))

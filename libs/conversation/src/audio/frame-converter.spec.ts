@@ -57,7 +57,7 @@ describe.each(named)('a sound, $name', ({ from, to }) => {
     const heard = decoded(whole(aligned(from, to), sound), to);
     const wanted = tone(to, 200);
     expect(heard).toHaveLength(wanted.length);
-    // Half an output sample of 500 Hz, and the steps of G.711. The edges of a sound are softer than its middle.
+    // Half an output sample of 500 Hz, and the steps of G.711. The edges of a sound are softer.
     const bound = (16_000 * Math.PI * 500) / to.rateHz + 600;
     const middle = heard.subarray(to.rateHz / 100, -to.rateHz / 100);
     const error = middle.map((sample, at) => sample - (wanted[at + to.rateHz / 100] as number));

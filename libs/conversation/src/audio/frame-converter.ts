@@ -82,7 +82,7 @@ export class FrameConverter {
   }
 }
 
-/** Returns the scratch memory for converted samples, with room for so many. */
+/** Returns the scratch memory for converted samples, with room for this many. */
 function roomFor(samples: number): Int16Array {
   if (converted.length < samples) converted = new Int16Array(samples);
   return converted;

@@ -10,7 +10,7 @@ export interface CallInfo {
   readonly callerNumber: string;
   readonly dialledNumber: string;
   readonly caller: Caller;
-  /** What the caller's app said of the call: untrusted. */
+  /** Parameters that the caller's app gave to the call: untrusted. */
   readonly parameters?: CallParameters;
   /** BCP 47 tag of the language the call begins in. */
   readonly language: string;

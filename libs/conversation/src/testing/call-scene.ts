@@ -42,9 +42,9 @@ export interface CallSetting {
   readonly admittedAgoMs?: number;
   /** The call as earlier sessions left it, given the Unix time in ms at which this one begins. */
   readonly takeover?: (nowMs: number) => Takeover;
-  /** Of the caller's stream; default µ-law at 8 kHz. */
+  /** Format of the caller's stream; default µ-law at 8 kHz. */
   readonly streamFormat?: AudioFormat;
-  /** Of the scripted model, for hearing and speaking; default µ-law at 8 kHz. */
+  /** Formats the scripted model hears and speaks; default µ-law at 8 kHz. */
   readonly modelFormats?: readonly AudioFormat[];
   /** Wraps the scripted model, for instance in the resilient one. */
   readonly model?: (scripted: ScriptedVoiceModel, clock: ManualClock) => VoiceModel;

@@ -28,9 +28,10 @@ const MARGIN_MS = 600;
  * marks that the carrier echoes.
  *
  * A mark is echoed when everything sent before it has been played, **or**, by some carriers, when `clear`
- * drops it. Each `clear` therefore begins a new generation, and echoes of an older one prove nothing. Between echoes the position
- * follows the clock, but never beyond the next mark, and never beyond a point where the carrier may have run
- * dry. At such a point a start mark is sent ahead of the audio, and its echo shows that playout continues.
+ * drops it. Each `clear` therefore begins a new generation, and echoes of an older one prove nothing. Between
+ * echoes the position follows the clock, but never beyond the next mark, and never beyond a point where the
+ * carrier may have run dry. At such a point a start mark is sent ahead of the audio, and its echo shows that
+ * playout continues.
  */
 export class MarkLedger {
   private generation = 0;

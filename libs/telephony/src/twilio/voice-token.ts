@@ -8,7 +8,7 @@ export interface VoiceTokenKey {
   readonly twimlAppSid: string;
 }
 
-/** Identities Twilio takes (twilio.com/docs/voice/sdks, "client identity"): they become `client:<identity>`. */
+/** Identities that Twilio takes (twilio.com/docs/voice/sdks); a call comes from `client:<identity>`. */
 export const VOICE_IDENTITY = /^[A-Za-z0-9_]{1,121}$/;
 
 /**

@@ -17,7 +17,7 @@ export interface InboundCall {
   readonly to: string;
   /** The language the carrier asks for, BCP 47; absent when it asks for none. */
   readonly language?: string | undefined;
-  /** What the caller's app said of the call; absent when it said nothing, or there is no app. */
+  /** Parameters that the caller's app gave to the call; absent when there are none. */
   readonly parameters?: CallParameters | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { VOICE_IDENTITY } from '@tandem/telephony';
 import { z } from 'zod';
 
-/** An app fetches a new token when one ends; a lost one is of use for so long. */
+/** An app fetches a new token when one ends; a stolen one is of use until its end. */
 const LIFETIME_S = { min: 60, max: 4 * 3_600, default: 3_600 };
 
 export const requestVoiceTokenSchema = z.strictObject({

@@ -21,8 +21,8 @@ export class VoiceTokensController {
   @Endpoint({
     summary: 'Issue an access token for an app that places calls',
     description:
-      'For the Voice SDK in a browser or a mobile app. Ask for it from your own server, which knows who the ' +
-      'user is: an API key does not belong in an app.',
+      'For the Voice SDK in a browser or a mobile app. Ask for it from your own server, which knows who ' +
+      'the user is: an API key does not belong in an app.',
     success: { status: 201, schema: voiceTokenSchema },
     problems: { 409: '`voice-sdk-not-configured`' },
   })

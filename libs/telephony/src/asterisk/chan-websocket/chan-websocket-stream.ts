@@ -79,7 +79,7 @@ const ASK_AFTER_MS = 2_000;
 const REMIND_AFTER_MS = 1_000;
 /** How long audio that fills no frame waits for more of it while nothing else plays. */
 const REST_PATIENCE_MS = 40;
-/** The rest of a sound is on its way when so much of what is before it is left to play. */
+/** Audio left to play before the rest of a sound, when that is sent. */
 const REST_AHEAD_MS = 200;
 
 /**

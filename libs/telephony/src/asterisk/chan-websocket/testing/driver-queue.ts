@@ -12,9 +12,9 @@ interface Command {
 type Entry = { readonly audio: Buffer } | { readonly event: string };
 
 /**
- * The queue of Asterisk's WebSocket channel: cuts audio into frames, keeps what is left over in buffering mode
- * and drops it otherwise, says when to stop, and drops what comes beyond that. At each tick it reports the
- * marks in front and takes one frame. Sounds differ by the byte they are made of.
+ * The queue of Asterisk's WebSocket channel: cuts audio into frames, keeps what is left over in buffering
+ * mode and drops it otherwise, says when to stop, and drops what comes beyond that. At each tick it reports
+ * the marks in front and takes one frame. Sounds differ by the byte they are made of.
  */
 export class DriverQueue {
   framesDropped = 0;
