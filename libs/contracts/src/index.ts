@@ -119,7 +119,6 @@ export {
   streamTicketSchema,
   TICKET_LIFETIME_S,
   TICKET_PARAMETER,
-  TICKET_VARIABLE,
 } from './services/stream-ticket.ts';
 export {
   type ToolCall,

@@ -17,7 +17,5 @@ export type StreamTicket = z.infer<typeof streamTicketSchema>;
 
 /** Name of the `<Parameter>` that carries the ticket. */
 export const TICKET_PARAMETER = 'ticket';
-/** Name of the channel variable that carries the ticket where an Asterisk dialplan sets one. */
-export const TICKET_VARIABLE = 'TANDEM_TICKET';
 /** How long a ticket may be presented after it was issued. */
 export const TICKET_LIFETIME_S = 60;

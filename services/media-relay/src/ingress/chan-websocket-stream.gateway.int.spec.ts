@@ -4,14 +4,17 @@ import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { StreamKeys } from '@tandem/call-state';
 import { PCM16_16K } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
+import { CONFIG } from '@tandem/platform';
 import { WsMessageSocket } from '@tandem/telephony';
 import { WebSocket, type RawData } from 'ws';
 import { ChanWebSocketStreamGateway } from './chan-websocket-stream.gateway.ts';
 import { MediaSocketAdapter } from './media-socket.adapter.ts';
 import { StreamDoor, type AnnouncedStream, type StreamStart } from './stream-door.ts';
 
+const UUID = '00010203-0405-8607-8809-0a0b0c0d0e0f';
 const START = {
   event: 'MEDIA_START',
   connection_id: 'relay-1',
@@ -20,7 +23,7 @@ const START = {
   format: 'slin16',
   optimal_frame_size: 640,
   ptime: 20,
-  channel_variables: { __TANDEM_TICKET: 'the-ticket' },
+  channel_variables: { __TANDEM_UUID: UUID },
 };
 
 /** A door that opens whatever is announced. */
@@ -67,6 +70,9 @@ class OpenDoor {
   }
 }
 
+const take = (relayId: string, uuid: string) =>
+  Promise.resolve(relayId === 'relay-1' && uuid === UUID ? { ticket: 'the-ticket', rateHz: 8_000 } : null);
+
 describe("the address for Asterisk's WebSocket channel", () => {
   let door: OpenDoor;
   let app: INestApplication;
@@ -75,7 +81,14 @@ describe("the address for Asterisk's WebSocket channel", () => {
   beforeEach(async () => {
     door = new OpenDoor();
     class Relay {}
-    Module({ providers: [{ provide: StreamDoor, useValue: door }, ChanWebSocketStreamGateway] })(Relay);
+    Module({
+      providers: [
+        { provide: StreamDoor, useValue: door },
+        { provide: StreamKeys, useValue: { take } },
+        { provide: CONFIG, useValue: { relayId: 'relay-1' } },
+        ChanWebSocketStreamGateway,
+      ],
+    })(Relay);
     app = await NestFactory.create(Relay, { logger: false });
     app.useWebSocketAdapter(new MediaSocketAdapter(app, 'relay-1'));
     await app.listen(0, '127.0.0.1');
@@ -91,7 +104,7 @@ describe("the address for Asterisk's WebSocket channel", () => {
     return socket;
   }
 
-  it('takes the subprotocol of the channel, reads the ticket, and carries audio both ways', async () => {
+  it('takes the subprotocol of the channel, finds the ticket, and carries audio both ways', async () => {
     const socket = await connected();
     expect(socket.protocol).toBe('media');
     const texts: string[] = [];
@@ -103,7 +116,7 @@ describe("the address for Asterisk's WebSocket channel", () => {
     const closed = once(socket, 'close');
     socket.send(JSON.stringify(START));
     const { stream, on } = await door.announced.promise;
-    expect(stream).toMatchObject({ ticket: 'the-ticket' });
+    expect(await (stream as AnnouncedStream).ticket).toBe('the-ticket');
     on();
     socket.send(Buffer.alloc(640, 7));
     expect(await audio.promise).toEqual(Buffer.alloc(640, 7));
@@ -129,10 +142,14 @@ describe("the address for Asterisk's WebSocket channel", () => {
     socket.terminate();
   });
 
-  it('shows no ticket where the dialplan set none', async () => {
+  it.each([
+    ['the dialplan set no UUID', {}],
+    ['the UUID is of another call', { TANDEM_UUID: UUID.replace('f', 'e') }],
+    ['the UUID is none', { TANDEM_UUID: `${UUID}:*` }],
+  ])('finds no ticket where %s', async (_what, channel_variables) => {
     const socket = await connected();
-    socket.send(JSON.stringify({ ...START, channel_variables: {} }));
-    expect((await door.announced.promise).stream).toMatchObject({ ticket: undefined });
+    socket.send(JSON.stringify({ ...START, channel_variables }));
+    expect(await ((await door.announced.promise).stream as AnnouncedStream).ticket).toBeUndefined();
     socket.terminate();
   });
 });

@@ -47,8 +47,8 @@ export type StreamRefusal =
 
 /** A stream a socket has announced. */
 export interface AnnouncedStream {
-  /** Unchecked. */
-  readonly ticket: string | undefined;
+  /** Unchecked; a promise, which does not reject, where the stream shows something that stands for it. */
+  readonly ticket: string | undefined | Promise<string | undefined>;
   /** Returns the stream on the socket, for the relay to open. */
   readonly on: (socket: MessageSocket) => IncomingStream;
 }
@@ -129,12 +129,13 @@ export class StreamDoor {
     this.refuse(socket, refusal, code);
   }
 
-  /** Has the relay claim the ticket's call, or closes the socket. @param token unchecked */
+  /** Has the relay claim the ticket's call, or closes the socket. @param shown unchecked */
   async admit(
     socket: UnauthenticatedSocket,
-    token: string | undefined,
+    shown: AnnouncedStream['ticket'],
     incoming: () => IncomingStream,
   ): Promise<void> {
+    const token = await shown;
     if (!token) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
     let ticket: StreamTicket;
     try {

@@ -16,7 +16,7 @@ const START = {
   format: 'slin16',
   optimal_frame_size: 640,
   ptime: 20,
-  channel_variables: { __TANDEM_TICKET: 'abc', MEDIA_WEBSOCKET_OPTIMAL_FRAME_SIZE: '640' },
+  channel_variables: { __TANDEM_UUID: 'abc', MEDIA_WEBSOCKET_OPTIMAL_FRAME_SIZE: '640' },
 };
 const start = (changes: object = {}) => parseChanWebSocketStart(JSON.stringify({ ...START, ...changes }));
 const event = (message: unknown) => parseChanWebSocketEvent(Buffer.from(JSON.stringify(message)));
@@ -25,7 +25,7 @@ describe('the start of a WebSocket channel', () => {
   it('tells the format, the frame and the variables, those of the parent channel too', () => {
     const parsed = start();
     expect(parsed).toMatchObject({ channelId: '1764400000.7', format: PCM16_16K, frameBytes: 640 });
-    expect(parsed?.variables.get('TANDEM_TICKET')).toBe('abc');
+    expect(parsed?.variables.get('TANDEM_UUID')).toBe('abc');
   });
 
   it.each([
