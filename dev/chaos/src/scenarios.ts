@@ -8,6 +8,12 @@ import { toolWorkerKilled } from './scenarios/effects/tool-worker-killed.ts';
 import { webhookReceiverFailing } from './scenarios/effects/webhook-receiver-failing.ts';
 import { everyFault } from './scenarios/every-fault.ts';
 import { noRelayLeft } from './scenarios/relays/no-relay-left.ts';
+import {
+  pbxFleetRolled,
+  pbxRelayDrained,
+  pbxRelayFrozen,
+  pbxRelayKilled,
+} from './scenarios/relays/pbx-relays.ts';
 import { relayFrozen } from './scenarios/relays/relay-frozen.ts';
 import { relayHerd } from './scenarios/relays/relay-herd.ts';
 import { relayKilled } from './scenarios/relays/relay-killed.ts';
@@ -22,9 +28,13 @@ import { redisGone, redisRestarted } from './scenarios/servers/redis-gone.ts';
 /** Scenarios with one kind of fault each, in the order they are run. */
 const SINGLE_FAULTS: readonly Scenario[] = [
   relayKilled,
+  pbxRelayKilled,
   relayFrozen,
+  pbxRelayFrozen,
   relayDrained,
+  pbxRelayDrained,
   fleetRolled,
+  pbxFleetRolled,
   relayHerd,
   noRelayLeft,
   ingressKilled,

@@ -47,10 +47,7 @@ export class Bench {
   }
 
   private placeOne(): void {
-    const call = this.fleet.ring({
-      from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`,
-      isRecording: true,
-    });
+    const call = this.fleet.place(`+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`);
     const number = this.sids.push(call.sid);
     this.history.add({ kind: 'call-placed', call: call.sid });
     this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));

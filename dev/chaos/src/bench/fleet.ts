@@ -1,5 +1,6 @@
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
+import type { BenchCall } from './bench-call.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
 /** The stored record of an ended call. */
@@ -18,6 +19,8 @@ export interface Fleet {
   readonly model: RealtimeSimulator;
   readonly voice: StampedVoice;
   readonly relays: readonly string[];
+  /** Places a recorded call over the fleet's carrier. */
+  place(from: string): BenchCall;
   ring(options?: Partial<PlaceCallOptions>): SimulatedCall;
   /** Returns the relay that holds the call; null when none does. */
   holderOf(callSid: string): Promise<string | null>;

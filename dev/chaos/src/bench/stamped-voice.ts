@@ -4,6 +4,9 @@ const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 /** Magic, hash of the text, number of the frame, number of frames. */
 const STAMP_BYTES = MAGIC.length + 4 + 2 + 2;
 
+/** µ-law has two codes for zero; of linear audio, which AudioSocket carries, comes the other one. */
+const NEGATIVE_ZERO = 0x7f;
+
 /** The text of a piece of audio, as far as its stamps survived. */
 interface HeardWords {
   readonly text: string;
@@ -68,9 +71,12 @@ export class StampedVoice {
   }
 }
 
-/** FNV-1a, 32 bits. */
+/** FNV-1a, 32 bits, without the byte that linear audio does not bring back. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(hash);
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === NEGATIVE_ZERO) bytes[at] = NEGATIVE_ZERO - 1;
+  return bytes.readUInt32BE(0);
 }

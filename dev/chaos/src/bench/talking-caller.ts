@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_BYTES, FRAME_MS } from '@tandem/kit';
-import { INTERNET, longestOneWayMs, type SimulatedCall } from '@tandem/simulators';
 import type { History } from '../history/history.ts';
+import type { BenchCall } from './bench-call.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
 const CALLER_SPEAKS_MS = 700;
@@ -25,7 +25,7 @@ export class TalkingCaller {
   private readonly talking: Promise<void>;
 
   constructor(
-    readonly call: SimulatedCall,
+    readonly call: BenchCall,
     private readonly number: number,
     private readonly voice: StampedVoice,
     private readonly random: () => number,
@@ -79,49 +79,43 @@ export class TalkingCaller {
 }
 
 /** Hangs up; when the call is over, adds the audio heard and the course of the call to the history. */
-export async function hangUpAndRecord(
-  call: SimulatedCall,
-  voice: StampedVoice,
-  history: History,
-): Promise<void> {
+export async function hangUpAndRecord(call: BenchCall, voice: StampedVoice, history: History): Promise<void> {
   call.hangup();
-  const report = await call.ended;
-  const { callSid, endedBy, said, errors, startedAt, streams, recording, roundTripMs } = report;
+  const { endedBy, said, errors, startedAt, endedAtMs, streams, agent, frameAtMs, toRelayMs } =
+    await call.course();
   const wall = (ms: number) => Math.round(startedAt + ms);
-  const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
   // A frame's time is when it was played, not its position in the recording: a busy machine plays late and
   // skips frames.
-  const playedAtMs = (byte: number) => recording?.frameAtMs[Math.floor(byte / FRAME_BYTES)] ?? 0;
-  for (const { text, fromByte, toByte, frames, total } of heard) {
+  const playedAtMs = (byte: number) => frameAtMs[Math.floor(byte / FRAME_BYTES)] ?? 0;
+  for (const { text, fromByte, toByte, frames, total } of voice.hear(agent)) {
     const at = wall(playedAtMs(toByte - 1) + FRAME_MS);
     history.add({
       kind: 'agent-heard',
       at,
-      call: callSid,
+      call: call.sid,
       text,
       fromAt: wall(playedAtMs(fromByte)),
       frames,
       total,
     });
   }
-  for (const { url, openedAtMs, endedAtMs, end } of streams) {
+  for (const stream of streams) {
     history.add({
       kind: 'stream',
-      call: callSid,
-      url,
-      openedAt: openedAtMs === null ? null : wall(openedAtMs),
-      endedAt: endedAtMs === null ? null : wall(endedAtMs),
-      end: end?.cause ?? null,
+      call: call.sid,
+      url: stream.url,
+      openedAt: stream.openedAtMs === null ? null : wall(stream.openedAtMs),
+      endedAt: stream.endedAtMs === null ? null : wall(stream.endedAtMs),
+      end: stream.end,
     });
   }
-  const toRelayMs = Math.ceil(longestOneWayMs({ ...INTERNET, roundTripMs: [roundTripMs, roundTripMs] }));
   history.add({
     kind: 'call-ended',
     toRelayMs,
-    at: wall(report.endedAtMs ?? 0),
-    call: callSid,
-    by: endedBy ?? 'nobody',
+    at: wall(endedAtMs),
+    call: call.sid,
+    by: endedBy,
     said,
-    errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code),
+    errors,
   });
 }

@@ -1,3 +1,4 @@
+import { AsteriskCaller } from '@tandem/commands/pbx';
 import { RunningPlatform, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
@@ -11,6 +12,7 @@ import {
   type TwilioSimulator,
 } from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
+import { carrierCall, pbxCall, type BenchCall } from './bench-call.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { EdgeFront } from './edge-front.ts';
 import { endedCallRecord } from './ended-call.ts';
@@ -21,6 +23,8 @@ import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
+  /** Where calls come from; default `carrier`. A PBX rings over AudioSocket at 8 kHz. */
+  readonly from?: 'carrier' | 'pbx';
   /**
    * Number of processes of the other services; default one each. Several ingresses sit behind a balancer that
    * tries the next one when one does not answer.
@@ -68,6 +72,8 @@ export class TandemFleet implements Fleet {
     private readonly lines: ReadonlyMap<LineName, FaultProxy>,
   ) {}
 
+  private pbx: AsteriskCaller | null = null;
+
   private front: readonly Stoppable[] = [];
 
   private pair: RedisPair | null = null;
@@ -86,6 +92,7 @@ export class TandemFleet implements Fleet {
       agent = {},
       behaviour,
     } = options;
+    const pbx = options.from === 'pbx' ? await AsteriskCaller.start() : null;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Called for each connection: a process that is started again may listen on another port.
@@ -114,11 +121,14 @@ export class TandemFleet implements Fleet {
           RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
           ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }),
           ...(options.hasEdge ? { PUBLIC_MEDIA_URL: `ws://127.0.0.1:${front.port}` } : {}),
+          ...pbx?.env,
           ...env,
         },
       },
     });
     const fleet = new TandemFleet(platform, voice, lines);
+    pbx?.callTo(platform);
+    fleet.pbx = pbx;
     const portOf = (instance: string) => platform.stack.supervisor.portsOf(instance).http ?? null;
     ports.ingresses = () => fleet.instances('call-ingress').flatMap((instance) => portOf(instance) ?? []);
     ports.relay = portOf;
@@ -159,6 +169,12 @@ export class TandemFleet implements Fleet {
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
     return this.platform.ring(options);
+  }
+
+  place(from: string): BenchCall {
+    return this.pbx
+      ? pbxCall(this.pbx.ring('slin', { from, isRecording: true }))
+      : carrierCall(this.ring({ from, isRecording: true }));
   }
 
   async holderOf(callSid: string): Promise<string | null> {
@@ -202,6 +218,7 @@ export class TandemFleet implements Fleet {
   }
 
   async stop(): Promise<void> {
+    await this.pbx?.stop();
     await this.platform.stop();
     await this.pair?.stop();
     for (const part of this.front) await part.stop();

@@ -3,6 +3,7 @@ import type { ApiObject, Cluster } from '@tandem/commands/cluster';
 import { callStoreOf, CALLER, DIALLED, publishDemoAgent, type StoredCall } from '@tandem/commands/platform';
 import { createDataSource, run, seedDemo, type DataSource } from '@tandem/database';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import { carrierCall, type BenchCall } from '../bench/bench-call.ts';
 import { endedCallRecord } from '../bench/ended-call.ts';
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
 import type { StampedVoice } from '../bench/stamped-voice.ts';
@@ -61,6 +62,10 @@ export class ClusterFleet implements Fleet {
     const pods = await podsOf(this.cluster, 'media-relay');
     this.relays = pods.map(({ metadata }) => metadata.name).sort();
     return pods;
+  }
+
+  place(from: string): BenchCall {
+    return carrierCall(this.ring({ from, isRecording: true }));
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {

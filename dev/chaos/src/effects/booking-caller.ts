@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedCall } from '@tandem/simulators';
+import { carrierCall } from '../bench/bench-call.ts';
 import type { Bench } from '../bench/bench.ts';
 import { hangUpAndRecord } from '../bench/talking-caller.ts';
 import { statesOutcome, bookingWords } from './booking-model.ts';
@@ -57,6 +58,6 @@ export class BookingCaller {
   }
 
   leave(): Promise<void> {
-    return hangUpAndRecord(this.call, this.bench.fleet.voice, this.bench.history);
+    return hangUpAndRecord(carrierCall(this.call), this.bench.fleet.voice, this.bench.history);
   }
 }

@@ -9,6 +9,7 @@ import {
   type SimulatedCall,
 } from '@tandem/simulators';
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
+import { carrierCall, type BenchCall } from '../bench/bench-call.ts';
 import { simulatedModel } from '../bench/listening-model.ts';
 import { StampedVoice } from '../bench/stamped-voice.ts';
 import type { RecordedRow } from '../history/entries.ts';
@@ -41,6 +42,10 @@ export class PlainFleet implements Fleet {
     const fleet = new PlainFleet(twilio, model, voice, url, mkdtempSync(join(tmpdir(), 'tandem-plain-')));
     await fleet.launch();
     return fleet;
+  }
+
+  place(from: string): BenchCall {
+    return carrierCall(this.ring({ from, isRecording: true }));
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {

@@ -79,7 +79,7 @@ async function asksFor(department: string, from = CALLER): Promise<SimulatedAste
   says('I see.', {
     call: { name: 'transfer_call', arguments: { department, reason: 'caller-asked', summary: SUMMARY } },
   });
-  const call = await pbx.ring('slin16', { from });
+  const call = pbx.ring('slin16', { from });
   await call.waitForSpeech();
   await call.waitForSilence(400);
   await call.say(words(900));
@@ -181,7 +181,7 @@ describe('a caller of a PBX put through warm', () => {
 describe('a call of a PBX whose relay hangs', () => {
   it('is taken away from it over the REST interface', async () => {
     says('I see.');
-    const call = await pbx.ring();
+    const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     const sid = call.report().uniqueId;

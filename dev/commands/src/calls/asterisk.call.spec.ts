@@ -42,7 +42,7 @@ describe('a call of Asterisk', () => {
       const date = nextMonday();
       platform.model.behaviour = guided({ caller: { service: 'plumbing', date } });
       platform.model.addCallerLines({ lines: ['I need a plumber please', 'Yes please', 'No thank you'] });
-      const call = await pbx.ring(codec);
+      const call = pbx.ring(codec);
       await platform.answerQuestions(asTalking(call), 3);
       const report = await call.ended;
       const recorded = await platform.recorded(report.uniqueId);
@@ -77,7 +77,7 @@ describe('a call of Asterisk', () => {
 
   it('interrupted by the caller falls silent and keeps only the words that were heard', async () => {
     platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });
-    const call = await pbx.ring();
+    const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     await call.say(words(900));
@@ -99,7 +99,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('whose caller hangs up is stored at once as hung up, though Asterisk only closes the socket', async () => {
-    const call = await pbx.ring('slin');
+    const call = pbx.ring('slin');
     await call.waitForSpeech({ forMs: 300 });
     call.hangup();
     const { uniqueId } = await call.ended;
@@ -108,7 +108,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('goes on with another relay when its own is killed', async () => {
-    const call = await pbx.ring();
+    const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     const sid = call.report().uniqueId;
@@ -132,7 +132,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('is taken away from a relay that hangs, over the manager interface', async () => {
-    const call = await pbx.ring();
+    const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     const sid = call.report().uniqueId;
@@ -156,7 +156,7 @@ describe('a call of Asterisk', () => {
   });
 
   it('to a number nobody has hears why, and is not answered by an agent', async () => {
-    const call = await pbx.ring('slin16', { to: '+12025550999' });
+    const call = pbx.ring('slin16', { to: '+12025550999' });
     const report = await call.ended;
     expect(report.played).toEqual(['tandem/unknown-number']);
     expect(report.legs).toEqual([]);
@@ -174,7 +174,7 @@ describe('a call of Asterisk', () => {
 
   it('hears a notice before the agent, where the agent has one', async () => {
     await platform.withAgent({ notice: 'This call is recorded.' }, async () => {
-      const call = await pbx.ring();
+      const call = pbx.ring();
       await call.waitForSpeech();
       call.hangup();
       const report = await call.ended;

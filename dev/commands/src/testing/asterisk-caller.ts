@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
-  loadDialplan,
+  readDialplan,
   startAsteriskSimulator,
   type AsteriskSimulator,
   type AsteriskSimulatorOptions,
@@ -22,6 +23,7 @@ export class AsteriskCaller {
 
   private constructor(
     readonly pbx: AsteriskSimulator,
+    private readonly dialplan: string,
     private readonly control: 'ami' | 'ari',
   ) {}
 
@@ -30,7 +32,8 @@ export class AsteriskCaller {
     control: 'ami' | 'ari' = 'ami',
     options: Partial<AsteriskSimulatorOptions> = {},
   ): Promise<AsteriskCaller> {
-    return new AsteriskCaller(await startAsteriskSimulator({ speed: PBX_SPEED, ...options }), control);
+    const pbx = await startAsteriskSimulator({ speed: PBX_SPEED, ...options });
+    return new AsteriskCaller(pbx, await readFile(DIALPLAN, 'utf8'), control);
   }
 
   /** The environment in which a platform takes calls of this PBX. */
@@ -52,11 +55,12 @@ export class AsteriskCaller {
   }
 
   /** @param codec `slin` for 8 kHz, `slin16` for 16 kHz */
-  async ring(
+  ring(
     codec: 'slin' | 'slin16' = 'slin16',
     options: Partial<PlaceAsteriskCallOptions> = {},
-  ): Promise<SimulatedAsteriskCall> {
-    const dialplan = await loadDialplan(DIALPLAN, { ...this.globals, TANDEM_CODEC: codec });
+  ): SimulatedAsteriskCall {
+    const globals = { ...this.globals, TANDEM_CODEC: codec };
+    const dialplan = readDialplan(this.dialplan, { file: DIALPLAN, globals });
     return this.pbx.placeCall({ from: CALLER, to: DIALLED, context: 'tandem', dialplan, ...options });
   }
 

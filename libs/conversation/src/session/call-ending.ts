@@ -4,12 +4,7 @@ import type { CallContext } from './call-context.ts';
 
 /** Why a session lets go of a call that goes on elsewhere. */
 export type LeaveReason =
-  | 'transfer'
-  | 'moved'
-  | 'taken-over'
-  | 'closed-by-carrier'
-  | 'connection-lost'
-  | 'media-timeout';
+  'transfer' | 'moved' | 'taken-over' | 'closed-by-carrier' | 'connection-lost' | 'media-timeout';
 
 /**
  * Exactly one termination per call: the first reason wins. A goodbye is a pending reason: it waits until what

@@ -43,9 +43,7 @@ export const noRelayLeft: Scenario = {
     await bench.waitForTurns(1, 30_000);
     const killedAt = Date.now();
     for (const { call } of bench.callers) {
-      call.listen((entry) => {
-        if (entry.kind === 'said') bench.measure('told-after-ms', Date.now() - killedAt);
-      });
+      call.onSaid(() => bench.measure('told-after-ms', Date.now() - killedAt));
     }
     await Promise.all(
       bench.fleet.relays.map((relay) =>

@@ -19,13 +19,7 @@ const AWAKE_MS = 2_000;
 
 async function freezeOne(bench: Bench): Promise<void> {
   const relay = await bench.pickHolder();
-  const streamsOf = () =>
-    new Map(
-      bench.callers.map(({ call }) => [
-        call.sid,
-        call.streams.reports.filter(({ openedAtMs }) => openedAtMs !== null).length,
-      ]),
-    );
+  const streamsOf = () => new Map(bench.callers.map(({ call }) => [call.sid, call.streamsOpened]));
   const streams = streamsOf();
   const held = (await bench.holdings()).get(relay) ?? [];
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
@@ -76,7 +70,7 @@ export const relayFrozen: Scenario = {
 
 /** Returns the number of audio messages sent to carriers over streams they had left. */
 function mediaAfterEnd({ callers }: Bench): number {
-  return sum(callers.flatMap(({ call }) => call.streams.reports.map((report) => report.mediaAfterEnd)));
+  return sum(callers.map(({ call }) => call.mediaAfterEnd));
 }
 
 /** Returns the number of audio messages these model sessions have received. */

@@ -72,7 +72,10 @@ describe('what a browser is told', () => {
 
   it('of an ending is its text, or nothing', async () => {
     const { render } = given();
-    expect(await render({ kind: 'say-and-hang-up', reason: 'closed', spoken })).toEqual({ action: 'refuse', text: spoken });
+    expect(await render({ kind: 'say-and-hang-up', reason: 'closed', spoken })).toEqual({
+      action: 'refuse',
+      text: spoken,
+    });
     expect(await render({ kind: 'hang-up' })).toEqual({ action: 'hang-up' });
     expect(await render({ kind: 'kept-reply', reply: '{"action":"hang-up"}' })).toEqual({
       action: 'hang-up',
