@@ -89,7 +89,7 @@ export const WATCHED_AUDIO = `(() => {
   };
 })()`;
 
-/** Returns the count of the agent's utterances and the last one, once it is a new question that has been heard. */
+/** Returns how many utterances of the agent there are and the last one, once that is a new question. */
 export const QUESTION_ASKED = `(after) => {
   const said = [...document.querySelectorAll('#log .agent')];
   const level = document.querySelector('#speaker-level').value;

@@ -24,7 +24,7 @@ const POLL_MS = 100;
 /** Kind, sequence and sound number before the audio of a message. */
 const AUDIO_HEADER_BYTES = 9;
 
-/** What the page reported of its playback, beside what an independent ear heard. Times of the device, in s. */
+/** Reports of playback by the page, beside what an independent ear heard. Times of the device, in s. */
 interface HeardOnPage {
   /** The first sample that was not silent left the softphone. */
   readonly startedAt: number | null;
@@ -36,7 +36,7 @@ interface HeardOnPage {
 export interface TalkingPageOptions {
   readonly chromium: Chromium;
   readonly speech: Speech;
-  /** A WAV file that Chromium's fake microphone plays; without one, {@link TalkingPage.say} is the microphone. */
+  /** A WAV file for Chromium's fake microphone; without one, {@link TalkingPage.say} is the microphone. */
   readonly microphoneFile?: string;
   /** Whether the page's sound is also heard by an independent ear, for {@link TalkingPage.reportErrorsMs}. */
   readonly hasEar?: boolean;
@@ -66,7 +66,7 @@ export class TalkingPage {
     const { chromium: found, speech, microphoneFile, hasEar = false, isMicrophoneDenied = false } = options;
     const browser = await chromium.launch({
       executablePath: found.program,
-      env: { ...process.env, ...found.env } as Record<string, string>,
+      env: { ...process.env, ...found.env },
       timeout: LAUNCH_LIMIT_MS,
       args: [
         '--no-sandbox',
