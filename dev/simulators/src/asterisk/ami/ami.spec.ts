@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../twilio/testing/bench.ts';
 import { readDialplan } from '../asterisk-simulator.ts';
 import { ASTERISK_PEOPLE } from '../call/people.ts';
+import { AmiClient } from '../testing/ami-client.ts';
 import { PbxBench } from '../testing/pbx-bench.ts';
 
 const DIALPLAN = readDialplan(`
@@ -20,48 +20,16 @@ exten => s,1,Dial(PJSIP/200,20,g)
  same => n,Wait(600)
 `);
 
-/** A client that keeps all it is sent. */
-class Client {
-  readonly socket: Socket;
-  text = '';
-
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
-    this.socket.setEncoding('utf8').on('data', (piece) => (this.text += String(piece)));
-    this.socket.on('error', () => undefined);
-  }
-
-  /** Sends an action and returns the answer to it. */
-  async ask(fields: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-    const id = String(Math.random());
-    const lines = Object.entries({ ...fields, ActionID: id }).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.socket.write(`${lines.join('')}\r\n`);
-    await until(() => this.packets().some((packet) => packet.ActionID === id));
-    return this.packets().find((packet) => packet.ActionID === id)!;
-  }
-
-  packets(): Record<string, string>[] {
-    return this.text.split('\r\n\r\n').map((packet) =>
-      Object.fromEntries(
-        packet.split('\r\n').map((line) => {
-          const at = line.indexOf(': ');
-          return [line.slice(0, at), line.slice(at + 2)];
-        }),
-      ),
-    );
-  }
-}
-
 describe('the manager interface', () => {
   let bench: PbxBench;
-  let client: Client;
+  let client: AmiClient;
 
   beforeEach(async () => {
     bench = await PbxBench.open({
       dialplan: DIALPLAN,
       callees: () => ASTERISK_PEOPLE.talks({ talkMs: 60_000 }),
     });
-    client = new Client(bench.pbx.amiPort);
+    client = new AmiClient(bench.pbx.amiPort);
   });
   afterEach(async () => {
     client.socket.destroy();

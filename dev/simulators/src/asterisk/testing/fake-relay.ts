@@ -55,12 +55,15 @@ export class RelayConnection {
 /** An AudioSocket server that does nothing by itself. */
 export class FakeRelay {
   readonly connections: RelayConnection[] = [];
+  private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
   constructor() {
-    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.connections.push(new RelayConnection(socket)),
-    );
+    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      this.connections.push(new RelayConnection(socket));
+    });
   }
 
   get address(): string {
@@ -73,7 +76,7 @@ export class FakeRelay {
   }
 
   async stop(): Promise<void> {
-    for (const { socket } of this.connections) socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { asteriskError } from './call-control.ts';
 import { type AmiPacket, AmiPackets, writeAction } from './ami-packets.ts';
 
@@ -8,8 +7,6 @@ export interface AmiAddress {
   readonly port: number;
   readonly username: string;
   readonly secret: string;
-  /** AMI over TLS, usually on port 5039; the certificate is checked. */
-  readonly isTls?: boolean;
 }
 
 /** `refused`: AMI does not take the name or the secret, which lasts until the configuration is changed. */
@@ -72,10 +69,10 @@ export class AmiConnection {
   }
 
   private dial(): void {
-    const { host, port, isTls = false, timeoutMs } = this.options;
+    const { host, port, timeoutMs } = this.options;
     this.change('connecting', `${host}:${port}`);
     this.packets = new AmiPackets();
-    const socket = isTls ? connectTls({ host, port, servername: host }) : connect({ host, port });
+    const socket = connect({ host, port });
     this.socket = socket;
     socket.setEncoding('utf8');
     socket.setNoDelay(true);
@@ -83,7 +80,7 @@ export class AmiConnection {
     socket.on('data', (piece: unknown) => this.read(socket, String(piece)));
     socket.on('error', (error: Error) => this.lose(socket, error.message));
     socket.on('close', () => this.lose(socket, 'the connection was closed'));
-    socket.once(isTls ? 'secureConnect' : 'connect', () => this.logIn(socket));
+    socket.once('connect', () => this.logIn(socket));
     this.patience = setTimeout(() => this.lose(socket, `no login within ${timeoutMs} ms`), timeoutMs);
     this.patience.unref();
   }
