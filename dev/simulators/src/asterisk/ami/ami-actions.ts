@@ -24,7 +24,7 @@ const done = (message: string): AmiAnswer => ({ message });
 const refused = (message: string): AmiAnswer => ({ isError: true, message });
 const given = (action: AmiAction, name: string) => action.get(name) ?? '';
 
-/** Answers of `Redirect` (main/manager.c), in the order in which Asterisk looks. */
+/** `Redirect`: faults are told in the order in which Asterisk looks (main/manager.c). */
 const redirect: Perform = (action, { services }) => {
   const [name, context, extension, priority] = ['channel', 'context', 'exten', 'priority'].map((field) =>
     given(action, field),

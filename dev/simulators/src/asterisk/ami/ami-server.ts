@@ -10,13 +10,13 @@ export interface AmiSettings {
   readonly secret: string;
 }
 
-/** What goes wrong between AMI and a client. */
+/** Faults between AMI and a client. */
 export interface AmiFaults {
   /** Actions are read and not answered. */
   isSilent: boolean;
 }
 
-/** Asterisk waits so long before it refuses a login, against guessing. */
+/** Wait before a login is refused, against guessing. */
 const REFUSAL_MS = 1_000;
 /** Longer lines are no AMI (`AST_MAX_MANHEADER_LEN`). */
 const LONGEST_LINE = 1_024;

@@ -3,7 +3,7 @@ import type { PbxServices } from '../channel/pbx-services.ts';
 import type { CallEndCause } from '../call/call-report.ts';
 import type { DialplanLocation, DialplanStep } from '../dialplan/dialplan.ts';
 
-/** What the dialplan does after an application. */
+/** Continuation of the dialplan after an application. */
 export type Step =
   | { readonly kind: 'next' }
   | { readonly kind: 'goto'; readonly location: DialplanLocation }

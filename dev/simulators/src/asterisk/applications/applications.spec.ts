@@ -4,7 +4,7 @@ import type { CallReport } from '../call/call-report.ts';
 import { ASTERISK_PEOPLE } from '../call/people.ts';
 import { entries, PbxBench } from '../testing/pbx-bench.ts';
 
-/** What `NoOp()` was given, in order. */
+/** Returns the arguments of each `NoOp()`, in order. */
 const told = (report: CallReport) =>
   entries(report, 'application').flatMap(({ name, args }) => (name === 'NoOp' ? [args] : []));
 
@@ -94,7 +94,7 @@ exten => s,1,Set(LOCAL(INNER)=\${ARG2})
     expect(deep.errors).toEqual([expect.stringContaining('nested too deep')]);
   });
 
-  it('runs the extension h and the hangup handlers, the newest first, whoever hangs up', async () => {
+  it('runs the extension h and the hangup handlers, the newest first, after a hang-up', async () => {
     const call = file(`
 [test]
 exten => s,1,Set(CHANNEL(hangup_handler_push)=bye,s,1(first))

@@ -33,7 +33,7 @@ interface Waiter {
   readonly what: string;
 }
 
-/** A phone conceals a gap of so long. Asterisk buffers nothing, so a frame that is late makes one. */
+/** Longest gap that a phone conceals. Asterisk buffers nothing, so a frame that is late makes one. */
 const CONCEALED_MS = 60;
 
 /** The audio of one person's phone: 20 ms to the relay every 20 ms, and what comes back as it comes. */

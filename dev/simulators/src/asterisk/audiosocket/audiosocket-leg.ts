@@ -9,10 +9,10 @@ import { type LegEnd, type LegEndCause, type LegForm, LegLog, type LegReport } f
 
 /** Asterisk waits this long for the rest of a payload. */
 const PAYLOAD_MS = 5;
-/** The application gives up after so long without anything from either side. */
+/** Silence of both sides after which the application gives up. */
 const IDLE_MS = 2_000;
 
-/** Who hears the relay. */
+/** The phone that hears the relay. */
 export interface Ear {
   /** The payload is valid during the call only. */
   hear(payload: Buffer, codec: Codec): void;
@@ -52,7 +52,7 @@ export class AudioSocketLeg {
   ear: Ear | null = null;
   /** Voice frames sent in the place of one. */
   framesPerTick = 1;
-  /** Frames are written in pieces of so many bytes; 0 writes them whole. */
+  /** Size of the pieces in which frames are written; 0 writes them whole. */
   pieceBytes = 0;
 
   constructor(parts: LegParts) {
@@ -199,7 +199,7 @@ export class AudioSocketLeg {
     this.ear?.hear(payload, codec);
   }
 
-  /** What has arrived by then is read first, so a late event loop does not count as a late relay. */
+  /** Bytes that have arrived by then are read first, so a late event loop does not count as a late relay. */
   private awaitPayload(): void {
     const timer = this.parts.clock.after(PAYLOAD_MS, () =>
       setImmediate(() => {

@@ -32,7 +32,7 @@ describe('AudioSocket', () => {
   const goesOn = (call: ReturnType<typeof dialled>) =>
     call.ended.then((report) => entries(report, 'application').some(({ args }) => args === 'after'));
 
-  /** What a relay can do to a connection. */
+  /** Endings of a connection by the relay, by the cause that is reported. */
   const ENDINGS: Readonly<Record<string, (connection: RelayConnection) => void>> = {
     'hung-up-by-relay': (connection) => connection.hangUp(),
     'closed-by-relay': (connection) => connection.socket.end(),

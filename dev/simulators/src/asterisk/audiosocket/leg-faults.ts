@@ -23,13 +23,13 @@ export type LegFault = { readonly afterMs: number } &
       }
     /** The caller's audio comes `factor` times as fast as real time. */
     | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
-    /** Frames come in pieces of so many bytes. */
+    /** Frames come in pieces of `pieceBytes`. */
     | { readonly kind: 'split'; readonly pieceBytes: number; readonly forMs: number }
     /** Bytes that are no frame of a call. */
     | { readonly kind: 'raw'; readonly bytes: Uint8Array }
   );
 
-/** What is wrong with the introduction of a connection. */
+/** A fault of the introduction of a connection. */
 export type OpeningFault =
   | { readonly kind: 'late-uuid'; readonly delayMs: number }
   /** A UUID that nobody gave out, or that of another call. */

@@ -35,7 +35,7 @@ export type CallEntry = { readonly atMs: number } & (
       readonly line: number;
     }
   | {
-      /** What `CURL()` did. */
+      /** A request of `CURL()`. */
       readonly kind: 'request';
       readonly url: string;
       readonly fields: Readonly<Record<string, string>>;

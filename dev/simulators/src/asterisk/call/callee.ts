@@ -1,7 +1,7 @@
 import type { Speech } from '../audio/caller-voice.ts';
 import type { CallJournal } from './call-journal.ts';
 
-/** What a script may do with the phone of its person. */
+/** The phone of a person, as a script uses it. */
 export interface PersonHandle {
   readonly journal: CallJournal;
   readonly hasEnded: boolean;

@@ -87,7 +87,7 @@ describe('the dialplan we ship', () => {
     expect((await caller.ended).played).toEqual(['tandem/notice']);
   });
 
-  it('gives up after so many connections, with a sound', async () => {
+  it('gives up after TANDEM_MOST connections, with a sound', async () => {
     bench.ingress.on('calls', bench.connect());
     bench.ingress.on('calls/next', () => bench.connect());
     const dialplan = await bench.shipped({ TANDEM_MOST: '3' });

@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
 
-/** What AMI and ARI tell their clients about channels. */
+/** An event of a channel that AMI or ARI tells its clients. */
 export type ChannelEvent =
   | { readonly kind: 'new'; readonly channel: Channel }
   | { readonly kind: 'state'; readonly channel: Channel }
@@ -12,7 +12,7 @@ export type ChannelEvent =
 
 type Listener = (event: ChannelEvent) => void;
 
-/** Events of all channels, to whoever listens. */
+/** Events of all channels, for all listeners. */
 export class ChannelEvents {
   private readonly listeners = new Set<Listener>();
 

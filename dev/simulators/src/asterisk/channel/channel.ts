@@ -26,7 +26,7 @@ export interface FarSide {
 /** A fault and the connection of the call it happens to, counted from 0; default the first. */
 export type PlannedFault<T> = T & { readonly leg?: number };
 
-/** What the test of a call lays down for all channels of that call. */
+/** Settings a test makes for all channels of a call. */
 export interface CallPlan {
   readonly calleeFor: (endpoint: string) => CalleeScript;
   readonly legFaults: readonly PlannedFault<LegFault>[];
@@ -54,7 +54,7 @@ export interface ChannelOptions {
 /** Runs a dialplan on a channel from a location on. */
 export type PbxStart = (channel: Channel, at: DialplanLocation) => void;
 
-/** What a channel was doing is over: it was hung up, or redirected. */
+/** The application that ran is over: its channel was hung up or redirected. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
@@ -92,7 +92,7 @@ export class Channel {
   private isInterrupted = false;
   private pendingRedirect: DialplanLocation | null = null;
   private isDestroyed = false;
-  /** Set by whoever makes the channel. */
+  /** Set by the maker of the channel. */
   far: FarSide | null = null;
   state: ChannelState;
   callerNumber: string;
@@ -206,7 +206,7 @@ export class Channel {
     return result;
   }
 
-  /** A key of the far side: it goes to whoever listens, or across the bridge; else it is lost. */
+  /** A key of the far side: it goes to the listeners, or across the bridge; else it is lost. */
   digitCame(digit: string): void {
     if (this.bridgedWith) return this.bridgedWith.far?.hearDigit(digit);
     for (const listener of [...this.digitListeners]) listener(digit);

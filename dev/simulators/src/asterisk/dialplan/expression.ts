@@ -1,4 +1,4 @@
-/** What is wrong with an expression. Asterisk would log a syntax error and go on with an empty result. */
+/** A fault of an expression. Asterisk would log a syntax error and go on with an empty result. */
 export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }

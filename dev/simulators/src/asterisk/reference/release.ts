@@ -1,5 +1,5 @@
 /**
- * What a release of Asterisk does on an AudioSocket. The values of each release: its source
+ * Behaviour of a release of Asterisk on an AudioSocket. The values of each release: its source
  * (res/res_audiosocket.c, apps/app_audiosocket.c, channels/chan_audiosocket.c) at that tag.
  */
 export interface ReleaseBehaviour {

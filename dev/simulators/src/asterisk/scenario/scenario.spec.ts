@@ -27,7 +27,7 @@ describe('a scenario through an Asterisk', () => {
     return running;
   }
 
-  /** The relay speaks for so many frames. */
+  /** Makes the relay speak for this number of frames. */
   function speak(frames: number): void {
     let left = frames;
     const timer = setInterval(() => {

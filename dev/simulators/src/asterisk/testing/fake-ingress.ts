@@ -48,7 +48,7 @@ export class FakeIngress {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  /** Answers a path, with each of the answers in turn; the last one for ever. */
+  /** Sets the answers of a path, given in turn; the last one for ever. */
   on(path: string, ...answers: readonly (Answer | Handler)[]): void {
     let asked = 0;
     this.handlers.set(`/asterisk/${path}`, (request) => {

@@ -3,7 +3,7 @@ import type { ScenarioExpectation, ScenarioTurn, TurnDeed } from './scenario.ts'
 
 const DEFAULT_ALLOWED_ERRORS = [31_921];
 
-/** What a scenario is judged by: the report of a call, whatever carried it. */
+/** The facts a scenario is judged by, from the report of a call over any carrier. */
 export interface CallOutcome {
   readonly endedBy: string | null;
   readonly timeline: readonly { readonly kind: string; readonly to?: string }[];
