@@ -11,7 +11,9 @@ import {
 import { CALLER, DIALLED, type RunningPlatform, type TalkingCaller } from './running-platform.ts';
 
 /** Shown by the PBX to the platforms of specs. */
-const ASTERISK_SECRET = 'the-secret-of-a-pbx-for-specs';
+export const ASTERISK_SECRET = 'the-secret-of-a-pbx-for-specs';
+/** The environment in which a platform takes calls of a PBX that it does not control. */
+export const ASTERISK_ENV = { AUDIOSOCKET_PORT: '0', ASTERISK_SECRET } as const;
 /** The PBX plays its sounds, and rings, this many times faster than real time; media stays in real time. */
 const PBX_SPEED = 10;
 /** The dialplan we ship. */
@@ -40,8 +42,7 @@ export class AsteriskCaller {
   get env(): Record<string, string> {
     const ari = new URL(this.pbx.ariUrl);
     return {
-      AUDIOSOCKET_PORT: '0',
-      ASTERISK_SECRET,
+      ...ASTERISK_ENV,
       TELEPHONY_ASTERISK_CONTROL:
         this.control === 'ami'
           ? `ami://tandem:ami-secret@127.0.0.1:${this.pbx.amiPort}`

@@ -13,7 +13,7 @@ const PRIVATE_NETWORKS = [
 ];
 
 /** `name=` and the address of a control interface, with user and password. */
-const CONTROL = /^(?:([\w-]{1,40})=)?(?:amis?|https?):\/\/[^\s:@/]+:[^\s@/]+@[^\s@/]+\/?$/;
+const CONTROL = /^(?:([\w-]{1,40})=)?(?:ami|https?):\/\/[^\s:@/]+:[^\s@/]+@[^\s@/]+\/?$/;
 
 function urlOf(entry: string): string {
   return entry.replace(/^[\w-]{1,40}=/, '');
@@ -72,7 +72,7 @@ export const asteriskSection = section('Asterisk: calls', 'A PBX that asks what 
     schema: commaList
       .refine(
         (entries) => entries.every((entry) => CONTROL.test(entry) && URL.canParse(urlOf(entry))),
-        'each must be ami://user:secret@host:5038 or http://user:password@host:8088 (amis, https), with the name of its PBX ' +
+        'each must be ami://user:secret@host:5038 or http://user:password@host:8088, with the name of its PBX ' +
           'and = in front where it has one',
       )
       .transform((entries) =>
@@ -82,8 +82,7 @@ export const asteriskSection = section('Asterisk: calls', 'A PBX that asks what 
     isSecret: true,
     description:
       'Control interfaces of the PBXs, separated by commas: AMI, or ARI. With it a call is taken away from ' +
-      'a relay that hangs. amis:// and https:// use TLS. Letters that mean something in a URL are written ' +
-      'as %XX.',
+      'a relay that hangs. Letters that mean something in a URL are written as %XX.',
     whenUnset: 'a call whose relay hangs waits until its relay is declared dead by the PBX',
     example: 'ami://tandem:its-secret@pbx.internal:5038',
   },

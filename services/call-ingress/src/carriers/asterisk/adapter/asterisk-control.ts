@@ -10,7 +10,6 @@ import { AmiCalls, AriCalls, controlByPbx, type AmiState, type CallControl } fro
 
 /** https://docs.asterisk.org/Configuration/Interfaces/Asterisk-Manager-Interface-AMI */
 const AMI_PORT = 5038;
-const AMI_TLS_PORT = 5039;
 
 /** The control interfaces of all PBXs. Every replica has its own connections; any of them may act. */
 @Injectable()
@@ -47,11 +46,9 @@ export class AsteriskControl implements OnApplicationBootstrap, OnApplicationShu
     const username = decodeURIComponent(url.username);
     const password = decodeURIComponent(url.password);
     if (url.protocol.startsWith('http')) return new AriCalls({ baseUrl: url.origin, username, password });
-    const isTls = url.protocol === 'amis:';
     const connection = new AmiCalls({
       host: url.hostname,
-      port: Number(url.port || (isTls ? AMI_TLS_PORT : AMI_PORT)),
-      isTls,
+      port: Number(url.port || AMI_PORT),
       username,
       secret: password,
       onState: (state, detail) => this.note(pbx, state, detail),
