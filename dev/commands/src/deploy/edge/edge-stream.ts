@@ -80,9 +80,10 @@ export async function echoes(stream: Duplex | null): Promise<boolean> {
   if (!stream || stream.destroyed) return false;
   const sent = randomBytes(8);
   stream.write(sent);
+  const nothing = (): [null] => [null];
   const [back] = (await Promise.race([
-    once(stream, 'data'),
-    once(stream, 'close').then(() => [null]),
+    once(stream, 'data').catch(nothing), // Cut while it is asked.
+    once(stream, 'close').then(nothing, nothing),
     new Promise((resolve) => setTimeout(resolve, LIMIT_MS, [null]).unref()),
   ])) as [Buffer | null];
   return back?.equals(sent) ?? false;
