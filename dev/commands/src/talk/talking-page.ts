@@ -201,7 +201,7 @@ export class TalkingPage {
   }
 }
 
-/** Writes a WAV file with lines, each after so many ms of silence, for Chromium's fake microphone. */
+/** Writes a WAV file with lines, each after its ms of silence, for Chromium's fake microphone. */
 export async function writeLines(
   speech: Speech,
   file: string,

@@ -98,8 +98,8 @@ export interface VoiceModelSession {
   /** Adds a fact to the history that the model should know: pressed digits, an operator's hint. */
   addNote(text: string): void;
   /**
-   * Adds words the caller wrote instead of speaking them, as theirs. Starts no response by itself. They are in
-   * the conversation's history as well.
+   * Adds words the caller wrote instead of speaking them, as theirs. Starts no response by itself. They are
+   * in the conversation's history as well.
    */
   addCallerText(text: string): void;
   change(change: ModelSessionChange): void;

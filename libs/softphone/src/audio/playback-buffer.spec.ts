@@ -6,7 +6,7 @@ const samples = (ms: number, value = 1_000) => new Int16Array((ms * RATE_HZ) / 1
 
 function given() {
   const buffer = new PlaybackBuffer(RATE_HZ, 2_000);
-  /** Pulls for so many ms and returns how many samples were not silent. */
+  /** Pulls for this many ms and returns how many samples were not silent. */
   const plays = (ms: number): number => {
     const out = new Float32Array((ms * RATE_HZ) / 1000);
     buffer.pull(out);

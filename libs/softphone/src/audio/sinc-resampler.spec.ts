@@ -51,7 +51,7 @@ describe.each(RATES)('from %i to %i Hz', (from, to) => {
     for (const chunk of [1, 7, 128, 1_000]) expect(resampled(from, to, input, chunk)).toEqual(whole);
   });
 
-  it('says how much input so many samples of output need', () => {
+  it('says how much input a number of output samples needs', () => {
     const resampler = new SincResampler(from, to);
     for (const wanted of [128, 1, 127, 333, 128]) {
       const inputs = resampler.inputsFor(wanted);

@@ -43,7 +43,7 @@ export class SincResampler {
     return outputs <= 0 ? 0 : Math.floor(((outputs - 1) * this.down + this.cursor) / this.up) + 1;
   }
 
-  /** Returns how many samples {@link process} returns for so many input samples. */
+  /** Returns how many samples {@link process} returns for this many input samples. */
   outputsFor(inputs: number): number {
     return Math.max(0, Math.ceil((inputs * this.up - this.cursor) / this.down));
   }

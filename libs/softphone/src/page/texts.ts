@@ -1,7 +1,7 @@
 import type { MicrophoneFault } from '../phone/microphone-fault.ts';
 import type { PhoneState } from '../phone/softphone.ts';
 
-/** What the page says of each state. */
+/** Returns the page's words for a state. */
 export function statusText(state: PhoneState): string {
   switch (state.kind) {
     case 'idle':

@@ -12,7 +12,7 @@ export type MicrophoneFault =
   | 'unsupported'
   | 'failed';
 
-/** What decides whether audio can work at all. */
+/** Abilities that decide whether audio can work at all. */
 export interface BrowserAbilities {
   readonly isSecure: boolean;
   readonly hasMediaDevices: boolean;

@@ -40,7 +40,7 @@ export interface Quality {
 
 export interface SoftphoneEvents {
   readonly onState: (state: PhoneState) => void;
-  /** What the relay shows: transcript, tools, notes. */
+  /** Transcript, tools and notes, as the relay shows them. */
   readonly onMessage: (message: RelayMessage) => void;
   /** Something call-ingress says in words: a notice, a place in line. */
   readonly onAnnouncement: (text: StepText) => void;
@@ -85,7 +85,7 @@ export class Softphone {
     return !['idle', 'over', 'no-microphone'].includes(this.state.kind);
   }
 
-  /** What is queued is heard. False also while there is no call. */
+  /** Whether queued audio is heard. False also while there is no call. */
   get isAudible(): boolean {
     return this.device?.isAudible ?? false;
   }

@@ -14,7 +14,7 @@ export type CallStep =
       /** Shown and read out before the stream is opened. */
       readonly notice?: StepText;
     }
-  /** Ask again after so many seconds, with `progress` as it came. */
+  /** Ask again after `seconds`, with `progress` as it came. */
   | {
       readonly action: 'wait';
       readonly seconds: number;

@@ -38,7 +38,7 @@ export interface Played {
   readonly type: 'played';
   readonly sound: number;
   readonly samples: number;
-  /** Samples received and not played yet: so much will be played without a gap. */
+  /** Samples received and not played yet, which will be played without a gap. */
   readonly ahead: number;
 }
 

@@ -8,14 +8,14 @@ export interface ProcessorOptions {
   readonly wireHz: number;
 }
 
-/** What the page tells the processor. */
+/** Messages of the page. */
 export type ToProcessor =
   | { readonly kind: 'audio'; readonly sound: number; readonly samples: Int16Array }
   | { readonly kind: 'clear'; readonly id: number; readonly fadeMs: number }
   | { readonly kind: 'mute'; readonly isMuted: boolean }
   | { readonly kind: 'latency'; readonly seconds: number };
 
-/** What the processor tells the page. */
+/** Messages of the processor. */
 export type FromProcessor =
   | { readonly kind: 'frame'; readonly samples: Int16Array<ArrayBuffer> }
   | { readonly kind: 'played'; readonly position: PlaybackPosition }

@@ -20,7 +20,7 @@ export interface LedgerOptions {
   readonly stepMs: number;
 }
 
-/** What became of a report. */
+/** The effect of a report. */
 export interface ReportOutcome {
   /** The sounds of which more was heard, in playing order. */
   readonly heard: readonly HeardSound[];

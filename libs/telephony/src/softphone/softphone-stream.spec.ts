@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ItemId, ToolCallId } from '@tandem/contracts';
+import type { ToolCallId } from '@tandem/contracts';
 import { AudioFrame } from '@tandem/conversation';
 import type { CallerStreamListener, HeardSound } from '@tandem/conversation';
 import { AUDIO_HEADER_BYTES, audioMessage, type WireFormat } from '@tandem/softphone';
@@ -202,7 +202,7 @@ describe('events of the call', () => {
     far.stream.showEvent({
       type: 'agent.spoke',
       data: {
-        itemId: 'i1' as ItemId,
+        itemId: 'i1',
         text: 'Which day',
         heardMs: 400,
         generatedMs: 900,

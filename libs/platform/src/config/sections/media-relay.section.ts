@@ -74,8 +74,8 @@ export const relaySection = section('media-relay', 'The processes that hold call
       )
       .optional(),
     description:
-      'Pages from which browsers may open streams, as origins separated by commas. Set it where TALK_PAGE is ' +
-      'on and the page is opened from elsewhere: see docs/softphone.md.',
+      'Pages from which browsers may open streams, as origins separated by commas. Set it where TALK_PAGE ' +
+      'is on and the page is opened from elsewhere: see docs/softphone.md.',
     whenUnset: 'pages opened on this machine (localhost) only',
     example: 'https://voice.example.com',
   },

@@ -17,7 +17,7 @@ export type SoftphoneCall = z.infer<typeof callSchema>;
 const LIFETIME_S = 8 * 3600;
 const AUDIENCE = 'call-ingress';
 
-/** Tokens that stand for a browser's call: whoever asks about it without one is refused. */
+/** Tokens that stand for a browser's call: questions about it without one are refused. */
 @Injectable()
 export class SoftphoneCallTokens {
   private readonly tokens: SignedTokens<typeof callSchema>;

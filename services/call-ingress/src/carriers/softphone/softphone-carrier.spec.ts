@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RelayId } from '@tandem/contracts';
-import { Metrics, type ServiceConfig } from '@tandem/platform';
+import { Metrics } from '@tandem/platform';
 import { CallbackTokens } from '../../callbacks/callback-tokens.ts';
 import type { CarrierInstruction } from '../../ports/carrier-instruction.ts';
 import type { StreamRef } from '../../ports/stream-ref.ts';
@@ -20,7 +20,7 @@ const spoken = { text: 'One moment.', language: 'en-US' };
 function given(publicMediaUrl?: string) {
   const config = { secrets: ['0123456789abcdef0123456789abcdef'], publicMediaUrl };
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
-  const tokens = new CallbackTokens(config as unknown as ServiceConfig<'call-ingress'>, metrics);
+  const tokens = new CallbackTokens(config, metrics);
   const carrier = new SoftphoneCarrier(config, tokens);
   const render = async (instruction: CarrierInstruction) =>
     JSON.parse(await carrier.render(instruction)) as Record<string, unknown>;
