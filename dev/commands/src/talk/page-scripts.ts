@@ -89,14 +89,17 @@ export const WATCHED_AUDIO = `(() => {
   };
 })()`;
 
-/** Returns how many utterances of the agent there are and the last one, once that is a new question. */
+/**
+ * Returns how many utterances of the agent there are and the last one, once that is a new question. An
+ * idle prompt is none: on a busy machine words take a while to be understood.
+ */
 export const QUESTION_ASKED = `(after) => {
   const said = [...document.querySelectorAll('#log .agent')];
   const level = document.querySelector('#speaker-level').value;
   window.quietSince = level < 0.005 ? (window.quietSince ?? performance.now()) : undefined;
   const text = said.at(-1)?.lastChild?.textContent ?? '';
   const isQuiet = window.quietSince !== undefined && performance.now() - window.quietSince > 500;
-  return isQuiet && said.length > after && text.endsWith('?') ? { count: said.length, text } : false;
+  return isQuiet && said.length > after && text.endsWith('?') && !text.includes('still there') ? { count: said.length, text } : false;
 }`;
 
 export const IN_STATE = `(state) => document.body.dataset.state === state`;

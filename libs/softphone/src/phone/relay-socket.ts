@@ -21,6 +21,8 @@ const PING_EVERY_MS = 1_000;
 /** A relay that has not answered for this long is given up, also while the connection looks open. */
 const SILENT_AFTER_MS = 4_000;
 const OPEN_WITHIN_MS = 8_000;
+/** A check that comes this late was held up: a busy page, a machine that slept. */
+const HELD_UP_AFTER_MS = 2 * PING_EVERY_MS;
 
 /** One stream: a socket to the relay that holds the call. */
 export class RelaySocket {
@@ -30,6 +32,7 @@ export class RelaySocket {
   private pings = 0;
   private readonly pingedAt = new Map<number, number>();
   private heardFromAt = performance.now();
+  private checkedAt = performance.now();
   private readonly timer: ReturnType<typeof setInterval>;
   private isClosed = false;
 
@@ -93,7 +96,11 @@ export class RelaySocket {
   }
 
   private check(): void {
-    const silentMs = performance.now() - this.heardFromAt;
+    const now = performance.now();
+    // A page that was held up itself has messages waiting that it has not seen: it cannot tell yet.
+    if (now - this.checkedAt > HELD_UP_AFTER_MS) this.heardFromAt = now;
+    this.checkedAt = now;
+    const silentMs = now - this.heardFromAt;
     if (silentMs > (this.format ? SILENT_AFTER_MS : OPEN_WITHIN_MS)) return this.close();
     this.pings += 1;
     this.pingedAt.set(this.pings, performance.now());
