@@ -28,7 +28,7 @@ export class FloodGuard {
     return this.lastAt;
   }
 
-  /** Counts audio that has come. Returns whether it is within real time; what is not, is to be dropped. */
+  /** Counts audio that has come. Returns whether it is within real time; the stream drops all other. */
   admits(byteLength: number, now: number): boolean {
     this.allowedBytes = Math.min(
       this.mostBytes,

@@ -18,7 +18,7 @@ export interface FuzzFigures {
   readonly heldBytes: readonly [before: number, after: number];
 }
 
-/** What a parser made of some bytes: enough to tell any two readings apart. */
+/** Reading of some bytes by a parser: enough to tell any two apart. */
 interface Reading {
   frames: number;
   bad: number;

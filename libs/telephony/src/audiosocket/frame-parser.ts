@@ -1,6 +1,6 @@
 import { HEADER_BYTES, isValidLength } from './audiosocket-frames.ts';
 
-/** What the next byte belongs to. `skipped`: to a frame that makes no sense, up to its announced end. */
+/** Place of the next byte. `skipped`: in a frame that makes no sense, up to its announced end. */
 type ParserState = 'kind' | 'length-high' | 'length-low' | 'payload' | 'skipped';
 
 /** Receives what a {@link FrameParser} reads. */

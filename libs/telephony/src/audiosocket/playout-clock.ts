@@ -3,7 +3,7 @@ import { FRAME_MS } from './audiosocket-frames.ts';
 
 /**
  * Frames written at a time after the clock was late. A caller's phone has a buffer of its own for about as
- * many; later ones are left out, and what is to be said comes that much later.
+ * many; later ones are left out, and the agent's words come that much later.
  */
 const MAX_FRAMES_AT_ONCE = 3;
 
