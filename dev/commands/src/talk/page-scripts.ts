@@ -99,7 +99,8 @@ export const QUESTION_ASKED = `(after) => {
   window.quietSince = level < 0.005 ? (window.quietSince ?? performance.now()) : undefined;
   const text = said.at(-1)?.lastChild?.textContent ?? '';
   const isQuiet = window.quietSince !== undefined && performance.now() - window.quietSince > 500;
-  return isQuiet && said.length > after && text.endsWith('?') && !text.includes('still there') ? { count: said.length, text } : false;
+  const isQuestion = text.endsWith('?') && !text.includes('still there');
+  return isQuiet && isQuestion && said.length > after ? { count: said.length, text } : false;
 }`;
 
 export const IN_STATE = `(state) => document.body.dataset.state === state`;
