@@ -170,7 +170,6 @@ describe('a caller of a PBX put through warm', () => {
     people.set(SUPPORT, person);
     const call = await asksFor('support');
     await talkOn(call);
-    expect(peopleBridged(call)).toEqual([]);
     expect(await outcomesOf(call)).toEqual([outcome]);
     expect((await platform.recorded(call.report().uniqueId)).transcript.map(({ text }) => text)).toEqual(
       expect.arrayContaining([NOBODY, 'I can take a message.']),
