@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { StreamKeys } from '@tandem/call-state';
+import { StreamKeys, type RegisteredStream } from '@tandem/call-state';
 import { CONFIG, isListed, networksOf, type Networks, type ServiceConfig } from '@tandem/platform';
 import {
   AudioSocketConnection,
@@ -35,6 +35,7 @@ const WHY: Readonly<Partial<Record<StreamRefusal, string>>> = {
   'network-not-allowed': 'AudioSocket refused: its address is in none of AUDIOSOCKET_ALLOWED_NETWORKS',
   'no-start': 'AudioSocket refused: no UUID within 2 s of the connection',
   'not-a-start': 'AudioSocket refused: its first frame is not a UUID',
+  'call-state-unavailable': 'AudioSocket refused: call state does not answer',
   'no-ticket': 'AudioSocket refused: its UUID is unknown, used, expired or of another relay',
 };
 
@@ -104,7 +105,12 @@ export class AudioSocketDoor implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async admit(connection: AudioSocketConnection, streamId: string): Promise<void> {
-    const registered = await this.streams.take(this.config.relayId, streamId).catch(() => null);
+    let registered: RegisteredStream | null;
+    try {
+      registered = await this.streams.take(this.config.relayId, streamId);
+    } catch {
+      return this.refuse(connection, 'call-state-unavailable');
+    }
     if (!registered) return this.refuse(connection, 'no-ticket');
     const rateHz = (await this.firstRate(connection, registered.rateHz)) ?? registered.rateHz;
     await this.door.admit(connection, registered.ticket, () =>
