@@ -26,6 +26,8 @@ export class EdgeProcess {
     readonly port: number,
     /** Port of probes and metrics; HAProxy only. */
     readonly managementPort: number,
+    /** Port of AudioSocket, where EDGE_PBX_NETWORKS opens it; HAProxy only. */
+    readonly audioSocketPort: number,
     private readonly program: EdgeProgram,
     private readonly process: KeptProcess,
     private readonly folder: string,
@@ -43,8 +45,8 @@ export class EdgeProcess {
     wantedPort?: number,
   ): Promise<EdgeProcess> {
     for (let attempt = 1; ; attempt += 1) {
-      const [freePort = 0, managementPort = 0] = await freePorts(2);
-      const edge = await EdgeProcess.launch(program, env, wantedPort ?? freePort, managementPort);
+      const [freePort = 0, ...others] = await freePorts(3);
+      const edge = await EdgeProcess.launch(program, env, [wantedPort ?? freePort, ...others]);
       if (await edge.listens()) return edge;
       await edge.stop();
       // A port that was free a moment ago may have been taken by another program.
@@ -56,8 +58,7 @@ export class EdgeProcess {
   private static async launch(
     program: EdgeProgram,
     env: Readonly<Record<string, string>>,
-    port: number,
-    managementPort: number,
+    [port = 0, managementPort = 0, audioSocketPort = 0]: readonly number[],
   ): Promise<EdgeProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-edge-'));
     const lines: string[] = [];
@@ -69,6 +70,7 @@ export class EdgeProcess {
         ...libraryEnvironment(program.libraryPath),
         EDGE_LISTEN: `127.0.0.1:${port}`,
         EDGE_MANAGEMENT_LISTEN: `127.0.0.1:${managementPort}`,
+        ...(env['EDGE_PBX_NETWORKS'] ? { EDGE_AUDIOSOCKET_LISTEN: `127.0.0.1:${audioSocketPort}` } : {}),
         EDGE_SOCKET: join(folder, 'edge.sock'),
         EDGE_FILES: folder,
         EDGE_NGINX: program.file,
@@ -80,7 +82,7 @@ export class EdgeProcess {
       log,
       guard: { signal: 'TERM', graceMs: STOP_MS, removes: folder },
     });
-    return new EdgeProcess(port, managementPort, program, kept, folder, lines);
+    return new EdgeProcess(port, managementPort, audioSocketPort, program, kept, folder, lines);
   }
 
   /** Returns whether it has begun to listen; false once it has ended, or after too long. */
