@@ -12,6 +12,28 @@
 {{- end -}}
 {{- end }}
 
+{{/* Whether a PBX reaches relays through the edge; empty for no. Takes root. */}}
+{{- define "tandem.isAudioSocketOfEdge" -}}
+{{- with .Values.audioSocket }}{{ if and .enabled (eq .reach "edge") }}yes{{ end }}{{ end -}}
+{{- end }}
+
+{{/*
+Host under which a PBX reaches AudioSockets, with a port where it is another one; {relay} for the relay's name.
+Empty for the pod's address.
+*/}}
+{{- define "tandem.audioSocketHost" -}}
+{{- $fullname := include "tandem.fullname" . -}}
+{{- $domain := printf "%s.svc.%s" .Release.Namespace .Values.clusterDomain -}}
+{{- with .Values.audioSocket -}}
+{{- if eq .reach "podName" -}}
+{{- printf "{relay}.%s-media-relay.%s" $fullname $domain -}}
+{{- else if eq .reach "edge" -}}
+{{- .host | default (printf "%s-edge-audiosocket.%s" $fullname $domain) -}}
+{{- if eq .service.type "NodePort" }}:{{ .service.nodePort | int }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* The variables the edge's configuration reads (files/edge, the same files as deploy/edge). Takes {root, own}. */}}
 {{- define "tandem.edgeSettings" -}}
 {{- $fullname := include "tandem.fullname" .root -}}
@@ -30,6 +52,17 @@ EDGE_STOP_AFTER: {{ printf "%ds" (sub (int .own.graceSeconds) 10) }}
 {{- with .root.Values.hosts.api }}
 API_HOST: {{ . }}
 CONTROL_API_ADDRESS: {{ printf "%s-control-api.%s:8083" $fullname $domain }}
+{{- end }}
+{{- with .root.Values.audioSocket }}
+{{- if .enabled }}
+EDGE_PBX_NETWORKS: {{ join " " .sourceRanges | quote }}
+{{- end }}
+{{- if include "tandem.isAudioSocketOfEdge" $.root }}
+EDGE_AUDIOSOCKET_LISTEN: {{ ternary (printf ":%d" (int .port)) (printf ":%d,:::%d" (int .port) (int .port)) (has $.root.Values.ipFamilyPolicy (list "" "SingleStack")) | quote }}
+EDGE_AUDIOSOCKET_CONNECTIONS: {{ .maxConnections | int | quote }}
+RELAY_PREFIX: {{ $fullname }}-media-relay-
+RELAY_AUDIOSOCKET_PORT: {{ .port | int | quote }}
+{{- end }}
 {{- end }}
 {{- if not (has .root.Values.ipFamilyPolicy (list "" "SingleStack")) }}
 {{- $port := include "tandem.edgePort" .root }}

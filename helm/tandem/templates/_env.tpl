@@ -10,6 +10,17 @@ PUBLIC_MEDIA_URL: wss://{{ include "tandem.mediaHost" $root }}/media/{relay}
 CRM_API_URL: http://{{ include "tandem.fullname" $root }}-crm-api:8082
 RELAY_MAX_CALLS: {{ $root.Values.relay.maxCalls | int64 | quote }}
 RELAY_DRAIN_GRACE_MS: {{ mul $root.Values.relay.drainSeconds 1000 | quote }}
+{{- with $root.Values.audioSocket }}
+{{- if .enabled }}
+AUDIOSOCKET_PORT: {{ .port | int | quote }}
+{{- with include "tandem.audioSocketHost" $root }}
+AUDIOSOCKET_PUBLIC_HOST: {{ . | quote }}
+{{- end }}
+{{- if and (ne .reach "edge") (not (hasKey $root.Values.settings "AUDIOSOCKET_ALLOWED_NETWORKS")) }}
+AUDIOSOCKET_ALLOWED_NETWORKS: {{ join "," .sourceRanges | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with $root.Values.recordings }}
 {{- if .enabled }}
 RECORDINGS_DIR: /var/lib/tandem/recordings
@@ -25,10 +36,15 @@ RECORDINGS_S3_BUCKET: {{ . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* Settings that come from the pod itself. */}}
+{{/* Settings that come from the pod itself. Takes {root}. */}}
 {{- define "tandem.podSettings" -}}
 RELAY_ID: metadata.name
 RELAY_REVISION: metadata.labels['controller-revision-hash']
+{{- with .root.Values.audioSocket }}
+{{- if and .enabled (eq .reach "podAddress") }}
+AUDIOSOCKET_PUBLIC_HOST: status.podIP
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* A key of the Secret, or of another one named in secrets.keys. Takes {root, key}, optionally optional. */}}

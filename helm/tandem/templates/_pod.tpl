@@ -223,6 +223,9 @@ spec:
       ports:
         - { name: http, containerPort: {{ .row.port }}, protocol: TCP }
         - { name: management, containerPort: {{ include "tandem.managementPort" . }}, protocol: TCP }
+        {{- if and .root.Values.audioSocket.enabled (eq .name "media-relay") }}
+        - { name: audiosocket, containerPort: {{ .root.Values.audioSocket.port | int }}, protocol: TCP }
+        {{- end }}
       {{- include "tandem.probes" . | nindent 6 }}
       {{- include "tandem.preStop" .own | nindent 6 }}
       resources:

@@ -9,6 +9,7 @@ import type { Tally } from '../checks/tally.ts';
 import { edgeFileFaults } from './edge-files.ts';
 import { kustomizeFaults } from './kustomize.ts';
 import { ObjectSchemas } from './object-schemas.ts';
+import { PLANTED_AUDIOSOCKETS } from './planted-audiosockets.ts';
 import { plant, PLANTED_MISTAKES, type PlantedMistake } from './planted-mistakes.ts';
 import { PLANTED_VALUES } from './planted-values.ts';
 import { promtoolFaults } from './promtool.ts';
@@ -190,7 +191,7 @@ async function plantedValues(helm: string): Promise<Part[]> {
 }
 
 function plantedMistakes(rendered: readonly RenderedSet[], schemas: ObjectSchemas): Part[] {
-  return PLANTED_MISTAKES.map((mistake) => {
+  return [...PLANTED_MISTAKES, ...PLANTED_AUDIOSOCKETS].map((mistake) => {
     const name = `${mistake.by}: ${mistake.what}`;
     const wanted = mistake.set ?? 'required';
     const set = rendered.find((one) => one.name === wanted);

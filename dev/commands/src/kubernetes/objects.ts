@@ -99,6 +99,7 @@ export interface Peer {
 export interface PolicyRule {
   from?: Peer[];
   to?: Peer[];
+  ports?: { port: string | number; protocol?: string }[];
 }
 
 export interface Trigger {
@@ -133,6 +134,8 @@ export interface Spec extends PodSpec {
   selector?: LabelSelector;
   ports?: ServicePort[];
   clusterIP?: string;
+  type?: string;
+  loadBalancerSourceRanges?: string[];
   publishNotReadyAddresses?: boolean;
   minAvailable?: number | string;
   maxUnavailable?: number | string;

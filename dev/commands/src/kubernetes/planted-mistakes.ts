@@ -14,7 +14,7 @@ export interface PlantedMistake {
   /** The value put there; nothing for a field that is taken out. */
   readonly value?: unknown;
   /** Name of the set of values it is planted in; `required` unless told otherwise. */
-  readonly set?: 'all-on';
+  readonly set?: 'all-on' | 'audiosocket-pods';
 }
 
 const POD = 'spec.template.spec';

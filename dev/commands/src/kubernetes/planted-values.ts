@@ -29,4 +29,30 @@ export const PLANTED_VALUES: readonly PlantedValue[] = [
     values: 'relay: { autoscaling: { mode: cpu, min: 5, max: 5 } }',
     says: /min below max/,
   },
+  {
+    what: 'AudioSockets for everybody',
+    values: 'audioSocket: { enabled: true, host: pbx.example.com, sourceRanges: [0.0.0.0/0] }',
+    says: /neither encryption nor a password/,
+  },
+  {
+    what: 'AudioSockets for nobody',
+    values: 'audioSocket: { enabled: true, host: pbx.example.com }',
+    says: /audioSocket\.sourceRanges: networks/,
+  },
+  {
+    what: 'AudioSockets through nginx',
+    values: 'edge: { flavour: nginx }\naudioSocket: { enabled: true, host: a, sourceRanges: [10.1.0.0/16] }',
+    says: /flavour haproxy/,
+  },
+  {
+    what: 'AudioSockets at a balancer the PBX is told no name of',
+    values: 'audioSocket: { enabled: true, sourceRanges: [10.1.0.0/16] }',
+    says: /audioSocket\.host/,
+  },
+  {
+    what: 'AudioSockets at a port of the nodes that nobody knows',
+    values:
+      'audioSocket: { enabled: true, host: a, sourceRanges: [10.1.0.0/16], service: { type: NodePort } }',
+    says: /audioSocket\.service\.nodePort/,
+  },
 ];

@@ -133,6 +133,24 @@ function relaySchema(): Schema {
   });
 }
 
+function audioSocketSchema(): Schema {
+  return closed({
+    enabled: flag,
+    reach: oneOf('edge', 'podAddress', 'podName'),
+    port: count(1024, 65_535),
+    sourceRanges: listOf({ type: 'string', pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$' }),
+    host: shaped(HOST),
+    maxConnections: count(1),
+    service: closed({
+      type: oneOf('LoadBalancer', 'NodePort', 'ClusterIP'),
+      annotations: labels,
+      loadBalancerClass: text,
+      externalTrafficPolicy: oneOf('Local', 'Cluster'),
+      nodePort: orNull(count(1, 65_535)),
+    }),
+  });
+}
+
 function settingsSchema(): Schema {
   return closed(
     Object.fromEntries(
@@ -153,6 +171,7 @@ function networkPolicySchema(): Schema {
     dns: closed({ namespaceSelector: open, podSelector: open }),
     monitoring: closed({ namespaceSelector: open, podSelector: open }),
     edgeFrom: objects,
+    audioSocketFrom: objects,
     controlApiFrom: objects,
     collectorPort: count(1, 65_535),
     privateNetworks: listOf(text),
@@ -182,6 +201,7 @@ const other: Readonly<Record<string, () => Schema>> = {
   settings: settingsSchema,
   relay: relaySchema,
   edge: edgeSchema,
+  audioSocket: audioSocketSchema,
   networkPolicy: networkPolicySchema,
   recordings: () =>
     closed({

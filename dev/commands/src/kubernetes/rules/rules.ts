@@ -1,4 +1,5 @@
 import type { RenderedSet } from '../render.ts';
+import { AUDIOSOCKET_RULES } from './audiosocket-rules.ts';
 import { MONITORING_RULES } from './monitoring-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
 import type { Rule } from './rule.ts';
@@ -11,6 +12,7 @@ export const RULES: readonly Rule[] = [
   ...WORKLOAD_RULES,
   ...SECURITY_RULES,
   ...NETWORK_RULES,
+  ...AUDIOSOCKET_RULES,
   ...SCALING_RULES,
   ...SETTING_RULES,
   ...MONITORING_RULES,
