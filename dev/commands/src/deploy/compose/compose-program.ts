@@ -52,7 +52,11 @@ export interface ComposeService {
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly profiles?: readonly string[];
-  readonly ports?: readonly { readonly host_ip?: string; readonly published?: string }[];
+  readonly ports?: readonly {
+    readonly host_ip?: string;
+    readonly published?: string;
+    readonly target: number;
+  }[];
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];

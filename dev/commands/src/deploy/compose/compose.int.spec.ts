@@ -78,6 +78,57 @@ const LIVE = {
     ).toEqual(['relay-1', 'relay-3']);
   });
 
+  it('opens AudioSocket to this machine, and in live only to the networks of a PBX that are named', async () => {
+    const audioSocketOf = (service: ComposeService | undefined) =>
+      service?.ports?.filter(({ target }) => target === 9092).map(({ host_ip }) => host_ip);
+    expect(audioSocketOf(services['edge'])).toEqual(['127.0.0.1']);
+    expect(audioSocketOf(services['edge-live'])).toEqual(['127.0.0.1']);
+    expect(named(services['edge'])).toMatchObject({ EDGE_AUDIOSOCKET_LISTEN: ':9092' });
+    expect(named(services['edge-live'])).toMatchObject({
+      EDGE_AUDIOSOCKET_LISTEN: '',
+      EDGE_PBX_NETWORKS: '',
+    });
+    expect(named(services['relay-1'])).toMatchObject({
+      AUDIOSOCKET_PORT: '9092',
+      AUDIOSOCKET_PUBLIC_HOST: '127.0.0.1:9092',
+    });
+    const pbx = {
+      EDGE_PBX_NETWORKS: '10.1.0.0/16 10.2.0.0/16',
+      AUDIOSOCKET_PUBLIC_HOST: '10.1.0.7:9093',
+      ASTERISK_SECRET: 's'.repeat(16),
+      TELEPHONY_ASTERISK_CONTROL: 'ami://tandem:secret@10.1.0.9:5038',
+    };
+    const live = await composed(program!, { ...LIVE, ...pbx });
+    expect(named(live['edge-live'])).toMatchObject({
+      EDGE_AUDIOSOCKET_LISTEN: ':9092',
+      EDGE_PBX_NETWORKS: pbx.EDGE_PBX_NETWORKS,
+    });
+    for (const relay of ['relay-1', 'relay-2', 'relay-3'])
+      expect(named(live[relay])['AUDIOSOCKET_PUBLIC_HOST']).toBe('10.1.0.7:9093');
+    const { audioSocketPublicHost } = loadServiceConfig('media-relay', named(live['relay-2']));
+    expect(audioSocketPublicHost).toBe('10.1.0.7:9093');
+    const { asteriskSecrets, asteriskControl } = loadServiceConfig(
+      'call-ingress',
+      named(live['call-ingress']),
+    );
+    expect(asteriskSecrets).toEqual([pbx.ASTERISK_SECRET]);
+    expect(asteriskControl).toHaveLength(1);
+  });
+
+  it("passes on what access tokens of Twilio's Voice SDK are made with", async () => {
+    const sdk = {
+      TWILIO_API_KEY_SID: `SK${'0'.repeat(32)}`,
+      TWILIO_API_KEY_SECRET: 's'.repeat(32),
+      TWILIO_TWIML_APP_SID: `AP${'0'.repeat(32)}`,
+    };
+    const live = await composed(program!, { ...LIVE, ...sdk });
+    expect(named(live['control-api'])).toMatchObject({
+      ...sdk,
+      TWILIO_ACCOUNT_SID: LIVE.TWILIO_ACCOUNT_SID,
+    });
+    expect(() => loadServiceConfig('control-api', named(live['control-api']))).not.toThrow();
+  });
+
   it('starts each service when what it needs is there', () => {
     const running = ours().filter(({ service }) => !service.command);
     for (const { name, service } of running) {
