@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { closedAfter, connectAudioSocket, firstFrame, type AudioSocketAnswer } from './audiosocket-client.ts';
 import { EdgeBench } from './edge-bench.ts';
 import { edgeProgramHere } from './edge-program.ts';
-import { ask, echoes } from './edge-stream.ts';
+import { echoes } from './edge-stream.ts';
 
 jest.setTimeout(120_000);
 
@@ -12,7 +12,6 @@ const RELAYS = [1, 2, 3];
 const SOCKETS = 240;
 const PATIENCE_MS = 15_000;
 const PBX = { EDGE_PBX_NETWORKS: '10.0.0.0/8 127.0.0.0/8' };
-const QUESTION = { path: '/asterisk/calls', method: 'POST', body: 'a=1', headers: { 'content-length': '3' } };
 
 interface Routed extends AudioSocketAnswer {
   readonly asked: number;
@@ -70,7 +69,7 @@ const misrouted = (routed: readonly Routed[]): number =>
   describe('for the networks of a PBX', () => {
     beforeEach(() => start());
 
-    it('brings every call to the relay its UUID begins with, and keeps it when others are killed', async () => {
+    it('brings every call to the relay its UUID names, and keeps it when others are killed', async () => {
       const routed = await openMany(SOCKETS);
       expect(misrouted(routed)).toBe(0);
       expect(await alive(routed)).toHaveLength(SOCKETS);
@@ -158,26 +157,17 @@ const misrouted = (routed: readonly Routed[]): number =>
           expect(bench.edge.output).not.toContain(bytes.toString('latin1'));
         }
     });
-
-    it('brings questions of a PBX to an ingress', async () => {
-      for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(50))
-        if ((await ask(bench.edge, QUESTION)).status === 200) break;
-      expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 200, server: 'ingress' });
-      expect(await ask(bench.edge, { path: QUESTION.path })).toMatchObject({ status: 405, server: null });
-    });
   });
 
   it('is for the networks of a PBX only', async () => {
     await start({ EDGE_PBX_NETWORKS: '10.0.0.0/8' });
     expect((await open(firstFrame(1))).relay).toBeNull();
     expect(reached()).toBe(0);
-    expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 403, server: null });
   });
 
-  it('is closed, with the questions of a PBX, unless its networks are named', async () => {
+  it('is closed unless the networks of a PBX are named', async () => {
     await start({});
     expect((await open(firstFrame(1))).relay).toBeNull();
-    expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 404, server: null });
   });
 
   it('refuses connections beyond its limit at once, and takes others when some end', async () => {

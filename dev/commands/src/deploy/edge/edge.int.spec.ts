@@ -19,6 +19,7 @@ const RELAYS = ['relay-1', 'relay-2', 'relay-3'];
 const SOCKETS = 240;
 const PATIENCE_MS = 15_000;
 const VOICE = { path: '/twilio/voice', method: 'POST', body: 'a=1', headers: { 'content-length': '3' } };
+const QUESTION = { ...VOICE, path: '/asterisk/calls' };
 
 /** Asks again until the expected status comes; returns the last one. */
 async function settled(expected: number, attempt: () => Promise<EdgeAnswer>): Promise<number> {
@@ -169,6 +170,19 @@ for (const kind of KINDS) {
       expect(statuses[0]).toBe(200);
       expect(statuses).toContain(429);
       expect(await statusOf(bench.edge)).toBe(200);
+      await bench.stop();
+    });
+
+    it('brings questions of a PBX to an ingress, from its own networks', async () => {
+      await start({ EDGE_PBX_NETWORKS: '10.0.0.0/8 127.0.0.0/8' });
+      expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 200, server: 'ingress' });
+      expect(await ask(bench.edge, { path: QUESTION.path })).toMatchObject({ status: 405, server: null });
+      await bench.stop();
+      await start({ EDGE_PBX_NETWORKS: '10.0.0.0/8 192.168.0.0/16' });
+      expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 403, server: null });
+      await bench.stop();
+      await start();
+      expect(await ask(bench.edge, QUESTION)).toMatchObject({ status: 404, server: null });
       await bench.stop();
     });
 
