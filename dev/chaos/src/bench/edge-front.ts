@@ -1,5 +1,5 @@
 import { edgeProgram, EdgeProcess, NameServer } from '@tandem/commands/edge';
-import { freePort } from '@tandem/stack';
+import { freePorts } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 
 const INGRESSES = 'ingress.test';
@@ -14,6 +14,8 @@ interface EdgeFrontOptions {
   /** Port of a relay by its name; null while it has none. */
   readonly relay: (name: string) => number | null;
   readonly relayCount: number;
+  /** Where the edge takes AudioSockets, and the ports of the relays' own, in their order. */
+  readonly audioSockets: { readonly port: number; readonly relays: readonly number[] };
 }
 
 /**
@@ -29,12 +31,12 @@ export class EdgeFront {
 
   /** @throws StackError when HAProxy can neither be found nor fetched, or does not start */
   static async start(options: EdgeFrontOptions): Promise<EdgeFront> {
-    const { ingresses, ingressCount, relay, relayCount } = options;
+    const { ingresses, ingressCount, relay, relayCount, audioSockets } = options;
     const names = await NameServer.start();
-    const port = await freePort();
+    const [port = 0, audioSocketPort = 0] = await freePorts(2);
     const doors: FaultProxy[] = [];
-    const open = async (address: string, targets: () => readonly number[]): Promise<void> => {
-      doors.push(await FaultProxy.start(targets, { host: address, port }));
+    const open = async (host: string, targets: () => readonly number[], at = port): Promise<void> => {
+      doors.push(await FaultProxy.start(targets, { host, port: at }));
     };
     const addresses = Array.from({ length: ingressCount }, (_, index) => `127.0.2.${index + 1}`);
     for (const [index, address] of addresses.entries())
@@ -43,6 +45,7 @@ export class EdgeFront {
     for (let number = 1; number <= relayCount; number += 1) {
       const name = `relay-${number}`;
       await open(`127.0.1.${number}`, () => [relay(name) ?? []].flat());
+      await open(`127.0.1.${number}`, () => audioSockets.relays.slice(number - 1, number), audioSocketPort);
       names.names.set(`${name}${RELAY_SUFFIX}`, [`127.0.1.${number}`]);
     }
     const edge = await EdgeProcess.start(
@@ -52,6 +55,9 @@ export class EdgeFront {
         INGRESS_ADDRESS: `${INGRESSES}:${port}`,
         RELAY_SUFFIX,
         RELAY_PORT: String(port),
+        RELAY_AUDIOSOCKET_PORT: String(audioSocketPort),
+        EDGE_PBX_NETWORKS: '127.0.0.0/8',
+        EDGE_AUDIOSOCKET_LISTEN: `127.0.0.1:${audioSockets.port}`,
         // All callers have one address here.
         EDGE_CONNECTIONS_PER_ADDRESS: '100000',
       },

@@ -11,7 +11,7 @@ import {
   type SimulatedCall,
   type TwilioSimulator,
 } from '@tandem/simulators';
-import { freePort } from '@tandem/stack';
+import { freePorts } from '@tandem/stack';
 import { carrierCall, pbxCall, type BenchCall } from './bench-call.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { EdgeFront } from './edge-front.ts';
@@ -115,6 +115,7 @@ export class TandemFleet implements Fleet {
         relays,
         replicas,
         relayGraceMs: RELAY_GRACE_MS,
+        relayEnvs: front.relayEnvs,
         env: {
           LOG_LEVEL: 'warn',
           RELAY_PHRASE_PREPARATION: 'on',
@@ -233,6 +234,8 @@ interface Stoppable {
 interface Front {
   /** Port of the front; null without one. */
   readonly port: number | null;
+  /** Variables of single relays behind it. */
+  readonly relayEnvs: readonly Readonly<Record<string, string>>[];
   /** Called once the ingresses run. */
   open(): Promise<readonly Stoppable[]>;
 }
@@ -249,7 +252,7 @@ async function frontOf(
 ): Promise<Front> {
   const ingressCount = replicas['call-ingress'] ?? 1;
   if (hasEdge) {
-    const port = await freePort();
+    const [port = 0, audioSocket = 0, ...ofRelays] = await freePorts(2 + relays);
     const open = async () => [
       await EdgeFront.start({
         port,
@@ -257,11 +260,16 @@ async function frontOf(
         ingressCount,
         relay: (name) => ports.relay(name),
         relayCount: relays,
+        audioSockets: { port: audioSocket, relays: ofRelays },
       }),
     ];
-    return { port, open };
+    const relayEnvs = ofRelays.map((own) => ({
+      AUDIOSOCKET_PORT: String(own),
+      AUDIOSOCKET_PUBLIC_HOST: `127.0.0.1:${audioSocket}`,
+    }));
+    return { port, relayEnvs, open };
   }
-  if (ingressCount < 2) return { port: null, open: () => Promise.resolve([]) };
+  if (ingressCount < 2) return { port: null, relayEnvs: [], open: () => Promise.resolve([]) };
   const line = await FaultProxy.start(() => ports.ingresses());
-  return { port: line.port, open: () => Promise.resolve([line]) };
+  return { port: line.port, relayEnvs: [], open: () => Promise.resolve([line]) };
 }

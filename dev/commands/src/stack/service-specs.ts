@@ -32,6 +32,7 @@ export function serviceSpecs(options: LaunchOptions, ports: Ports, shared: Reado
       NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(),
       MEDIA_RELAY_PORT: String(port),
       RELAY_ID: `relay-${index + 1}`,
+      ...options.relayEnvs?.[index],
     },
   }));
   const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);

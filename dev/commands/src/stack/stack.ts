@@ -18,6 +18,8 @@ export interface LaunchOptions {
   readonly agentModel?: 'openai-realtime' | 'guided';
   /** From SIGTERM to SIGKILL, for relays. */
   readonly relayGraceMs?: number;
+  /** Variables of single relays, in their order, over those of all. */
+  readonly relayEnvs?: readonly Readonly<Record<string, string>>[];
   /** Inserts a proxy between the services and a server; returns the address for the services. */
   readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
   /** Overrides everything else in the services' environment. */
