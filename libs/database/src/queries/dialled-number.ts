@@ -56,15 +56,20 @@ SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAl
 FROM phone_numbers number
 JOIN tenants tenant ON tenant.id = number.tenant_id
 LEFT JOIN tenant_budgets budget ON budget.tenant_id = tenant.id
-LEFT JOIN agents agent ON agent.id = number.agent_id
+LEFT JOIN agents agent ON agent.id = coalesce($2::uuid, number.agent_id)
+  AND agent.tenant_id = number.tenant_id
 LEFT JOIN agent_versions version ON version.agent_id = agent.id AND version.version = agent.published_version
 WHERE number.e164 = ANY($1::text[]) ORDER BY array_position($1::text[], number.e164) LIMIT 1`;
 
-/** Returns the first of these numbers that a tenant has, in one query: a caller is waiting. */
+/**
+ * Returns the first of these numbers that a tenant has, in one query: a caller is waiting.
+ * @param agentId in place of the number's own agent; one of the same tenant, else there is none
+ */
 export async function findDialledNumber(
   manager: EntityManager,
   e164Forms: readonly string[],
+  agentId: string | null,
 ): Promise<DialledNumberFields | null> {
-  const [found] = await query<DialledNumberFields>(manager, BY_NUMBER, [e164Forms]);
+  const [found] = await query<DialledNumberFields>(manager, BY_NUMBER, [e164Forms, agentId]);
   return found ?? null;
 }

@@ -84,8 +84,8 @@ export class CallAdmission {
     return sayAndHangUp(reason, refusalMessage(reason, companyOf(number), language));
   }
 
-  private async numberOf({ dialled }: InboundCall): Promise<DialledNumber | null> {
-    return dialled === null ? null : this.directory.findByNumber(dialled);
+  private async numberOf({ dialled, agentId }: InboundCall): Promise<DialledNumber | null> {
+    return dialled === null ? null : this.directory.findByNumber(dialled, agentId ?? null);
   }
 
   private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<LookedUpCall> {

@@ -15,6 +15,8 @@ export interface InboundCall {
   /** Both parties as stored: a number in E.164, `anonymous`, or the address as received. */
   readonly from: string;
   readonly to: string;
+  /** The agent the carrier asks for, in place of the number's own; absent when it asks for none. */
+  readonly agentId?: string | undefined;
   /** The language the carrier asks for, BCP 47; absent when it asks for none. */
   readonly language?: string | undefined;
   /** Parameters that the caller's app gave to the call; absent when there are none. */

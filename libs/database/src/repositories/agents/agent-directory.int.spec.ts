@@ -116,6 +116,23 @@ describe('the agent directory', () => {
     },
   );
 
+  it('finds another agent of the same tenant where one is asked for, and none of another tenant', async () => {
+    const [own, asked] = [randomUUID(), randomUUID()];
+    await directory.publish(tenantId, own, content());
+    await directory.publish(tenantId, asked, content({ name: 'Tom' }));
+    const other = (await openBusiness(dataSource, 1)).tenantId;
+    const foreign = randomUUID();
+    await directory.publish(other, foreign, content({ name: 'Eve' }));
+    await number('+12025550107', own);
+    const nameFor = async (agentId: string | null) =>
+      (await directory.findByNumber('+12025550107', agentId))?.agent?.name ?? null;
+    expect([await nameFor(null), await nameFor(asked), await nameFor(foreign)]).toEqual([
+      'Sarah',
+      'Tom',
+      null,
+    ]);
+  });
+
   it('tells closed from open by hours and closed dates', async () => {
     const id = await number('+12025550102', null, false);
     await sql(

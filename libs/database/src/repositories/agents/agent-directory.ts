@@ -65,9 +65,12 @@ export class AgentDirectory {
   /**
    * Returns everything admission reads about a dialled number, in one query; null when no tenant has the
    * number. @param e164 in any of its written forms
+   * @param agentId in place of the number's own agent; one of the same tenant, else there is none
    */
-  async findByNumber(e164: string): Promise<DialledNumber | null> {
-    const found = await run(this.dataSource, (manager) => findDialledNumber(manager, writtenForms(e164)));
+  async findByNumber(e164: string, agentId: string | null = null): Promise<DialledNumber | null> {
+    const found = await run(this.dataSource, (manager) =>
+      findDialledNumber(manager, writtenForms(e164), agentId),
+    );
     return found && toDialledNumber(found);
   }
 

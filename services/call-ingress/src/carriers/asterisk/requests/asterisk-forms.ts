@@ -33,6 +33,8 @@ export const ringForm = z.object({
   channel: cleanedText().max(128).optional(),
   uniqueid,
   pbx,
+  /** In place of the number's own agent. */
+  agent: z.preprocess((text) => (text === '' ? undefined : text), z.uuid().optional()),
   language: z.preprocess((text) => (text === '' ? undefined : text), languageSchema.optional()),
   progress,
 });
@@ -70,7 +72,7 @@ export function carrierCallIdOf({ uniqueid: id, pbx: name }: { uniqueid: string;
 
 /** @param country ISO 3166; its dialling rules apply to numbers without country code */
 export function ringingCall(form: RingForm, country?: string): InboundCall {
-  const { from, to, language, pbx: name } = form;
+  const { from, to, agent, language, pbx: name } = form;
   return inboundCall(
     {
       channel: 'asterisk',
@@ -79,6 +81,7 @@ export function ringingCall(form: RingForm, country?: string): InboundCall {
       attestation: null,
       from,
       to,
+      agentId: agent,
       language,
     },
     country,
