@@ -23,7 +23,7 @@ const headSchema = z.object({
   wrapped: z.string().max(800),
   /** Absent for µ-law at 8 kHz. */
   audio: z
-    .object({ encoding: z.enum(['pcmu', 'pcma', 'pcm16']), rateHz: z.int().min(8_000).max(48_000) })
+    .object({ encoding: z.enum(['pcmu', 'pcma', 'pcm16']), rateHz: z.int().min(8_000).max(192_000) })
     .default({ ...PCMU_8K }),
 });
 export type Head = z.infer<typeof headSchema>;

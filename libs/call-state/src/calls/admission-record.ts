@@ -47,6 +47,8 @@ export const admissionRecordSchema = z.object({
   caller: callerSchema.prefault({}),
   /** Parameters that the caller's app gave to the call. */
   parameters: callParametersSchema.optional(),
+  /** The rate of the caller's audio in Hz, where the carrier says it before the stream begins. */
+  audioRateHz: z.number().int().min(8_000).max(192_000).optional(),
   /** BCP 47; the call begins in it. */
   language: z.string().min(2).max(35),
   /** The budgets the call's cost counts against; absent where none is counted. */

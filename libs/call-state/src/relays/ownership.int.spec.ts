@@ -79,6 +79,30 @@ describe('a rescue', () => {
     expect(await store.claimRescue(callId, 500, 50)).toBe(1);
   });
 
+  it('is not for a call whose carrier has closed the stream: it knows, and may have given the caller to a person', async () => {
+    const call = await silent();
+    const log = new RedisCallLog(
+      redis,
+      sealer,
+      clock,
+      { stored: 0, dropped: 0, failures: 0, refilled: 0 },
+      {
+        callId: call.callId,
+        epoch: 1,
+        lastSeq: 0,
+        onFenced: () => undefined,
+        restore: () => Promise.resolve(null),
+      },
+    );
+    log.append({ type: 'stream.detached', data: { reason: 'closed-by-carrier' } });
+    expect(await log.flush(2_000)).toBe('stored');
+    expect(await store.claimRescue(call.callId, 500, 50)).toBeNull();
+    expect(await store.state(call.callId)).toMatchObject({
+      phase: 'connected',
+      streamEnd: 'closed-by-carrier',
+    });
+  });
+
   it('is not for calls that are renewed, over, gone, or on their way', async () => {
     const renewed = await silent();
     await heartbeat({}, [renewed.callId]);

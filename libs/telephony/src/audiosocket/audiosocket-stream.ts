@@ -24,7 +24,10 @@ import { PlayoutQueue } from './playout-queue.ts';
 export interface AudioSocketStreamLimits {
   /** Audio that may be queued here. Audio beyond it is dropped and counted. */
   readonly waitingMs: number;
-  /** A live line sends fifty frames a second; after this long without one it is dead. */
+  /**
+   * A PBX sends no audio of a caller on hold, or of a phone that suppresses silence; after this long without a
+   * frame the line counts as dead.
+   */
   readonly mediaTimeoutMs: number;
   /** Audio that may arrive at once, after a network delay. */
   readonly burstMs: number;
@@ -42,7 +45,7 @@ export interface AudioSocketStreamLimits {
  */
 export const AUDIOSOCKET_STREAM_LIMITS: AudioSocketStreamLimits = {
   waitingMs: 240_000,
-  mediaTimeoutMs: 5_000,
+  mediaTimeoutMs: 30_000,
   burstMs: 4_000,
   maxBadInARow: 50,
   maxUnsentBytes: 16 * 1024,

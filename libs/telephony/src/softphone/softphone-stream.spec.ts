@@ -149,6 +149,18 @@ describe('bad input of a page', () => {
     expect(said.at(-1)).toBe('audio 160');
   });
 
+  it('such as written words one after the other are dropped and counted: each would be a turn', async () => {
+    const { far, said } = given();
+    for (let count = 0; count < 100; count += 1) far.tells({ type: 'text', text: `line ${count}` });
+    await far.clock.pass(20);
+    expect(withoutAudio(said)).toEqual([0, 1, 2, 3, 4].map((count) => `text line ${count}`));
+    expect(far.stream.counters.floodedFrames).toBe(95);
+    await far.clock.pass(4_100);
+    for (let count = 0; count < 5; count += 1) far.tells({ type: 'text', text: 'more' });
+    await far.clock.pass(20);
+    expect(withoutAudio(said).filter((line) => line === 'text more')).toHaveLength(2);
+  });
+
   it('such as audio that comes twice is dropped and counted', async () => {
     const { far, said } = given();
     await far.clock.pass(20);

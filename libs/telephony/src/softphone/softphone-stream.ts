@@ -20,7 +20,9 @@ import {
   type RelayMessage,
   type WireFormat,
 } from '@tandem/softphone';
+import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
+import { MessageBudget } from './message-budget.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import { shownEvent } from './shown-event.ts';
 import { parseSoftphoneMessage } from './softphone-messages.ts';
@@ -41,6 +43,9 @@ export interface SoftphoneStreamLimits {
   /** Text messages a page may send at once, and the time after which it may send one more. */
   readonly controlBurst: number;
   readonly controlEveryMs: number;
+  /** The same for written words, each of which is a turn of the caller. */
+  readonly textBurst: number;
+  readonly textEveryMs: number;
   /** Bad messages in a row that end the stream. */
   readonly maxBadInARow: number;
   /** Longest step in which a browser's device plays: see {@link PlayoutLedger}. */
@@ -57,6 +62,8 @@ export const SOFTPHONE_STREAM_LIMITS: SoftphoneStreamLimits = {
   maxFrameMs: 200,
   controlBurst: 200,
   controlEveryMs: 25,
+  textBurst: 5,
+  textEveryMs: 2_000,
   maxBadInARow: 50,
   stepMs: 10,
 };
@@ -83,8 +90,6 @@ const CLOSE_NORMAL = 1000;
 const CLOSE_POLICY = 1008;
 const CLOSE_INTERNAL = 1011;
 const CHECK_INTERVAL_MS = 1_000;
-/** A client's clock may be this much faster than ours. */
-const FASTEST_CLOCK = 1.01;
 
 interface QueuedAudio {
   readonly bytes: Uint8Array;
@@ -118,10 +123,9 @@ export class SoftphoneStream implements CallerStream {
   private clears = 0;
   private isAwaitingSilence = false;
   private badInARow = 0;
-  private allowedBytes: number;
-  private allowedControls: number;
-  private lastFrameAt: number;
-  private lastControlAt: number;
+  private readonly flood: FloodGuard;
+  private readonly controls: MessageBudget;
+  private readonly texts: MessageBudget;
   private watchdog: Timer | null = null;
   private isClosed = false;
 
@@ -137,9 +141,10 @@ export class SoftphoneStream implements CallerStream {
     this.bytesPerSample = (this.bytesPerMs * 1000) / format.rateHz;
     const { bytesPerSample } = this;
     this.ledger = new PlayoutLedger({ bytesPerMs: this.bytesPerMs, bytesPerSample, stepMs: limits.stepMs });
-    this.lastFrameAt = this.lastControlAt = clock.now();
-    this.allowedBytes = limits.burstMs * this.bytesPerMs;
-    this.allowedControls = limits.controlBurst;
+    const now = clock.now();
+    this.flood = new FloodGuard(this.bytesPerMs, limits.burstMs, now);
+    this.controls = new MessageBudget(limits.controlBurst, limits.controlEveryMs, now);
+    this.texts = new MessageBudget(limits.textBurst, limits.textEveryMs, now);
   }
 
   attach(listener: CallerStreamListener): void {
@@ -244,7 +249,7 @@ export class SoftphoneStream implements CallerStream {
       return;
     }
     this.sequenceIn = message.sequence;
-    if (this.isFlooding(bytes)) {
+    if (!this.flood.admits(bytes, this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
@@ -254,7 +259,7 @@ export class SoftphoneStream implements CallerStream {
   }
 
   private onControl(data: Buffer): void {
-    if (this.isFloodingControl()) {
+    if (!this.controls.admits(this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
@@ -274,7 +279,10 @@ export class SoftphoneStream implements CallerStream {
       this.listener?.onSilent();
     },
     digit: ({ digit }) => this.listener?.onDigit(digit),
-    text: ({ text }) => this.listener?.onText?.(text),
+    text: ({ text }) => {
+      if (this.texts.admits(this.clock.now())) this.listener?.onText?.(text);
+      else this.counters.floodedFrames += 1;
+    },
     ping: ({ id }) => this.tell({ type: 'pong', id }),
     hangup: () => {
       this.socket.close(CLOSE_NORMAL, 'hung up');
@@ -292,31 +300,6 @@ export class SoftphoneStream implements CallerStream {
     if (!this.isClosed) this.sendWaiting();
   }
 
-  private isFlooding(byteLength: number): boolean {
-    const now = this.clock.now();
-    this.allowedBytes = Math.min(
-      this.limits.burstMs * this.bytesPerMs,
-      this.allowedBytes + (now - this.lastFrameAt) * this.bytesPerMs * FASTEST_CLOCK,
-    );
-    this.lastFrameAt = now;
-    if (this.allowedBytes < byteLength) return true;
-    this.allowedBytes -= byteLength;
-    return false;
-  }
-
-  private isFloodingControl(): boolean {
-    const now = this.clock.now();
-    const { controlBurst, controlEveryMs } = this.limits;
-    this.allowedControls = Math.min(
-      controlBurst,
-      this.allowedControls + (now - this.lastControlAt) / controlEveryMs,
-    );
-    this.lastControlAt = now;
-    if (this.allowedControls < 1) return true;
-    this.allowedControls -= 1;
-    return false;
-  }
-
   private countBadMessage(): void {
     this.counters.badMessages += 1;
     this.badInARow += 1;
@@ -330,7 +313,7 @@ export class SoftphoneStream implements CallerStream {
 
   private checkLiveness(): void {
     const now = this.clock.now();
-    if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
+    if (now - this.flood.lastAudioAt >= this.limits.mediaTimeoutMs) {
       this.counters.silentLines += 1;
       this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
     } else if (this.ledger.overdueMs(now) >= this.limits.playoutTimeoutMs) {

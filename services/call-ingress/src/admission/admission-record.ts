@@ -44,6 +44,7 @@ export function recordOf(
     ...(carrierAccountId === null ? {} : { carrierAccountId }),
     ...(attestation === null ? {} : { attestation }),
     ...(isNumberDoubted ? { isNumberDoubted } : {}),
+    ...(inbound.audioRateHz === undefined ? {} : { audioRateHz: inbound.audioRateHz }),
     admittedAt: at.getTime(),
     agent: snapshotAgent(published, variant, access.group, language),
     caller: { name: known.name, group: access.group?.key ?? null, language: known.language },

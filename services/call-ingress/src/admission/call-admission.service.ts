@@ -92,7 +92,8 @@ export class CallAdmission {
     const { identity } = inbound;
     const found = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
     const isNumberDoubted =
-      identity.e164 !== null && !isTrustedAttestation(number.access, inbound.attestation);
+      identity.e164 !== null &&
+      (inbound.isNumberClaimed === true || !isTrustedAttestation(number.access, inbound.attestation));
     const known = isNumberDoubted ? untrustedNumber(found) : found;
     const language =
       inbound.language ?? known.language ?? number.language ?? number.agent?.language ?? 'en-US';

@@ -34,6 +34,8 @@ export interface ConnectRelay {
   readonly kind: 'connect-relay';
   readonly stream: StreamRef;
   readonly relay: ReachableRelay;
+  /** The rate of the caller's audio in Hz, where the carrier has said it. */
+  readonly audioRateHz?: number | undefined;
   /** Signed; only this relay accepts it. */
   readonly ticket: string;
   /** Spoken before the stream starts. */

@@ -15,8 +15,12 @@ export interface InboundCall {
   /** Both parties as stored: a number in E.164, `anonymous`, or the address as received. */
   readonly from: string;
   readonly to: string;
+  /** The caller has named the number themself: it is never taken for theirs. */
+  readonly isNumberClaimed?: boolean | undefined;
   /** The agent the carrier asks for, in place of the number's own; absent when it asks for none. */
   readonly agentId?: string | undefined;
+  /** The rate of the caller's audio in Hz, where the carrier says it before the stream begins. */
+  readonly audioRateHz?: number | undefined;
   /** The language the carrier asks for, BCP 47; absent when it asks for none. */
   readonly language?: string | undefined;
   /** Parameters that the caller's app gave to the call; absent when there are none. */

@@ -30,7 +30,7 @@ export class StreamOffers {
   }
 
   async offer(
-    { callId, tenantId, carrierCallId }: AdmissionRecord,
+    { callId, tenantId, carrierCallId, audioRateHz }: AdmissionRecord,
     { relayId, address, audioSocket }: RelayStatus,
     epoch: number,
     notice: Spoken | null,
@@ -46,6 +46,7 @@ export class StreamOffers {
       kind: 'connect-relay',
       stream: { callId, tenantId, carrierCallId, epoch },
       relay: { relayId, address, audioSocket },
+      audioRateHz,
       ticket,
       notice,
     };

@@ -112,6 +112,7 @@ export class AudioSocketDoor implements OnApplicationBootstrap, OnApplicationShu
       return this.refuse(connection, 'call-state-unavailable');
     }
     if (!registered) return this.refuse(connection, 'no-ticket');
+    this.door.markAuthenticated(connection);
     const rateHz = (await this.firstRate(connection, registered.rateHz)) ?? registered.rateHz;
     await this.door.admit(connection, registered.ticket, () =>
       incomingAudioSocket(connection, streamId, rateHz, this.playout),

@@ -118,6 +118,11 @@ export class StreamDoor {
     this.unauthenticated.add(socket);
   }
 
+  /** The socket has shown what stands for a ticket, and is no longer limited here. */
+  markAuthenticated(socket: UnauthenticatedSocket): void {
+    this.unauthenticated.markAuthenticated(socket);
+  }
+
   countError(): void {
     this.metrics.counters.socketErrors.inc();
   }

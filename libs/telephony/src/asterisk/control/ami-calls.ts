@@ -1,7 +1,13 @@
 import type { CallChange } from '../../twilio/twilio-calls.ts';
 import { type AmiAddress, AmiConnection, type AmiState } from './ami-connection.ts';
 import type { AmiPacket } from './ami-packets.ts';
-import { asteriskError, type CallControl, checkDigits, checkUniqueId } from './call-control.ts';
+import {
+  asteriskError,
+  type CallControl,
+  checkDigits,
+  checkUniqueId,
+  RELAY_CHANNEL,
+} from './call-control.ts';
 
 export interface AmiCallsOptions extends AmiAddress {
   /** Longest wait for a connection, a login or an answer. Default 3 s. */
@@ -47,6 +53,10 @@ export class AmiCalls implements CallControl {
 
   async redirectToNext(carrierCallId: string): Promise<CallChange> {
     const channel = checkUniqueId(carrierCallId);
+    const peer = await this.connection.ask({ Action: 'Getvar', Channel: channel, Variable: 'BRIDGEPEER' });
+    const value = peer.get('value') ?? '';
+    // Somebody at the PBX has connected the caller to a person meanwhile.
+    if (value !== '' && !RELAY_CHANNEL.test(value)) return 'gone';
     return changeOf(await this.connection.ask({ Action: 'Redirect', Channel: channel, ...NEXT }));
   }
 

@@ -1,6 +1,12 @@
 import { ProviderError } from '@tandem/contracts';
 import type { CallChange } from '../../twilio/twilio-calls.ts';
-import { asteriskError, type CallControl, checkDigits, checkUniqueId } from './call-control.ts';
+import {
+  asteriskError,
+  type CallControl,
+  checkDigits,
+  checkUniqueId,
+  RELAY_CHANNEL,
+} from './call-control.ts';
 
 export interface AriCallsOptions {
   /** Such as `http://pbx:8088`, without `/ari`. */
@@ -20,8 +26,6 @@ const TIMEOUT_MS = 3_000;
 const LONGEST_ANSWER = 65_536;
 /** Place of the dialplan that asks what is next; deploy/asterisk/extensions.conf. */
 const NEXT = 'context=tandem-next&extension=s&priority=1';
-/** Technologies of the channels to a relay. */
-const RELAY_CHANNEL = /^(?:AudioSocket|WebSocket)\//;
 
 /**
  * Changes running calls over Asterisk's REST interface. A call that runs in the dialplan cannot be continued

@@ -13,6 +13,9 @@ export interface CallControl {
   sendDigits(carrierCallId: string, digits: string): Promise<CallChange>;
 }
 
+/** Technologies of the channels to a relay. */
+export const RELAY_CHANNEL = /^(?:AudioSocket|WebSocket)\//;
+
 const PROVIDER = 'asterisk';
 const MOST_DIGITS = 40;
 const DIGITS = new RegExp(`^[0-9A-D*#]{1,${MOST_DIGITS}}$`);

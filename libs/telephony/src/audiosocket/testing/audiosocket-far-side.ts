@@ -28,7 +28,7 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   readonly clock = new ManualClock();
   readonly stream: AudioSocketStream;
   readonly boundMs: number;
-  readonly patienceMs = 10_000;
+  readonly patienceMs = 35_000;
   readonly hangUpReason = 'closed-by-carrier' as const;
   readonly errors: unknown[] = [];
   /** Times at which frames arrived. */

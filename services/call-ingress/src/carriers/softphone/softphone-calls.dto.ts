@@ -40,9 +40,10 @@ export function partiesOf(
 }
 
 /**
- * Returns the call as admission sees it. Nobody vouches for the caller's number, so the rules of the dialled
- * number for unsigned numbers hold.
+ * Returns the call as admission sees it. The page's visitor has named the number, so nothing that is known of
+ * the number's owner is opened to them.
  */
 export function ringingSoftphone(call: SoftphoneCall, country?: string): InboundCall {
-  return inboundCall({ ...call, channel: 'softphone', carrierAccountId: null, attestation: null }, country);
+  const nobodys = { carrierAccountId: null, attestation: null, isNumberClaimed: true } as const;
+  return inboundCall({ ...call, ...nobodys, channel: 'softphone' }, country);
 }

@@ -2,11 +2,12 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { CONFIG, Problem, type ServiceConfig } from '@tandem/platform';
 import type { Request } from 'express';
 
-type TalkSettings = Pick<ServiceConfig<'call-ingress'>, 'talkPage' | 'publicBaseUrl'>;
+type TalkSettings = Pick<ServiceConfig<'call-ingress'>, 'talkPage' | 'publicBaseUrl' | 'asteriskSecrets'>;
 
 /** Whether browsers may call: as set, else only where nobody outside is expected. */
-export function isTalkPageOn({ talkPage, publicBaseUrl }: TalkSettings): boolean {
-  return talkPage === undefined ? publicBaseUrl === undefined : talkPage === 'on';
+export function isTalkPageOn({ talkPage, publicBaseUrl, asteriskSecrets }: TalkSettings): boolean {
+  if (talkPage !== undefined) return talkPage === 'on';
+  return publicBaseUrl === undefined && asteriskSecrets.length === 0;
 }
 
 /**

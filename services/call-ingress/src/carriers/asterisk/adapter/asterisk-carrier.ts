@@ -14,8 +14,10 @@ import { AsteriskControl } from './asterisk-control.ts';
 import { soundOf, toProgressText, type AsteriskReply } from './asterisk-reply.ts';
 import { mintStreamUuid } from './stream-uuid.ts';
 
-/** The rate of `c(slin)`, for a caller whose phone sends no audio at first. */
+/** The rate of `c(slin)`, for a dialplan that names no codec and a phone that sends no audio at first. */
 const USUAL_RATE_HZ = 8_000;
+/** A notice is played between the answer and the stream. */
+const UUID_LIFETIME_S = 2 * TICKET_LIFETIME_S;
 
 /** Calls of an Asterisk PBX: replies are words for its dialplan. */
 @Injectable()
@@ -75,11 +77,12 @@ export class AsteriskCarrier implements CarrierAdapter {
     }
   }
 
-  private async connectRelay({ stream, relay, ticket, notice }: ConnectRelay): Promise<AsteriskReply> {
+  private async connectRelay(instruction: ConnectRelay): Promise<AsteriskReply> {
+    const { stream, relay, ticket, notice, audioRateHz = USUAL_RATE_HZ } = instruction;
     const { relayId, audioSocket } = relay;
     if (audioSocket === undefined) throw new TypeError(`Relay ${relayId} has no AudioSocket.`);
     const uuid = mintStreamUuid(relayId);
-    await this.streams.register(relayId, uuid, { ticket, rateHz: USUAL_RATE_HZ }, TICKET_LIFETIME_S);
+    await this.streams.register(relayId, uuid, { ticket, rateHz: audioRateHz }, UUID_LIFETIME_S);
     return {
       do: 'connect',
       address: audioSocket,

@@ -47,7 +47,7 @@ export class AsteriskControl implements OnApplicationBootstrap, OnApplicationShu
     const password = decodeURIComponent(url.password);
     if (url.protocol.startsWith('http')) return new AriCalls({ baseUrl: url.origin, username, password });
     const connection = new AmiCalls({
-      host: url.hostname,
+      host: url.hostname.replace(/^\[|\]$/g, ''),
       port: Number(url.port || AMI_PORT),
       username,
       secret: password,

@@ -23,6 +23,18 @@ const progress = z
       unverifiedHolds: Number(unverified),
     };
   });
+/** Linear codecs of Asterisk and their rates in Hz (docs.asterisk.org, AudioSocket). */
+const CODEC_RATES: Readonly<Record<string, number>> = {
+  slin: 8_000,
+  slin12: 12_000,
+  slin16: 16_000,
+  slin24: 24_000,
+  slin32: 32_000,
+  slin44: 44_100,
+  slin48: 48_000,
+  slin96: 96_000,
+  slin192: 192_000,
+};
 const token = z.string().min(1).max(2_048);
 const key = cleanedText().max(32).optional();
 
@@ -33,6 +45,8 @@ export const ringForm = z.object({
   channel: cleanedText().max(128).optional(),
   uniqueid,
   pbx,
+  /** The codec in the dialplan's `c(…)`. */
+  codec: z.enum(['', ...Object.keys(CODEC_RATES)]).default(''),
   /** In place of the number's own agent. */
   agent: z.preprocess((text) => (text === '' ? undefined : text), z.uuid().optional()),
   language: z.preprocess((text) => (text === '' ? undefined : text), languageSchema.optional()),
@@ -72,7 +86,7 @@ export function carrierCallIdOf({ uniqueid: id, pbx: name }: { uniqueid: string;
 
 /** @param country ISO 3166; its dialling rules apply to numbers without country code */
 export function ringingCall(form: RingForm, country?: string): InboundCall {
-  const { from, to, agent, language, pbx: name } = form;
+  const { from, to, agent, language, codec, pbx: name } = form;
   return inboundCall(
     {
       channel: 'asterisk',
@@ -82,6 +96,7 @@ export function ringingCall(form: RingForm, country?: string): InboundCall {
       from,
       to,
       agentId: agent,
+      audioRateHz: CODEC_RATES[codec],
       language,
     },
     country,
