@@ -22,8 +22,11 @@ export function firstFrame(relay: number): Buffer {
  * Connects as a PBX does, and waits for a relay's name or the end.
  * @param chunks sent one after the other, 5 ms apart
  */
-export async function connectAudioSocket(port: number, ...chunks: Buffer[]): Promise<AudioSocketAnswer> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+export async function connectAudioSocket(
+  { port, host = '127.0.0.1' }: { readonly port: number; readonly host?: string },
+  ...chunks: Buffer[]
+): Promise<AudioSocketAnswer> {
+  const socket = connect({ port, host, noDelay: true });
   socket.on('error', () => socket.destroy());
   const told = nameFrom(socket);
   for (const chunk of chunks) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@tandem/stack';
 import { closedAfter, connectAudioSocket, firstFrame, type AudioSocketAnswer } from './audiosocket-client.ts';
 import { EdgeBench } from './edge-bench.ts';
 import { edgeProgramHere } from './edge-program.ts';
@@ -33,7 +34,7 @@ const misrouted = (routed: readonly Routed[]): number =>
     for (const relay of RELAYS) await bench.serveAudioSocket(relay);
   };
   const open = async (...chunks: Buffer[]): Promise<AudioSocketAnswer> => {
-    const answer = await connectAudioSocket(bench.edge.audioSocketPort, ...chunks);
+    const answer = await connectAudioSocket({ port: bench.edge.audioSocketPort }, ...chunks);
     opened.push(answer);
     return answer;
   };
@@ -168,6 +169,25 @@ const misrouted = (routed: readonly Routed[]): number =>
   it('is closed unless the networks of a PBX are named', async () => {
     await start({});
     expect((await open(firstFrame(1))).relay).toBeNull();
+  });
+
+  it('takes calls under IPv4 and IPv6', async () => {
+    const port = await freePort();
+    const listens = `127.0.0.1:${port},::1:${port}`;
+    await start({ EDGE_PBX_NETWORKS: '127.0.0.0/8 ::1/128', EDGE_AUDIOSOCKET_LISTEN: listens });
+    for (const host of ['127.0.0.1', '::1']) {
+      const answer = await connectAudioSocket({ port, host }, firstFrame(3));
+      opened.push(answer);
+      expect(answer.relay).toBe('relay-3');
+    }
+  });
+
+  it('counts what it refuses', async () => {
+    await start();
+    await open(firstFrame(1).fill(0x10, 0, 1));
+    const response = await fetch(`http://127.0.0.1:${bench.edge.managementPort}/metrics`);
+    const count = /^haproxy_frontend_requests_denied_total\{proxy="audiosocket"\} (\d+)$/m;
+    expect(count.exec(await response.text())?.[1]).toBe('1');
   });
 
   it('refuses connections beyond its limit at once, and takes others when some end', async () => {
