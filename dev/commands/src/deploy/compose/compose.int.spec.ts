@@ -78,7 +78,7 @@ const LIVE = {
     ).toEqual(['relay-1', 'relay-3']);
   });
 
-  it('opens AudioSocket to this machine, and in live only to the networks of a PBX that are named', async () => {
+  it('opens AudioSocket to this machine, and in live only to the networks of a PBX', async () => {
     const audioSocketOf = (service: ComposeService | undefined) =>
       service?.ports?.filter(({ target }) => target === 9092).map(({ host_ip }) => host_ip);
     expect(audioSocketOf(services['edge'])).toEqual(['127.0.0.1']);

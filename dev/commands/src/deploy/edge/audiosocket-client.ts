@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 
 const LIMIT_MS = 10_000;
 
-/** What became of a connection to the edge's AudioSocket. */
+/** The outcome of a connection to the edge's AudioSocket. */
 export interface AudioSocketAnswer {
   /** Name of the relay it came to; null when the edge closed it. */
   readonly relay: string | null;
@@ -58,10 +58,8 @@ function nameFrom(socket: Socket): Promise<string | null> {
   });
 }
 
-/** Waits for the end of a connection; returns how long it took in ms. */
-export async function closedAfter(socket: Socket): Promise<number> {
-  const from = performance.now();
+/** Waits for the end of a connection. */
+export async function closed(socket: Socket): Promise<void> {
   socket.resume();
   if (!socket.destroyed) await once(socket, 'close');
-  return performance.now() - from;
 }

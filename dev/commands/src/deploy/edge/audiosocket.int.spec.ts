@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@tandem/stack';
-import { closedAfter, connectAudioSocket, firstFrame, type AudioSocketAnswer } from './audiosocket-client.ts';
+import { closed, connectAudioSocket, firstFrame, type AudioSocketAnswer } from './audiosocket-client.ts';
 import { EdgeBench } from './edge-bench.ts';
 import { edgeProgramHere } from './edge-program.ts';
 import { echoes } from './edge-stream.ts';
@@ -130,7 +130,7 @@ const misrouted = (routed: readonly Routed[]): number =>
     it('passes on the end of either side', async () => {
       const { socket } = await open(firstFrame(1));
       socket.end();
-      await closedAfter(socket);
+      await closed(socket);
       for (const until = Date.now() + PATIENCE_MS; Date.now() < until && count('relay-1') > 0;)
         await sleep(20);
       expect(count('relay-1')).toBe(0);

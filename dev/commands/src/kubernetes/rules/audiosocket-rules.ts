@@ -68,7 +68,7 @@ function serviceFaults(service: Manifest, edge: PodPlan | undefined): string[] {
   ];
 }
 
-/** Nobody but the PBX reaches an AudioSocket, and only the edge where the PBX goes through it. */
+/** AudioSockets are reached by the PBX alone, or those of relays by the edge alone. */
 function networkFaults(manifests: readonly Manifest[]): string[] {
   const relay = podOf(manifests, 'media-relay');
   const edge = podOf(manifests, 'edge');
@@ -86,7 +86,7 @@ function networkFaults(manifests: readonly Manifest[]): string[] {
   ];
 }
 
-/** Who is let in at a port of a pod, by the policies of that pod. */
+/** Policies of a pod let in at this port whom they should, and nobody else. */
 function letInFaults(
   manifests: readonly Manifest[],
   pod: PodPlan | undefined,
