@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import YAML from 'yaml';
 import type { Tally } from '../checks/tally.ts';
 import { edgeFileFaults } from './edge-files.ts';
+import { edgeSettingFaults } from './edge-settings.ts';
 import { kustomizeFaults } from './kustomize.ts';
 import { ObjectSchemas } from './object-schemas.ts';
 import { PLANTED_AUDIOSOCKETS } from './planted-audiosockets.ts';
@@ -49,6 +50,7 @@ export async function checkChart(): Promise<Tally> {
   const sets = await mapTwoAtATime(valueSets(), (set) => renderedTwice(set, helms));
   const rendered = sets.flatMap(({ set }) => set ?? []);
   const schemas = new ObjectSchemas();
+  const edge = await edgeSettingFaults(rendered);
   const parts: Part[] = [
     { name: `values.yaml fits its schema, and has every key of it`, faults: valuesFaults() },
     { name: 'helm lint --strict, Helm 3 and 4', faults: await lintFaults(helms) },
@@ -57,13 +59,18 @@ export async function checkChart(): Promise<Tally> {
       faults: [...faults, ...(set ? faultsIn(set, schemas).map(({ by, fault }) => `${by}: ${fault}`) : [])],
     })),
     { name: 'the edge of the chart is that of deploy/edge', faults: edgeFileFaults() },
+    { name: "the edge's settings, read by HAProxy", faults: edge.faults },
     {
       name: 'the alerts, judged and run by promtool',
       faults: await promtoolFaults(sets.find(({ name }) => name === 'all-on')?.set?.manifests ?? []),
     },
     { name: 'k8s/ is what the chart renders', faults: await kustomizeFaults(helms.helm4, helms.kubectl) },
   ];
-  const planted = [...(await plantedValues(helms.helm4)), ...plantedMistakes(rendered, schemas)];
+  const planted = [
+    ...(await plantedValues(helms.helm4)),
+    ...Object.entries(edge.planted).map(([what, faults]) => ({ name: `edge: ${what}`, faults })),
+    ...plantedMistakes(rendered, schemas),
+  ];
   report(parts, planted);
   const failed = [...parts, ...planted].filter(({ faults }) => faults.length > 0).length;
   return { passed: parts.length + planted.length - failed, failed };
