@@ -79,14 +79,16 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
     console.log(`\nAudioSocket frames, ${count(figures.inputs)} inputs, seed ${FUZZ_SEED}.\n`);
     console.log(`  sequences, cut at every place                   ${count(figures.sequences)}`);
     console.log(
-      `  frames in them, and bad ones                    ${count(figures.frames)}, ${count(figures.badFrames)}`,
+      `  frames in them, and bad ones                    ` +
+        `${count(figures.frames)}, ${count(figures.badFrames)}`,
     );
     console.log(`  read otherwise than in one piece                ${figures.misread}`);
     console.log(
       `  growth of the heap                              ${((after - before) / 1_024).toFixed(0)} KB`,
     );
     console.log(
-      `  inputs a second                                 ${count(Math.round(figures.inputs / figures.seconds))}`,
+      `  inputs a second                                 ` +
+        count(Math.round(figures.inputs / figures.seconds)),
     );
     return figures.misread === 0 && after - before < FUZZ_GROWTH_BYTES;
   },

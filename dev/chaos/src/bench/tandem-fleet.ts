@@ -83,15 +83,7 @@ export class TandemFleet implements Fleet {
     seed = 1,
     link: LinkSettings = INTERNET,
   ): Promise<TandemFleet> {
-    const {
-      relays,
-      replicas = {},
-      lines: wanted = [],
-      hasRedisReplica = false,
-      env = {},
-      agent = {},
-      behaviour,
-    } = options;
+    const { relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, behaviour } = options;
     const pbx = options.from === 'pbx' ? await AsteriskCaller.start() : null;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
@@ -116,15 +108,7 @@ export class TandemFleet implements Fleet {
         replicas,
         relayGraceMs: RELAY_GRACE_MS,
         relayEnvs: front.relayEnvs,
-        env: {
-          LOG_LEVEL: 'warn',
-          RELAY_PHRASE_PREPARATION: 'on',
-          RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
-          ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }),
-          ...(options.hasEdge ? { PUBLIC_MEDIA_URL: `ws://127.0.0.1:${front.port}` } : {}),
-          ...pbx?.env,
-          ...env,
-        },
+        env: { ...SERVICES_ENV, ...addressesOf(front, options), ...pbx?.env, ...options.env },
       },
     });
     const fleet = new TandemFleet(platform, voice, lines);
@@ -135,7 +119,7 @@ export class TandemFleet implements Fleet {
     ports.relay = portOf;
     fleet.front = await front.open();
     if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
-    await platform.publish({ ...AGENT, ...agent });
+    await platform.publish({ ...AGENT, ...options.agent });
     return fleet;
   }
 
@@ -225,6 +209,20 @@ export class TandemFleet implements Fleet {
     for (const part of this.front) await part.stop();
     for (const line of this.lines.values()) await line.stop();
   }
+}
+
+const SERVICES_ENV = {
+  LOG_LEVEL: 'warn',
+  RELAY_PHRASE_PREPARATION: 'on',
+  RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
+} as const;
+
+/** Returns the public addresses of what stands before the services. */
+function addressesOf({ port }: Front, { hasEdge = false }: TandemFleetOptions): Record<string, string> {
+  return {
+    ...(port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${port}` }),
+    ...(hasEdge ? { PUBLIC_MEDIA_URL: `ws://127.0.0.1:${port}` } : {}),
+  };
 }
 
 interface Stoppable {

@@ -66,7 +66,8 @@ describe('a call of Asterisk', () => {
         recorded.transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text),
       ).toEqual(['I need a plumber please', 'Yes please', 'No thank you']);
       const bookings = await platform.sql<{ status: string; phone: string }>(
-        'SELECT b.status, c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1',
+        'SELECT b.status, c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id ' +
+          'WHERE b.call_id = $1',
         recorded.callId,
       );
       expect(bookings).toEqual([{ status: 'booked', phone: CALLER }]);
@@ -98,7 +99,7 @@ describe('a call of Asterisk', () => {
     expect(cut.text.length).toBeLessThan(LONG.length / 2);
   });
 
-  it('whose caller hangs up is stored at once as hung up, though Asterisk only closes the socket', async () => {
+  it('whose caller hangs up is stored as hung up, though Asterisk only closes the socket', async () => {
     const call = pbx.ring('slin');
     await call.waitForSpeech({ forMs: 300 });
     call.hangup();

@@ -32,7 +32,7 @@ const PRIME = 16_777_619;
 const SEQUENCES_A_TURN = 100;
 
 /**
- * Feeds hostile bytes to the reader of AudioSocket frames: sequences of valid, damaged and random frames, each
+ * Feeds hostile bytes to the reader of AudioSocket frames: valid, damaged and random frames, each sequence
  * once in one piece and once for every place at which the network may cut it. What comes out goes through a
  * stream.
  * @param random seed of the sequences

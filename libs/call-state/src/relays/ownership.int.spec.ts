@@ -79,7 +79,7 @@ describe('a rescue', () => {
     expect(await store.claimRescue(callId, 500, 50)).toBe(1);
   });
 
-  it('is not for a call whose carrier has closed the stream: it knows, and may have given the caller to a person', async () => {
+  it('is not for a call whose carrier has closed the stream: it knows, and asks by itself', async () => {
     const call = await silent();
     const log = new RedisCallLog(
       redis,

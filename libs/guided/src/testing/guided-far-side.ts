@@ -12,7 +12,7 @@ import { guidedModelOf } from '../guided-engine.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 import { FAKE_TOOLS, FRAME_MS, LOUD, QUIET } from './guided-scene.ts';
 
-/** The guided engine with a caller at its other end, whose stream has this format, for the conformance suite. */
+/** The guided engine with a caller at its other end on a stream of this format, for the conformance suite. */
 export class GuidedFarSide implements VoiceModelFarSide {
   readonly clock = new ManualClock();
   readonly wordsForTool = 'plumbing tomorrow morning';

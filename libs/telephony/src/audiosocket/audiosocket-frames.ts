@@ -87,8 +87,8 @@ export const HANG_UP_FRAME: Uint8Array = Uint8Array.of(FRAME_KIND.hangUp, 0, 0);
 export const FRAME_MS = 20;
 
 /**
- * Returns a frame of silence at this rate, header included. @throws TypeError for a rate that AudioSocket does
- * not have
+ * Returns a frame of silence at this rate, header included.
+ * @throws TypeError for a rate that AudioSocket does not have
  */
 export function silenceFrame(rateHz: number): Buffer {
   const kind = audioKindOf(rateHz);

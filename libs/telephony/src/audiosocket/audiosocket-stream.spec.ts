@@ -22,7 +22,7 @@ function attached(...options: ConstructorParameters<typeof AudioSocketFarSide>) 
 const isSilence = (frame: Buffer): boolean => frame.every((byte) => byte === 0);
 
 describe('an AudioSocket stream', () => {
-  it('writes silence from its first tick on, so that two waiting sides do not wait for each other', async () => {
+  it('writes silence from its first tick on: two sides that wait for each other stay silent', async () => {
     const { far } = attached();
     await far.clock.pass(200);
     expect(far.heard).toHaveLength(10);

@@ -25,8 +25,8 @@ export interface AudioSocketStreamLimits {
   /** Audio that may be queued here. Audio beyond it is dropped and counted. */
   readonly waitingMs: number;
   /**
-   * A PBX sends no audio of a caller on hold, or of a phone that suppresses silence; after this long without a
-   * frame the line counts as dead.
+   * A PBX sends no audio of a caller on hold, or of a phone that suppresses silence; after this long without
+   * a frame the line counts as dead.
    */
   readonly mediaTimeoutMs: number;
   /** Audio that may arrive at once, after a network delay. */

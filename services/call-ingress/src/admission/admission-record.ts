@@ -26,7 +26,7 @@ export function recordOf(
   at: Date,
   waited?: Pick<WaitingCall, 'callId' | 'parameters'>,
 ): AdmissionRecord {
-  const { channel, from, to, carrierCallId, carrierAccountId, attestation, identity } = inbound;
+  const { channel, from, to, carrierCallId, identity } = inbound;
   const tenantId = number.tenant.id;
   const callId = waited?.callId ?? (randomUUID() as CallId);
   const parameters = waited?.parameters ?? inbound.parameters;
@@ -41,14 +41,25 @@ export function recordOf(
     from,
     to,
     carrierCallId,
-    ...(carrierAccountId === null ? {} : { carrierAccountId }),
-    ...(attestation === null ? {} : { attestation }),
+    ...toldByCarrier(inbound),
     ...(isNumberDoubted ? { isNumberDoubted } : {}),
-    ...(inbound.audioRateHz === undefined ? {} : { audioRateHz: inbound.audioRateHz }),
     admittedAt: at.getTime(),
     agent: snapshotAgent(published, variant, access.group, language),
     caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
     ...(parameters === undefined ? {} : { parameters }),
     language,
+  };
+}
+
+/** The fields that only some carriers tell. */
+function toldByCarrier({
+  carrierAccountId,
+  attestation,
+  audioRateHz,
+}: InboundCall): Pick<AdmissionRecord, 'carrierAccountId' | 'attestation' | 'audioRateHz'> {
+  return {
+    ...(carrierAccountId === null ? {} : { carrierAccountId }),
+    ...(attestation === null ? {} : { attestation }),
+    ...(audioRateHz === undefined ? {} : { audioRateHz }),
   };
 }

@@ -116,7 +116,7 @@ describe('the agent directory', () => {
     },
   );
 
-  it('finds another agent of the same tenant where one is asked for, and none of another tenant', async () => {
+  it('finds another agent of the same tenant where one is asked for, none of another tenant', async () => {
     const [own, asked] = [randomUUID(), randomUUID()];
     await directory.publish(tenantId, own, content());
     await directory.publish(tenantId, asked, content({ name: 'Tom' }));

@@ -108,7 +108,9 @@ class ServerSocket extends HandSocket {
   }
 }
 
-/** The Realtime adapter with a server at its other end, on a stream of this format, for the conformance suite. */
+/**
+ * The Realtime adapter with a server at its other end, on a stream of this format, for the conformance suite.
+ */
 export class RealtimeFarSide implements VoiceModelFarSide {
   static readonly wordsForTool = 'on tuesday please';
   readonly clock = new ManualClock();

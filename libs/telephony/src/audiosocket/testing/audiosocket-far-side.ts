@@ -43,8 +43,8 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   private readonly ways = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
   private isFrozen = false;
   private isOver = false;
-  private unsentBytes = 0;
-  private listener: SocketListener | null = null;
+  /** The relay's end of the line. */
+  private near!: { listener: SocketListener | null; isOpen: boolean; unsentBytes: number };
 
   constructor(
     private readonly line: LineSetting = {},
@@ -94,7 +94,7 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
 
   /** A message of any kind, as the connection would pass it on. */
   tells(message: Buffer): void {
-    if (!this.isOver) this.travel('here', () => this.listener?.onMessage(message, true));
+    if (!this.isOver) this.travel('here', () => this.near.listener?.onMessage(message, true));
   }
 
   heardMs(value: number): number {
@@ -102,7 +102,7 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   }
 
   heldBytes(): number {
-    return this.stream.waitingBytes + this.unsentBytes;
+    return this.stream.waitingBytes + this.near.unsentBytes;
   }
 
   droppedBytes(): number {
@@ -114,30 +114,23 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   }
 
   private socket(): MessageSocket {
-    const far = this;
-    return {
-      get listener() {
-        return far.listener;
-      },
-      set listener(listener) {
-        far.listener = listener;
-      },
-      get isOpen() {
-        return !far.isOver;
-      },
-      get unsentBytes() {
-        return far.unsentBytes;
-      },
-      send: (...messages) => messages.forEach((message) => this.sent(Buffer.from(message as Uint8Array))),
+    const socket = {
+      listener: null as SocketListener | null,
+      isOpen: true,
+      unsentBytes: 0,
+      send: (...messages: readonly (string | Uint8Array)[]) =>
+        messages.forEach((message) => this.sent(Buffer.from(message as Uint8Array))),
       close: () => this.ends(1000),
       terminate: () => this.ends(1006),
     };
+    this.near = socket;
+    return socket;
   }
 
   private sent(frame: Buffer): void {
     if (this.isOver) return;
     if (this.isFrozen) {
-      this.unsentBytes += frame.byteLength;
+      this.near.unsentBytes += frame.byteLength;
       return;
     }
     const length = frame.readUInt16BE(1);
@@ -159,7 +152,8 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   private ends(code: number): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.clock.after(0, () => this.listener?.onClosed(code));
+    this.near.isOpen = false;
+    this.clock.after(0, () => this.near.listener?.onClosed(code));
   }
 
   /** Messages keep their order. The longest delay is the one the stream reckons with. */

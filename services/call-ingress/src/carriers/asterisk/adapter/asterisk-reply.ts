@@ -4,8 +4,8 @@ import type { FarewellReason, HoldProgress } from '../../../ports/carrier-instru
 const SOUNDS = 'tandem';
 
 /**
- * The next step of a dialplan with a call. Kept as JSON; a dialplan that asks with `CURL()` gets one line, whose
- * fields `ARRAY()` separates at commas. `text` and `language` are for those that can speak.
+ * The next step of a dialplan with a call. Kept as JSON; a dialplan that asks with `CURL()` gets one line,
+ * whose fields `ARRAY()` separates at commas. `text` and `language` are for those that can speak.
  */
 export type AsteriskReply =
   | {

@@ -84,7 +84,7 @@ describe('a dialplan that asks about a call', () => {
     ],
     ['with a secret of another kind', { authorization: `Basic ${SECRET}` }, 'no header'],
   ])('%s is refused, and told what to do', async (_how, headers, why) => {
-    const { status, text } = await ask('', ringing(), headers as unknown as Record<string, string>);
+    const { status, text } = await ask('', ringing(), headers);
     expect(status).toBe(403);
     expect(codeOf(text)[1]).toContain(why);
   });
