@@ -22,7 +22,7 @@ function given({ maxSockets = 10, closeTimeoutMs = 5 } = {}) {
   const sockets = new UnauthenticatedSockets({ maxSockets, closeTimeoutMs }, () => (evicted += 1));
   const open = (): StubbornSocket => {
     const socket = new StubbornSocket();
-    sockets.add(socket as never);
+    sockets.add(socket);
     return socket;
   };
   return { sockets, open, evicted: () => evicted };
@@ -33,7 +33,7 @@ describe('a socket without a valid ticket', () => {
     const { sockets, open } = given();
     const socket = open();
     const closed = once(socket, 'close');
-    sockets.refuse(socket as never, 1008, 'no-start');
+    sockets.refuse(socket, 1008, 'no-start');
     expect([socket.closes, socket.isTerminated]).toEqual([[[1008, 'no-start']], false]);
     await closed;
     expect([socket.isTerminated, sockets.size]).toEqual([true, 0]);
@@ -42,12 +42,12 @@ describe('a socket without a valid ticket', () => {
   it('is left alone when the peer closes it, or when it belongs to a call', async () => {
     const { sockets, open } = given({ closeTimeoutMs: 1 });
     const polite = open();
-    sockets.refuse(polite as never, 1008, 'no-start');
+    sockets.refuse(polite, 1008, 'no-start');
     polite.emit('close', 1008);
     const held = open();
-    sockets.markAuthenticated(held as never);
+    sockets.markAuthenticated(held);
     const stubborn = open();
-    sockets.refuse(stubborn as never, 1008, 'no-start');
+    sockets.refuse(stubborn, 1008, 'no-start');
     await once(stubborn, 'close');
     expect([polite.isTerminated, held.isTerminated, sockets.size]).toEqual([false, false, 0]);
   });
@@ -67,7 +67,7 @@ describe('a socket without a valid ticket', () => {
   it('counts towards the limit while it is refused and not closed yet', () => {
     const { sockets, open, evicted } = given({ maxSockets: 2, closeTimeoutMs: 1_000 });
     const first = open();
-    sockets.refuse(first as never, 1008, 'not-a-start');
+    sockets.refuse(first, 1008, 'not-a-start');
     open();
     expect([first.isTerminated, sockets.size]).toEqual([false, 2]);
     open();
