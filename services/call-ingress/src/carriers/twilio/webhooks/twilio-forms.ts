@@ -17,19 +17,22 @@ import type { DialReport } from '../../../transfer/transfer-outcome.ts';
 const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
 const accountSid = cleanedText().max(64).optional();
 
-export const voiceForm = z.looseObject({
-  CallSid: callSid,
-  AccountSid: accountSid,
-  /** Empty when the caller shows no number. */
-  From: partySchema.default(''),
-  To: partySchema,
-  /** Only for calls that a carrier could have signed. */
-  StirVerstat: cleanedText()
-    .overwrite((text) => text.slice(0, 64))
-    .optional(),
-  CallStatus: callStatusSchema,
-  Direction: cleanedText().max(40),
-});
+export const voiceForm = z
+  .object({
+    CallSid: callSid,
+    AccountSid: accountSid,
+    /** Empty when the caller shows no number. */
+    From: partySchema.default(''),
+    To: partySchema,
+    /** Only for calls that a carrier could have signed. */
+    StirVerstat: cleanedText()
+      .overwrite((text) => text.slice(0, 64))
+      .optional(),
+    CallStatus: callStatusSchema,
+    Direction: cleanedText().max(40),
+  })
+  // An app's own fields are among the unknown ones.
+  .catchall(cleanedText().catch(''));
 export type VoiceForm = z.infer<typeof voiceForm>;
 
 /** Twilio's own fields begin with a capital letter. */
