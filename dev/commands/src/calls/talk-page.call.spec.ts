@@ -168,7 +168,7 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
       const talk = await visit();
       await talk.pressCall();
       await talk.waitForQuestion();
-      await talk.say('I need a plumber please');
+      await talk.write('A plumber, please.');
       expect(await talk.waitForQuestion()).toContain('plumbing');
       const relay = /relay-\d/.exec(talk.sockets[0] ?? '')![0];
       try {
@@ -176,7 +176,7 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
         await talk.waitForSockets(2);
         await talk.waitForQuestion();
         expect(talk.sockets[1]).not.toContain(relay);
-        expect(await talk.lines('caller')).toEqual(['i need a plumber please']);
+        expect(await talk.lines('caller')).toEqual(['A plumber, please.']);
       } finally {
         if (signal === 'SIGSTOP') await stack.supervisor.kill(relay, 'SIGCONT');
         else await stack.supervisor.restart(relay);
