@@ -2,7 +2,7 @@
 const FASTEST_CLOCK = 1.01;
 
 /**
- * Tells audio that comes as fast as somebody speaks, bursts after a network delay included, from a flood.
+ * Limit on a caller's audio: as much as somebody speaks, bursts after a network delay included. More is a flood.
  */
 export class FloodGuard {
   /** Audio that may come now without exceeding real time. */

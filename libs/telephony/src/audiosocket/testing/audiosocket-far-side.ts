@@ -1,5 +1,6 @@
 import { ManualClock } from '@tandem/conversation/testing';
 import type { CallerStreamFarSide, LineSetting } from '../../testing/caller-stream-far-side.ts';
+import { DelayedLine } from '../../testing/delayed-line.ts';
 import type { MessageSocket, SocketListener } from '../../message-socket.ts';
 import {
   AUDIOSOCKET_STREAM_LIMITS,
@@ -40,17 +41,18 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
   private readonly kind: number;
   private readonly played = new Array<number>(256).fill(0);
   private readonly bytesPerMs: number;
-  private readonly ways = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
+  private readonly line: DelayedLine;
   private isFrozen = false;
   private isOver = false;
   /** The relay's end of the line. */
   private near!: { listener: SocketListener | null; isOpen: boolean; unsentBytes: number };
 
   constructor(
-    private readonly line: LineSetting = {},
+    line: LineSetting = {},
     readonly rateHz = 8_000,
     limits: Partial<AudioSocketStreamLimits> = {},
   ) {
+    this.line = new DelayedLine(this.clock, line, AUDIOSOCKET_STREAM_LIMITS.transitMs);
     const all = { ...AUDIOSOCKET_STREAM_LIMITS, ...limits };
     this.boundMs = all.waitingMs;
     this.kind = audioKindOf(rateHz) ?? 0;
@@ -94,7 +96,7 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
 
   /** A message of any kind, as the connection would pass it on. */
   tells(message: Buffer): void {
-    if (!this.isOver) this.travel('here', () => this.near.listener?.onMessage(message, true));
+    if (!this.isOver) this.line.carry('here', () => this.near.listener?.onMessage(message, true));
   }
 
   heardMs(value: number): number {
@@ -136,7 +138,7 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
     const length = frame.readUInt16BE(1);
     const isWhole = frame.byteLength === HEADER_BYTES + length && length > 0;
     if (frame[0] !== this.kind || !isWhole || !isValidLength(this.kind, length)) this.isOffended = true;
-    this.travel('there', () => {
+    this.line.carry('there', () => {
       this.arrivals.push(this.clock.now());
       this.heard.push(frame.subarray(HEADER_BYTES));
       for (const value of frame.subarray(HEADER_BYTES)) this.played[value] = (this.played[value] ?? 0) + 1;
@@ -154,17 +156,5 @@ export class AudioSocketFarSide implements CallerStreamFarSide {
     this.isOver = true;
     this.near.isOpen = false;
     this.clock.after(0, () => this.near.listener?.onClosed(code));
-  }
-
-  /** Messages keep their order. The longest delay is the one the stream reckons with. */
-  private travel(way: 'there' | 'here', arrive: () => void): void {
-    const { delayMs: [least, most] = [0, 0], random = Math.random } = this.line;
-    const last = this.ways[way];
-    const now = this.clock.now();
-    if (last.sentAt !== now) {
-      const delay = Math.min(AUDIOSOCKET_STREAM_LIMITS.transitMs, least + random() * (most - least));
-      this.ways[way] = { sentAt: now, at: Math.max(last.at, now + delay) };
-    }
-    this.clock.after(this.ways[way].at - now, arrive);
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '@tandem/softphone';
 import type { MessageSocket, SocketListener } from '../../message-socket.ts';
 import type { CallerStreamFarSide, LineSetting } from '../../testing/caller-stream-far-side.ts';
+import { DelayedLine } from '../../testing/delayed-line.ts';
 import { SOFTPHONE_STREAM_LIMITS, SoftphoneStream, type SoftphoneStreamLimits } from '../softphone-stream.ts';
 
 /** The device plays and records in steps of this length. */
@@ -63,7 +64,7 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
   readonly socket: PageSocket;
   private readonly playback: PlaybackBuffer;
   private readonly played = new Map<number, number>();
-  private readonly arrivals = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
+  private readonly line: DelayedLine;
   private sequence = 0;
   private reported = 0;
   private sinceReportMs = 0;
@@ -73,9 +74,10 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
 
   constructor(
     private readonly format: WireFormat,
-    private readonly line: LineSetting = {},
+    line: LineSetting = {},
     limits: Partial<SoftphoneStreamLimits> = {},
   ) {
+    this.line = new DelayedLine(this.clock, line);
     const all = { ...SOFTPHONE_STREAM_LIMITS, stepMs: TICK_MS, ...limits };
     this.boundMs = all.waitingMs;
     this.playback = new PlaybackBuffer(format.rateHz);
@@ -105,7 +107,7 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
   }
 
   isCut(): void {
-    this.travel('here', () => this.socket.listener?.onClosed(1006));
+    this.line.carry('here', () => this.socket.listener?.onClosed(1006));
     this.isOver = true;
   }
 
@@ -148,7 +150,7 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
 
   sends(message: Message): void {
     if (this.isOver) return;
-    this.travel('here', () =>
+    this.line.carry('here', () =>
       this.socket.listener?.onMessage(Buffer.from(message as Uint8Array), typeof message !== 'string'),
     );
   }
@@ -158,7 +160,7 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
       this.socket.unsentBytes += message.length;
       return;
     }
-    this.travel('there', () => {
+    this.line.carry('there', () => {
       if (typeof message === 'string') this.receives(readRelayMessage(message));
       else this.receivesAudio(message);
     });
@@ -226,24 +228,5 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
   private over(): void {
     this.isOver = true;
     this.clock.after(0, () => this.socket.listener?.onClosed(1000));
-  }
-
-  /** Messages written in one turn travel together. */
-  private travel(way: 'there' | 'here', arrive: () => void): void {
-    const {
-      delayMs: [least, most] = [0, 0],
-      loss = { share: 0, withinMs: 0 },
-      random = Math.random,
-    } = this.line;
-    const last = this.arrivals[way];
-    const now = this.clock.now();
-    if (last.sentAt !== now) {
-      const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
-      this.arrivals[way] = {
-        sentAt: now,
-        at: Math.max(last.at, now + least + random() * (most - least) + resentMs),
-      };
-    }
-    this.clock.after(this.arrivals[way].at - now, arrive);
   }
 }

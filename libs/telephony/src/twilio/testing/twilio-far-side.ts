@@ -1,5 +1,6 @@
 import { ManualClock } from '@tandem/conversation/testing';
 import type { CallerStreamFarSide, LineSetting } from '../../testing/caller-stream-far-side.ts';
+import { DelayedLine } from '../../testing/delayed-line.ts';
 import type { MessageSocket, SocketListener } from '../../message-socket.ts';
 import { TWILIO_STREAM_LIMITS, TwilioStream, type TwilioStreamLimits } from '../twilio-stream.ts';
 import { CarrierPlayout } from './carrier-playout.ts';
@@ -52,17 +53,15 @@ export class TwilioFarSide implements CallerStreamFarSide {
   private readonly socket: LineSocket;
   private readonly limits: TwilioStreamLimits;
   private chunk = 0;
-  private readonly arrivals = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
+  private readonly line: DelayedLine;
   private isFrozen = false;
   private isDeaf = false;
   private marksToLose = 0;
   private heldMarks: string[] | null = null;
   private isOver = false;
 
-  constructor(
-    private readonly line: LineSetting = {},
-    limits: Partial<TwilioStreamLimits> = {},
-  ) {
+  constructor(line: LineSetting = {}, limits: Partial<TwilioStreamLimits> = {}) {
+    this.line = new DelayedLine(this.clock, line);
     this.limits = { ...TWILIO_STREAM_LIMITS, ...limits };
     this.boundMs = this.limits.waitingMs;
     this.socket = new LineSocket(
@@ -110,7 +109,7 @@ export class TwilioFarSide implements CallerStreamFarSide {
   }
 
   isCut(): void {
-    this.travel('here', () => this.socket.listener?.onClosed(1006));
+    this.line.carry('here', () => this.socket.listener?.onClosed(1006));
     this.isOver = true;
   }
 
@@ -164,7 +163,7 @@ export class TwilioFarSide implements CallerStreamFarSide {
       return;
     }
     const message = JSON.parse(text) as Sent;
-    this.travel('there', () => {
+    this.line.carry('there', () => {
       if (message.event === 'media') this.playout.audio(Buffer.from(message.media.payload, 'base64'));
       else if (message.event === 'mark') this.playout.mark(message.mark.name);
       else for (const name of this.playout.clear()) this.echo(name);
@@ -193,31 +192,13 @@ export class TwilioFarSide implements CallerStreamFarSide {
   }
 
   private tells(text: string): void {
-    if (!this.isOver) this.travel('here', () => this.socket.listener?.onMessage(Buffer.from(text), false));
+    if (!this.isOver)
+      this.line.carry('here', () => this.socket.listener?.onMessage(Buffer.from(text), false));
   }
 
   /** The socket confirms our close frame; nothing follows. */
   private over(): void {
     this.isOver = true;
     this.clock.after(0, () => this.socket.listener?.onClosed(1000));
-  }
-
-  /** Messages written in one turn travel together. */
-  private travel(way: 'there' | 'here', arrive: () => void): void {
-    const {
-      delayMs: [least, most] = [0, 0],
-      loss = { share: 0, withinMs: 0 },
-      random = Math.random,
-    } = this.line;
-    const last = this.arrivals[way];
-    const now = this.clock.now();
-    if (last.sentAt !== now) {
-      const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
-      this.arrivals[way] = {
-        sentAt: now,
-        at: Math.max(last.at, now + least + random() * (most - least) + resentMs),
-      };
-    }
-    this.clock.after(this.arrivals[way].at - now, arrive);
   }
 }

@@ -2,6 +2,7 @@ import { bytesPerMs, PCM16_16K, type AudioFormat } from '@tandem/contracts';
 import { ManualClock } from '@tandem/conversation/testing';
 import type { MessageSocket, SocketListener } from '../../../message-socket.ts';
 import type { CallerStreamFarSide, LineSetting } from '../../../testing/caller-stream-far-side.ts';
+import { DelayedLine } from '../../../testing/delayed-line.ts';
 import {
   CHAN_WEBSOCKET_STREAM_LIMITS,
   ChanWebSocketStream,
@@ -50,17 +51,18 @@ export class ChanWebSocketFarSide implements CallerStreamFarSide {
   readonly commands: string[] = [];
   private readonly socket: LineSocket;
   private readonly silence: Uint8Array;
-  private readonly arrivals = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
+  private readonly line: DelayedLine;
   private isFrozen = false;
   private isOver = false;
   /** A held line sends no audio; the channel answers all the same. */
   isOnHold = false;
 
   constructor(
-    private readonly line: LineSetting = {},
+    line: LineSetting = {},
     private readonly format: AudioFormat = PCM16_16K,
     limits: Partial<ChanWebSocketStreamLimits> = {},
   ) {
+    this.line = new DelayedLine(this.clock, line);
     const frameBytes = TICK_MS * bytesPerMs(format);
     const all = { ...CHAN_WEBSOCKET_STREAM_LIMITS, ...limits };
     this.boundMs = all.waitingMs;
@@ -90,12 +92,12 @@ export class ChanWebSocketFarSide implements CallerStreamFarSide {
 
   /** The channel ends: its driver closes the connection in order, and says no more. */
   hangsUp(): void {
-    this.travel('here', () => this.socket.listener?.onClosed(1000));
+    this.line.carry('here', () => this.socket.listener?.onClosed(1000));
     this.isOver = true;
   }
 
   isCut(): void {
-    this.travel('here', () => this.socket.listener?.onClosed(1006));
+    this.line.carry('here', () => this.socket.listener?.onClosed(1006));
     this.isOver = true;
   }
 
@@ -137,7 +139,7 @@ export class ChanWebSocketFarSide implements CallerStreamFarSide {
       this.socket.unsentBytes += message.length;
       return;
     }
-    this.travel('there', () => {
+    this.line.carry('there', () => {
       if (typeof message === 'string') this.queue.text(message);
       else this.queue.audio(message);
     });
@@ -154,31 +156,12 @@ export class ChanWebSocketFarSide implements CallerStreamFarSide {
 
   private arrives(data: Buffer, isBinary: boolean): void {
     if (!this.isOver && !this.isFrozen)
-      this.travel('here', () => this.socket.listener?.onMessage(data, isBinary));
+      this.line.carry('here', () => this.socket.listener?.onMessage(data, isBinary));
   }
 
   /** The socket confirms our close frame; nothing follows. */
   private over(): void {
     this.isOver = true;
     this.clock.after(0, () => this.socket.listener?.onClosed(1000));
-  }
-
-  /** Messages written in one turn travel together. */
-  private travel(way: 'there' | 'here', arrive: () => void): void {
-    const {
-      delayMs: [least, most] = [0, 0],
-      loss = { share: 0, withinMs: 0 },
-      random = Math.random,
-    } = this.line;
-    const last = this.arrivals[way];
-    const now = this.clock.now();
-    if (last.sentAt !== now) {
-      const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
-      this.arrivals[way] = {
-        sentAt: now,
-        at: Math.max(last.at, now + least + random() * (most - least) + resentMs),
-      };
-    }
-    this.clock.after(this.arrivals[way].at - now, arrive);
   }
 }
