@@ -34,7 +34,7 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
     description:
       'Whether `/talk` is served, a page on which anybody who can open it talks with the agent from their ' +
       'browser. See docs/softphone.md.',
-    whenUnset: 'on while PUBLIC_BASE_URL is not set, off otherwise',
+    whenUnset: 'on while neither PUBLIC_BASE_URL nor ASTERISK_SECRET is set, off otherwise',
     example: 'off',
   },
   talkNumber: {
