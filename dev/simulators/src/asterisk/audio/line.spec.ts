@@ -6,7 +6,8 @@ import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import { codecByName } from '../audiosocket/codecs.ts';
 import { CallJournal } from '../call/call-journal.ts';
 import { prepareSpeech } from './caller-voice.ts';
-import { Line, WaitError } from './line.ts';
+import { WaitError } from '../../twilio/leg/line.ts';
+import { Line } from './line.ts';
 import { linearLevel } from './linear-level.ts';
 
 const SLIN16 = codecByName('slin16')!;

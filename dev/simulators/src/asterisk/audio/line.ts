@@ -1,6 +1,7 @@
 import { AgentEar, type AgentEarOptions } from '../../twilio/audio/agent-ear.ts';
 import { TalkTimer, type TalkTiming } from '../../twilio/audio/talk-timing.ts';
 import type { Ticker, Ticking } from '../../twilio/audio/ticker.ts';
+import { WaitError } from '../../twilio/leg/line.ts';
 import { type Codec, SLIN } from '../audiosocket/codecs.ts';
 import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import { silentFrame } from '../audiosocket/frames.ts';
@@ -8,11 +9,6 @@ import type { CallJournal } from '../call/call-journal.ts';
 import type { CallRecording } from '../call/call-report.ts';
 import { CallerVoice, type Speech, type Utterance } from './caller-voice.ts';
 import { linearLevel } from './linear-level.ts';
-
-/** The call ended, or the timeout passed, before the awaited moment. */
-export class WaitError extends Error {
-  override readonly name = 'WaitError';
-}
 
 export interface LineOptions {
   readonly journal: CallJournal;

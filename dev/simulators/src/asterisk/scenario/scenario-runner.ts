@@ -1,12 +1,18 @@
-import type { SpeakLine } from '../../twilio/scenario/scenario-runner.ts';
 import {
   type CallOutcome,
   turnFailures,
   type TurnReport,
   unmetExpectations,
 } from '../../twilio/scenario/scenario-failures.ts';
-import type { Scenario, ScenarioTurn, TurnMoment } from '../../twilio/scenario/scenario.ts';
-import { WaitError } from '../audio/line.ts';
+import {
+  DEFAULT_MAX_CALL_MS,
+  LONGEST_LISTEN_MS,
+  playTurns,
+  POLITE_PAUSE_MS,
+  prepareLines,
+  type SpeakLine,
+} from '../../twilio/scenario/scenario-turns.ts';
+import type { Scenario } from '../../twilio/scenario/scenario.ts';
 import type { CallEntry, CallReport } from '../call/call-report.ts';
 import type { SimulatedCall } from '../call/simulated-call.ts';
 import type { PlaceCallOptions } from '../place-call-options.ts';
@@ -29,22 +35,14 @@ interface ScenarioRunOptions {
   readonly onProgress?: (entry: CallEntry) => void;
 }
 
-/** Silence after which the agent's turn counts as finished. */
-const POLITE_PAUSE_MS = 700;
-/** A caller hears the agent out, also one who was slow to begin. */
-const LONGEST_LISTEN_MS = 60_000;
-const DEFAULT_WITHIN_MS = 15_000;
-const DEFAULT_MAX_CALL_MS = 120_000;
-
 /** Places one call and plays the caller of a scenario. Prints nothing. */
 export async function runAsteriskScenario(options: ScenarioRunOptions): Promise<ScenarioReport> {
   const { simulator, scenario, speak, onProgress } = options;
-  const lines = new Map<string, Uint8Array>();
-  for (const { do: deed } of scenario.turns) if ('say' in deed) lines.set(deed.say, await speak(deed.say));
+  const lines = await prepareLines(scenario, speak);
   const call = simulator.placeCall({ ...options.call, ...(onProgress && { onEvent: onProgress }) });
   const patience = setTimeout(() => call.hangup(), scenario.maxCallMs ?? DEFAULT_MAX_CALL_MS);
   try {
-    const turns = await playTurns(call, scenario, lines);
+    const turns = await playTurns(call, scenario, lines, agentFinished);
     const report = await call.ended;
     const failures = [...turnFailures(turns), ...unmetExpectations(outcomeOf(report), scenario.expect ?? {})];
     return { scenario, turns, failures, isPassed: failures.length === 0, call: report };
@@ -63,55 +61,7 @@ function outcomeOf({ endedBy, timeline, timing, errors }: CallReport): CallOutco
   };
 }
 
-async function playTurns(
-  call: SimulatedCall,
-  scenario: Scenario,
-  lines: ReadonlyMap<string, Uint8Array>,
-): Promise<TurnReport[]> {
-  const reports: TurnReport[] = [];
-  for (const turn of scenario.turns) {
-    if (!(await momentCame(call, turn.when, turn.withinMs ?? DEFAULT_WITHIN_MS))) {
-      reports.push({ turn, atMs: null, outcome: call.hasEnded ? 'call-ended' : 'gave-up' });
-      call.hangup();
-      break;
-    }
-    reports.push({ turn, atMs: call.journal.nowMs, outcome: 'done' });
-    await act(call, turn, lines);
-  }
-  return reports;
-}
-
-async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: number): Promise<boolean> {
-  try {
-    if (moment === 'agent-finished') {
-      await call.waitForSpeech({ timeoutMs: withinMs });
-      await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: Math.max(withinMs, LONGEST_LISTEN_MS) });
-    } else if ('afterMs' in moment) {
-      await sleep(moment.afterMs, call);
-    } else {
-      await call.waitForSpeech({ forMs: moment.agentSpeakingMs, timeoutMs: withinMs });
-    }
-    return !call.hasEnded;
-  } catch (error) {
-    if (error instanceof WaitError) return false;
-    throw error;
-  }
-}
-
-async function act(
-  call: SimulatedCall,
-  { do: deed }: ScenarioTurn,
-  lines: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  if ('say' in deed) await call.say(lines.get(deed.say) ?? new Uint8Array(0), { text: deed.say });
-  else if ('press' in deed) call.press(deed.press);
-  else if ('waitMs' in deed) await sleep(deed.waitMs, call);
-  else call.hangup();
-}
-
-async function sleep(ms: number, call: SimulatedCall): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([over, call.gone]);
-  clearTimeout(timer);
+async function agentFinished(call: SimulatedCall, withinMs: number): Promise<void> {
+  await call.waitForSpeech({ timeoutMs: withinMs });
+  await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: Math.max(withinMs, LONGEST_LISTEN_MS) });
 }

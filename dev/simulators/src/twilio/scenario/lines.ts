@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mulawTone, wavToMulaw } from '@tandem/kit';
-import type { SpeakLine } from './scenario-runner.ts';
+import type { SpeakLine } from './scenario-turns.ts';
 import { ScenarioError } from './scenario.ts';
 
 /** `Yes, please.` is spoken by `yes-please.wav`. */
