@@ -1,9 +1,7 @@
 /** A caller's clock may run faster than ours by this factor. */
 const FASTEST_CLOCK = 1.01;
 
-/**
- * Limit on a caller's audio: as much as somebody speaks, bursts after a network delay included. More is a flood.
- */
+/** Limit on a caller's audio: real time, with bursts after a network delay. What exceeds it is a flood. */
 export class FloodGuard {
   /** Audio that may come now without exceeding real time. */
   private allowedBytes: number;

@@ -1,13 +1,7 @@
 import { PORT_VARIABLES, type Ports, type ServiceName } from './ports.ts';
+import { RELAY_NODE_OPTIONS } from './relay-node-options.ts';
 import type { LaunchOptions } from './stack.ts';
 
-/**
- * Limits of the garbage collector (docs/capacity.md). Audio makes garbage that dies at once. Without a limit
- * V8 lets its nursery grow to a multiple of this on a large machine, which costs memory and makes each
- * collection longer. One helper thread: a relay has one core, and each helper takes time from the thread that
- * passes audio.
- */
-const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
 /** Time a relay has to exit once its calls are over. */
 const AFTER_DRAIN_MS = 10_000;
 

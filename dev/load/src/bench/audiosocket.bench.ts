@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RELAY_NODE_OPTIONS } from '@tandem/commands/relay-node-options';
 import { favour, pin } from '../host/machine.ts';
 import type { Spread } from '../pump/histogram.ts';
 import { PumpProcess } from '../pump/pump-process.ts';
@@ -29,7 +30,7 @@ export async function benchAudioSocket(rateHz: number): Promise<AudioSocketLoad>
   const relay = fork(new URL('lone-audiosocket-relay.js', import.meta.url), [pump.modelUrl], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
-    execArgv: process.execArgv,
+    execArgv: [...process.execArgv, ...RELAY_NODE_OPTIONS.split(' ')],
   });
   try {
     const [{ url }] = (await once(relay, 'message')) as [{ url: string }];

@@ -220,9 +220,11 @@ export class AudioSocketStream implements CallerStream, Player {
 
   private onFrame(frame: Buffer): void {
     if (this.isClosed) return;
+    const now = this.clock.now();
+    this.playout.playDue(now);
     try {
       const kind = frame[0];
-      if (kind === this.kind) this.onAudio(frame);
+      if (kind === this.kind) this.onAudio(frame, now);
       else this.onOther(kind, frame);
     } catch (error) {
       this.onError(error);
@@ -230,10 +232,10 @@ export class AudioSocketStream implements CallerStream, Player {
     }
   }
 
-  private onAudio(frame: Buffer): void {
+  private onAudio(frame: Buffer, now: number): void {
     this.badInARow = 0;
     const byteLength = frame.byteLength - HEADER_BYTES;
-    if (!this.flood.admits(byteLength, this.clock.now())) {
+    if (!this.flood.admits(byteLength, now)) {
       this.counters.floodedFrames += 1;
       return;
     }

@@ -30,7 +30,7 @@ function given() {
   const player = {
     play: (frames: number, now: number) => void ticks.push([now - startedAt, frames]),
   };
-  return { clock, playout, ticks, player };
+  return { clock, playout, ticks, player, startedAt };
 }
 
 describe('the playout clock', () => {
@@ -47,7 +47,8 @@ describe('the playout clock', () => {
     playout.add(player);
     await clock.clock.pass(10_010);
     expect(ticks.reduce((sum, [, frames]) => sum + frames, 0)).toBe(500);
-    expect(ticks.at(-1)).toEqual([10_007, 1]);
+    // The late timer of the slot before.
+    expect(ticks.at(-1)).toEqual([10_002, 1]);
   });
 
   it('makes up for a late tick, up to three frames at once', async () => {
@@ -69,8 +70,36 @@ describe('the playout clock', () => {
     await clock.clock.pass(1_020);
     clock.lateMs = 0;
     await clock.clock.pass(1_100);
-    expect(ticks[0]).toEqual([1_020, 3]);
+    expect(ticks[0]).toEqual([1_005, 3]);
     expect(ticks.slice(1).every(([, frames]) => frames <= 3)).toBe(true);
+  });
+
+  it('plays what is due when a socket is read before its timer fires', async () => {
+    const { clock, playout, ticks, player } = given();
+    clock.lateMs = 50;
+    playout.add(player);
+    await clock.clock.pass(21);
+    expect(ticks).toEqual([]);
+    playout.playDue(clock.now());
+    playout.playDue(clock.now());
+    expect(ticks).toEqual([[21, 1]]);
+    await clock.clock.pass(34);
+    expect(ticks).toEqual([
+      [21, 1],
+      [55, 1],
+    ]);
+  });
+
+  it('spreads players over the time of a frame, each at its own 20 ms', async () => {
+    const { clock, playout, startedAt } = given();
+    const played = Array.from({ length: 8 }, () => [] as number[]);
+    for (const times of played) playout.add({ play: (_frames, now) => void times.push(now - startedAt) });
+    await clock.clock.pass(60);
+    expect(played.map(([first]) => first)).toEqual([20, 15, 10, 5, 20, 15, 10, 5]);
+    for (const times of played)
+      expect(times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0))).toEqual(
+        times.slice(1).map(() => 20),
+      );
   });
 
   it('rests while nobody plays', async () => {

@@ -7,10 +7,21 @@ import { FRAME_MS } from './audiosocket-frames.ts';
  */
 const MAX_FRAMES_AT_ONCE = 3;
 
+/** Parts of 20 ms over which the players are spread, so that no tick holds the event loop for long. */
+const SLOTS = 4;
+const SLOT_MS = FRAME_MS / SLOTS;
+
 /** A stream that plays by itself. */
 export interface Player {
   /** Writes the frames that are due, at most three. Called on the event loop's own turn; must not throw. */
   play(frames: number, now: number): void;
+}
+
+/** Players that write at the same time. */
+interface Slot {
+  readonly players: Set<Player>;
+  /** When their next frame is due. */
+  dueAt: number;
 }
 
 /**
@@ -18,39 +29,64 @@ export interface Player {
  * so a late one does not shift those after it; it runs only while there are players.
  */
 export class PlayoutClock {
-  private readonly players = new Set<Player>();
+  private readonly slots: readonly Slot[] = Array.from({ length: SLOTS }, () => ({
+    players: new Set(),
+    dueAt: 0,
+  }));
   private timer: Timer | null = null;
-  /** When the next frame is due. */
-  private dueAt = 0;
+  /** When the next slot is due. */
+  private nextAt = Number.POSITIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
   add(player: Player): void {
-    this.players.add(player);
-    if (this.timer) return;
-    this.dueAt = this.clock.now() + FRAME_MS;
-    this.schedule();
+    this.slots
+      .reduce((least, slot) => (slot.players.size < least.players.size ? slot : least))
+      .players.add(player);
+    if (!this.timer) this.start();
   }
 
   delete(player: Player): void {
-    this.players.delete(player);
-    if (this.players.size > 0) return;
+    for (const { players } of this.slots) players.delete(player);
+    if (this.slots.some(({ players }) => players.size > 0)) return;
     this.timer?.cancel();
     this.timer = null;
+    this.nextAt = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Plays what is due by `now`. Node runs its timers only after it has read every socket that has something
+   * to read, which takes longer than a frame under load; so whoever reads a socket calls this, too.
+   */
+  playDue(now: number): void {
+    if (now < this.nextAt) return;
+    this.nextAt = Number.POSITIVE_INFINITY;
+    for (const slot of this.slots) {
+      if (slot.dueAt <= now) playSlot(slot, now);
+      this.nextAt = Math.min(this.nextAt, slot.dueAt);
+    }
+  }
+
+  private start(): void {
+    const now = this.clock.now();
+    this.slots.forEach((slot, at) => (slot.dueAt = now + FRAME_MS - at * SLOT_MS));
+    this.nextAt = Math.min(...this.slots.map(({ dueAt }) => dueAt));
+    this.schedule();
   }
 
   private schedule(): void {
     // A timer of Node takes whole milliseconds, and rounds down.
-    const delayMs = Math.max(0, Math.ceil(this.dueAt - this.clock.now()));
-    this.timer = this.clock.after(delayMs, () => this.tick());
+    const delayMs = Math.max(0, Math.ceil(this.nextAt - this.clock.now()));
+    this.timer = this.clock.after(delayMs, () => {
+      this.playDue(this.clock.now());
+      if (this.timer) this.schedule();
+    });
   }
+}
 
-  private tick(): void {
-    const now = this.clock.now();
-    const late = Math.floor((now - this.dueAt) / FRAME_MS);
-    const frames = Math.min(MAX_FRAMES_AT_ONCE, late + 1);
-    this.dueAt = late < MAX_FRAMES_AT_ONCE ? this.dueAt + (late + 1) * FRAME_MS : now + FRAME_MS;
-    this.schedule();
-    if (frames > 0) for (const player of this.players) player.play(frames, now);
-  }
+function playSlot(slot: Slot, now: number): void {
+  const late = Math.floor((now - slot.dueAt) / FRAME_MS);
+  const frames = Math.min(MAX_FRAMES_AT_ONCE, late + 1);
+  slot.dueAt = late < MAX_FRAMES_AT_ONCE ? slot.dueAt + (late + 1) * FRAME_MS : now + FRAME_MS;
+  for (const player of slot.players) player.play(frames, now);
 }
