@@ -127,6 +127,7 @@ export const table = {
       'lib:contracts',
       'lib:call-state',
       'lib:database',
+      'lib:softphone',
     ],
     banned: [],
   },

@@ -19,6 +19,11 @@ import { relayHerd } from './scenarios/relays/relay-herd.ts';
 import { relayKilled } from './scenarios/relays/relay-killed.ts';
 import { relayStalled } from './scenarios/relays/relay-stalled.ts';
 import { fleetRolled, relayDrained } from './scenarios/relays/relays-drained.ts';
+import {
+  softphoneRelayDrained,
+  softphoneRelayFrozen,
+  softphoneRelayKilled,
+} from './scenarios/relays/softphone-relays.ts';
 import { ingressKilled } from './scenarios/servers/ingress-killed.ts';
 import { postgresGone } from './scenarios/servers/postgres-gone.ts';
 import { postgresKilled } from './scenarios/servers/postgres-killed.ts';
@@ -29,10 +34,13 @@ import { redisGone, redisRestarted } from './scenarios/servers/redis-gone.ts';
 const SINGLE_FAULTS: readonly Scenario[] = [
   relayKilled,
   pbxRelayKilled,
+  softphoneRelayKilled,
   relayFrozen,
   pbxRelayFrozen,
+  softphoneRelayFrozen,
   relayDrained,
   pbxRelayDrained,
+  softphoneRelayDrained,
   fleetRolled,
   pbxFleetRolled,
   relayHerd,

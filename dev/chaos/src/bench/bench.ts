@@ -32,7 +32,7 @@ export class Bench {
   /** Places this many calls and lets the callers talk. */
   async place(calls: number): Promise<void> {
     for (let index = 0; index < calls; index += 1) {
-      this.placeOne();
+      await this.placeOne();
       await sleep(1000 / PLACED_PER_SECOND);
     }
   }
@@ -40,14 +40,14 @@ export class Bench {
   /** Hangs up the oldest call and places a new one. */
   async replaceOne(): Promise<void> {
     const leaving = this.callers.shift();
-    this.placeOne();
+    await this.placeOne();
     if (!leaving) return;
     this.left.push(leaving);
     await leaving.leave();
   }
 
-  private placeOne(): void {
-    const call = this.fleet.place(`+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`);
+  private async placeOne(): Promise<void> {
+    const call = await this.fleet.place(`+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`);
     const number = this.sids.push(call.sid);
     this.history.add({ kind: 'call-placed', call: call.sid });
     this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));

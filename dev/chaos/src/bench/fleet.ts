@@ -1,7 +1,7 @@
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
 import type { BenchCall } from './bench-call.ts';
-import type { StampedVoice } from './stamped-voice.ts';
+import type { MachineVoice } from './voice/machine-voice.ts';
 
 /** The stored record of an ended call. */
 export interface EndedCallRecord {
@@ -17,10 +17,10 @@ export interface Fleet {
   readonly kind: 'tandem' | 'plain';
   readonly twilio: TwilioSimulator;
   readonly model: RealtimeSimulator;
-  readonly voice: StampedVoice;
+  readonly voice: MachineVoice;
   readonly relays: readonly string[];
-  /** Places a recorded call over the fleet's carrier. */
-  place(from: string): BenchCall;
+  /** Places a recorded call over the fleet's carrier. Resolves when it has an id. */
+  place(from: string): Promise<BenchCall>;
   ring(options?: Partial<PlaceCallOptions>): SimulatedCall;
   /** Returns the relay that holds the call; null when none does. */
   holderOf(callSid: string): Promise<string | null>;

@@ -1,3 +1,5 @@
+import type { AudioFormat } from '@tandem/contracts';
+import { decodeMulaw, encodeMulaw, PHONE_RATE_HZ, resample } from '@tandem/kit';
 import type {
   Behaviour,
   Brain,
@@ -6,7 +8,7 @@ import type {
   ResponseRequest,
 } from '@tandem/simulators';
 import { answerTo } from '../history/answer-to.ts';
-import type { StampedVoice } from './stamped-voice.ts';
+import type { MachineVoice } from './voice/machine-voice.ts';
 
 const NOTHING_TO_ANSWER = 'Please say that again.';
 
@@ -24,7 +26,7 @@ const AGENT_SPEAKS_MS = 1_200;
 
 /** Returns a provider with stamped audio, and the listening model unless another behaviour is given. */
 export function simulatedModel(
-  voice: StampedVoice,
+  voice: MachineVoice,
   behaviour: Behaviour = listeningModel,
 ): RealtimeSimulatorOptions {
   return {
@@ -32,9 +34,25 @@ export function simulatedModel(
     pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
     record: { events: false, audio: false },
     transcriptionDelayMs: 100,
-    speak: (text) => voice.speak(text, AGENT_SPEAKS_MS),
-    recognise: (audio) => voice.hear(audio)[0]?.text ?? null,
+    speak: (text, format) => fromPhone(voice.speak(text, AGENT_SPEAKS_MS), format),
+    recognise: (audio, format) => voice.hear(toPhone(audio, format))[0]?.text ?? null,
   };
+}
+
+/** Returns telephone audio, µ-law at 8 kHz, in a format of the model. */
+function fromPhone(audio: Uint8Array, { encoding, rateHz }: AudioFormat): Uint8Array {
+  if (encoding !== 'pcm16') return audio;
+  const { buffer, byteOffset, byteLength } = resample(decodeMulaw(audio), PHONE_RATE_HZ, rateHz);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Returns audio of the model as telephone audio; a machine's voice has nothing above a telephone's band. */
+function toPhone(audio: Uint8Array, { encoding, rateHz }: AudioFormat): Uint8Array {
+  if (encoding !== 'pcm16') return audio;
+  const every = rateHz / PHONE_RATE_HZ;
+  const { buffer, byteLength } = Uint8Array.from(audio);
+  const samples = new Int16Array(buffer, 0, byteLength >> 1);
+  return encodeMulaw(samples.filter((_sample, at) => at % every === 0));
 }
 
 class ListeningBrain implements Brain {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_BYTES, FRAME_MS } from '@tandem/kit';
 import type { History } from '../history/history.ts';
 import type { BenchCall } from './bench-call.ts';
-import type { StampedVoice } from './stamped-voice.ts';
+import type { MachineVoice } from './voice/machine-voice.ts';
 
 const CALLER_SPEAKS_MS = 700;
 /** After this much silence the caller assumes that the agent has not heard. */
@@ -27,7 +27,7 @@ export class TalkingCaller {
   constructor(
     readonly call: BenchCall,
     private readonly number: number,
-    private readonly voice: StampedVoice,
+    private readonly voice: MachineVoice,
     private readonly random: () => number,
     private readonly history: History,
   ) {
@@ -79,7 +79,7 @@ export class TalkingCaller {
 }
 
 /** Hangs up; when the call is over, adds the audio heard and the course of the call to the history. */
-export async function hangUpAndRecord(call: BenchCall, voice: StampedVoice, history: History): Promise<void> {
+export async function hangUpAndRecord(call: BenchCall, voice: MachineVoice, history: History): Promise<void> {
   call.hangup();
   const { endedBy, said, errors, startedAt, endedAtMs, streams, agent, frameAtMs, toRelayMs } =
     await call.course();

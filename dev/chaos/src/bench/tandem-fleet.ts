@@ -19,12 +19,15 @@ import { endedCallRecord } from './ended-call.ts';
 import type { EndedCallRecord, Fleet } from './fleet.ts';
 import { simulatedModel } from './listening-model.ts';
 import { RedisPair } from './redis-pair.ts';
-import { StampedVoice } from './stamped-voice.ts';
+import { softphoneCall } from './softphone/softphone-call.ts';
+import type { MachineVoice } from './voice/machine-voice.ts';
+import { StampedVoice } from './voice/stamped-voice.ts';
+import { ToneVoice } from './voice/tone-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
   /** Where calls come from; default `carrier`. A PBX rings over AudioSocket at 8 kHz. */
-  readonly from?: 'carrier' | 'pbx';
+  readonly from?: 'carrier' | 'pbx' | 'softphone';
   /**
    * Number of processes of the other services; default one each. Several ingresses sit behind a balancer that
    * tries the next one when one does not answer.
@@ -68,11 +71,15 @@ export class TandemFleet implements Fleet {
 
   private constructor(
     readonly platform: RunningPlatform,
-    readonly voice: StampedVoice,
+    readonly voice: MachineVoice,
     private readonly lines: ReadonlyMap<LineName, FaultProxy>,
   ) {}
 
   private pbx: AsteriskCaller | null = null;
+
+  private isForSoftphones = false;
+
+  private softphones = 0;
 
   private front: readonly Stoppable[] = [];
 
@@ -85,7 +92,8 @@ export class TandemFleet implements Fleet {
   ): Promise<TandemFleet> {
     const { relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, behaviour } = options;
     const pbx = options.from === 'pbx' ? await AsteriskCaller.start() : null;
-    const voice = new StampedVoice();
+    // A softphone's audio is converted, which no stamp of bytes survives.
+    const voice = options.from === 'softphone' ? new ToneVoice() : new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Called for each connection: a process that is started again may listen on another port.
     const ports: Ports = { ingresses: () => [], relay: () => null };
@@ -114,6 +122,7 @@ export class TandemFleet implements Fleet {
     const fleet = new TandemFleet(platform, voice, lines);
     pbx?.callTo(platform);
     fleet.pbx = pbx;
+    fleet.isForSoftphones = options.from === 'softphone';
     const portOf = (instance: string) => platform.stack.supervisor.portsOf(instance).http ?? null;
     ports.ingresses = () => fleet.instances('call-ingress').flatMap((instance) => portOf(instance) ?? []);
     ports.relay = portOf;
@@ -156,10 +165,19 @@ export class TandemFleet implements Fleet {
     return this.platform.ring(options);
   }
 
-  place(from: string): BenchCall {
-    return this.pbx
-      ? pbxCall(this.pbx.ring('slin', { from, isRecording: true }))
-      : carrierCall(this.ring({ from, isRecording: true }));
+  place(from: string): Promise<BenchCall> {
+    if (this.isForSoftphones) return this.placeSoftphone(from);
+    return Promise.resolve(
+      this.pbx
+        ? pbxCall(this.pbx.ring('slin', { from, isRecording: true }))
+        : carrierCall(this.ring({ from, isRecording: true })),
+    );
+  }
+
+  private placeSoftphone(from: string): Promise<BenchCall> {
+    this.softphones += 1;
+    const address = `127.1.${(this.softphones >> 8) & 0xff}.${this.softphones & 0xff}`;
+    return softphoneCall({ ingressUrl: this.platform.publicUrl, from, address });
   }
 
   async holderOf(callSid: string): Promise<string | null> {

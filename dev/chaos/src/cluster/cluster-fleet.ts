@@ -6,7 +6,7 @@ import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulato
 import { carrierCall, type BenchCall } from '../bench/bench-call.ts';
 import { endedCallRecord } from '../bench/ended-call.ts';
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
-import type { StampedVoice } from '../bench/stamped-voice.ts';
+import type { StampedVoice } from '../bench/voice/stamped-voice.ts';
 import { AGENT } from '../bench/tandem-fleet.ts';
 import { NAMESPACE, TANDEM_SECRET, VOICE_HOST } from './release.ts';
 
@@ -64,8 +64,8 @@ export class ClusterFleet implements Fleet {
     return pods;
   }
 
-  place(from: string): BenchCall {
-    return carrierCall(this.ring({ from, isRecording: true }));
+  place(from: string): Promise<BenchCall> {
+    return Promise.resolve(carrierCall(this.ring({ from, isRecording: true })));
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {

@@ -5,7 +5,7 @@ import { seededRandom } from '@tandem/kit';
 import { INTERNET, RealtimeSimulator, TwilioSimulator } from '@tandem/simulators';
 import { runCommand, StackError, tandemFolder } from '@tandem/stack';
 import { simulatedModel } from '../bench/listening-model.ts';
-import { StampedVoice } from '../bench/stamped-voice.ts';
+import { StampedVoice } from '../bench/voice/stamped-voice.ts';
 import { goalLines } from '../report/goal-table.ts';
 import { runScenario } from '../run/run-scenario.ts';
 import { ClusterFleet } from './cluster-fleet.ts';

@@ -11,7 +11,7 @@ import {
 import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
 import { carrierCall, type BenchCall } from '../bench/bench-call.ts';
 import { simulatedModel } from '../bench/listening-model.ts';
-import { StampedVoice } from '../bench/stamped-voice.ts';
+import { StampedVoice } from '../bench/voice/stamped-voice.ts';
 import type { RecordedRow } from '../history/entries.ts';
 
 const RELAY = 'plain';
@@ -44,8 +44,8 @@ export class PlainFleet implements Fleet {
     return fleet;
   }
 
-  place(from: string): BenchCall {
-    return carrierCall(this.ring({ from, isRecording: true }));
+  place(from: string): Promise<BenchCall> {
+    return Promise.resolve(carrierCall(this.ring({ from, isRecording: true })));
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {

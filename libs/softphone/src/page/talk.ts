@@ -1,5 +1,6 @@
+import { AudioDevice } from '../phone/audio-device.ts';
 import { missingAbility } from '../phone/microphone-fault.ts';
-import { Softphone, type PhoneState } from '../phone/softphone.ts';
+import { Softphone, type PhoneState, type SoftphoneParts } from '../phone/softphone.ts';
 import { Conversation } from './conversation.ts';
 import { INAUDIBLE, MICROPHONE_LOST, MICROPHONE_TEXTS, silentMicrophone, statusText } from './texts.ts';
 
@@ -26,7 +27,11 @@ const conversation = new Conversation(byId('log'), byId('empty'));
 let isMuted = false;
 let soundAt = 0;
 
-const phone = new Softphone({
+const parts: SoftphoneParts<AudioDevice> = {
+  openAudio: (events) => new AudioDevice(events),
+  service: { url: '', fetch: (...request) => fetch(...request) },
+};
+const phone = new Softphone(parts, {
   onState: (state) => showState(state),
   onMessage: (message) => conversation.show(message),
   onAnnouncement: (said) => conversation.note(said.text),

@@ -5,12 +5,7 @@ import {
   type ToProcessor,
 } from '../worklet/processor-messages.ts';
 import { microphoneFaultOf, type MicrophoneFault } from './microphone-fault.ts';
-
-export interface AudioDeviceEvents {
-  readonly onProcessor: (message: FromProcessor) => void;
-  /** The browser started or stopped playing, the microphone went away, or devices came and went. */
-  readonly onChanged: () => void;
-}
+import type { PhoneAudio, PhoneAudioEvents } from './phone-audio.ts';
 
 const CONSTRAINTS = {
   echoCancellation: true,
@@ -22,8 +17,7 @@ const CONSTRAINTS = {
 const SILENT_AFTER_MS = 1_000;
 
 /** The browser's audio: one context at the device's own rate, a microphone, and the processor between. */
-export class AudioDevice {
-  /** Why there is no microphone; null while there is one, or before it was asked for. */
+export class AudioDevice implements PhoneAudio {
   fault: MicrophoneFault | null = null;
   private readonly context: AudioContext;
   private readonly loaded: Promise<void>;
@@ -35,7 +29,7 @@ export class AudioDevice {
   private lastAliveAt = 0;
 
   /** Call it from a press: browsers play nothing before one. */
-  constructor(private readonly events: AudioDeviceEvents) {
+  constructor(private readonly events: PhoneAudioEvents) {
     this.context = new AudioContext({ latencyHint: 'interactive' });
     this.context.onstatechange = () => events.onChanged();
     void this.context.resume();
@@ -83,7 +77,6 @@ export class AudioDevice {
     return all.filter((device) => device.kind === kind && device.deviceId !== '');
   }
 
-  /** Starts a stream's audio at the wire's rate; whatever an earlier one left is dropped. */
   async begin(wireHz: number): Promise<void> {
     await this.loaded;
     this.node?.disconnect();
@@ -107,7 +100,6 @@ export class AudioDevice {
     this.tell({ kind: 'clear', id, fadeMs });
   }
 
-  /** Sends silence while muted; the device stays open. */
   setMuted(isMuted: boolean): void {
     this.isMuted = isMuted;
     this.tell({ kind: 'mute', isMuted });

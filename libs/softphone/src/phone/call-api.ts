@@ -12,22 +12,29 @@ export class CallRefused extends Error {
   }
 }
 
+/** The call-ingress that a softphone asks. */
+export interface CallService {
+  /** Base address, without a slash at its end; empty for the page's own origin. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+}
+
 const TIMEOUT_MS = 10_000;
 
 /** Starts a call, or asks again about one that waits. @throws CallRefused */
-export function askForCall(request: CallRequest): Promise<CallReply> {
-  return post('/softphone/calls', request);
+export function askForCall(service: CallService, request: CallRequest): Promise<CallReply> {
+  return post(service, '/softphone/calls', request);
 }
 
 /** Asks what follows a stream that is over. @throws CallRefused */
-export function askWhatFollows(request: NextRequest): Promise<CallReply> {
-  return post('/softphone/calls/next', request);
+export function askWhatFollows(service: CallService, request: NextRequest): Promise<CallReply> {
+  return post(service, '/softphone/calls/next', request);
 }
 
-async function post(path: string, body: object): Promise<CallReply> {
+async function post({ url, fetch: ask }: CallService, path: string, body: object): Promise<CallReply> {
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await ask(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

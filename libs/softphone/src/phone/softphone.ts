@@ -1,9 +1,9 @@
 import type { CallReply, CallStep, StepText } from '../wire/call-steps.ts';
 import type { RelayMessage, WireFormat } from '../wire/control-messages.ts';
 import type { FromProcessor } from '../worklet/processor-messages.ts';
-import { AudioDevice } from './audio-device.ts';
-import { askForCall, askWhatFollows, CallRefused } from './call-api.ts';
+import { askForCall, askWhatFollows, CallRefused, type CallService } from './call-api.ts';
 import type { MicrophoneFault } from './microphone-fault.ts';
+import type { PhoneAudio, PhoneAudioEvents } from './phone-audio.ts';
 import { RelaySocket } from './relay-socket.ts';
 
 /** Where a call is. */
@@ -67,10 +67,16 @@ const LOOK_EVERY_MS = 250;
 const NO_AUDIO = 'The browser could not start its audio. Reload the page and call again.';
 const NOT_REACHED = 'The call could not be continued: the service cannot be reached. Check your network.';
 
+export interface SoftphoneParts<Audio extends PhoneAudio> {
+  /** Returns the audio of one call; called from the press that starts it. */
+  readonly openAudio: (events: PhoneAudioEvents) => Audio;
+  readonly service: CallService;
+}
+
 /** A call from a browser: one at a time, from the press of a button to its end. */
-export class Softphone {
+export class Softphone<Audio extends PhoneAudio> {
   state: PhoneState = { kind: 'idle' };
-  private device: AudioDevice | null = null;
+  private device: Audio | null = null;
   private socket: RelaySocket | null = null;
   private call: string | null = null;
   /** Counts calls, so that what an earlier one still awaits has no effect. */
@@ -79,7 +85,10 @@ export class Softphone {
   private roundTripMs: number | null = null;
   private wasAudible = false;
 
-  constructor(private readonly events: SoftphoneEvents) {}
+  constructor(
+    private readonly parts: SoftphoneParts<Audio>,
+    private readonly events: SoftphoneEvents,
+  ) {}
 
   get isOnCall(): boolean {
     return !['idle', 'over', 'no-microphone'].includes(this.state.kind);
@@ -91,7 +100,7 @@ export class Softphone {
   }
 
   /** The devices in use and their faults; null while there is no call. */
-  get audio(): AudioDevice | null {
+  get audio(): Audio | null {
     return this.device;
   }
 
@@ -101,7 +110,7 @@ export class Softphone {
     await this.closeDevice();
     this.calls += 1;
     const number = this.calls;
-    const device = new AudioDevice({
+    const device = this.parts.openAudio({
       onProcessor: (message) => this.fromProcessor(message),
       onChanged: () => this.events.onDevice(),
     });
@@ -114,7 +123,7 @@ export class Softphone {
       if (device.fault) return this.enter({ kind: 'no-microphone', fault: device.fault });
     }
     this.enter({ kind: 'calling' });
-    await this.ask(number, () => askForCall({ to, from }));
+    await this.ask(number, () => askForCall(this.parts.service, { to, from }));
   }
 
   hangUp(): void {
@@ -151,7 +160,9 @@ export class Softphone {
       case 'transfer':
         this.enter({ kind: 'transferring' });
         await pause(TRANSFER_SHOWN_MS);
-        return this.ask(number, () => askWhatFollows({ call, stream: step.stream, after: 'transfer' }));
+        return this.ask(number, () =>
+          askWhatFollows(this.parts.service, { call, stream: step.stream, after: 'transfer' }),
+        );
       case 'refuse':
         return this.end('refused', step.text.text);
       case 'hang-up':
@@ -189,7 +200,7 @@ export class Softphone {
     if (step.text) await this.announce(step.text);
     await pause(step.seconds * 1000);
     const { call } = this;
-    if (call) await this.ask(number, () => askForCall({ call, progress: step.progress }));
+    if (call) await this.ask(number, () => askForCall(this.parts.service, { call, progress: step.progress }));
   }
 
   /** The stream is over: call-ingress knows whether the call is, too. */
@@ -199,7 +210,8 @@ export class Softphone {
     // A page that plays nothing loses each stream again. It waits for the press that lets it play.
     while (number === this.calls && !this.isAudible && this.wasAudible) await pause(LOOK_EVERY_MS);
     const { call } = this;
-    if (call) await this.ask(number, () => askWhatFollows({ call, stream, after: 'stream' }));
+    if (call)
+      await this.ask(number, () => askWhatFollows(this.parts.service, { call, stream, after: 'stream' }));
   }
 
   private async ask(number: number, question: () => Promise<CallReply>): Promise<void> {

@@ -56,7 +56,7 @@ export class PlayoutClock {
 
   /**
    * Plays what is due by `now`. Node runs its timers only after it has read every socket that has something
-   * to read, which takes longer than a frame under load; so whoever reads a socket calls this, too.
+   * to read, which takes longer than a frame under load; so streams call this for each frame they read.
    */
   playDue(now: number): void {
     if (now < this.nextAt) return;

@@ -1,4 +1,5 @@
 import { FRAME_BYTES, FRAME_MS, mulawTone } from '@tandem/kit';
+import { wordsOf, type HeardWords, type MachineVoice, type Stamp } from './machine-voice.ts';
 
 const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 /** Magic, hash of the text, number of the frame, number of frames. */
@@ -7,24 +8,10 @@ const STAMP_BYTES = MAGIC.length + 4 + 2 + 2;
 /** µ-law has two codes for zero; of linear audio, which AudioSocket carries, comes the other one. */
 const NEGATIVE_ZERO = 0x7f;
 
-/** The text of a piece of audio, as far as its stamps survived. */
-interface HeardWords {
-  readonly text: string;
-  /** Byte positions of the first frame and of the end of the last frame. */
-  readonly fromByte: number;
-  readonly toByte: number;
-  readonly frames: number;
-  readonly total: number;
-}
-
-/**
- * Machine-readable speech: a tone whose every frame names the text it belongs to. µ-law passes a relay
- * unchanged, so both ends know exactly which words, and how much of them, came through.
- */
-export class StampedVoice {
+/** Stamps of bytes in a tone, for lines on which a relay passes µ-law unchanged. */
+export class StampedVoice implements MachineVoice {
   private readonly texts = new Map<number, string>();
 
-  /** Returns µ-law bytes that say `text`. */
   speak(text: string, durationMs: number): Uint8Array {
     const total = Math.max(1, Math.round(durationMs / FRAME_MS));
     const bytes = Buffer.from(mulawTone(300, total * FRAME_MS));
@@ -40,34 +27,21 @@ export class StampedVoice {
     return bytes;
   }
 
-  /** Returns the texts in a piece of audio, in order; one that breaks off and begins anew counts twice. */
   hear(audio: Uint8Array): HeardWords[] {
-    const bytes = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength);
-    const heard: { -readonly [Key in keyof HeardWords]: HeardWords[Key] }[] = [];
-    let lastFrame = -1;
+    return wordsOf(this.stampsIn(Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength)));
+  }
+
+  private *stampsIn(bytes: Buffer): Generator<Stamp> {
     for (
       let at = bytes.indexOf(MAGIC);
       at >= 0 && at + STAMP_BYTES <= bytes.length;
       at = bytes.indexOf(MAGIC, at + STAMP_BYTES)
     ) {
       const text = this.texts.get(bytes.readUInt32BE(at + MAGIC.length));
-      const frame = bytes.readUInt16BE(at + MAGIC.length + 4);
       if (text === undefined) continue;
-      const last = heard.at(-1);
-      if (last?.text === text && frame > lastFrame) {
-        last.frames += 1;
-        last.toByte = at + FRAME_BYTES;
-      } else
-        heard.push({
-          text,
-          fromByte: at,
-          toByte: at + FRAME_BYTES,
-          frames: 1,
-          total: bytes.readUInt16BE(at + MAGIC.length + 6),
-        });
-      lastFrame = frame;
+      const frame = bytes.readUInt16BE(at + MAGIC.length + 4);
+      yield { text, frame, total: bytes.readUInt16BE(at + MAGIC.length + 6), atByte: at };
     }
-    return heard;
   }
 }
 

@@ -1,0 +1,3 @@
+export type { CallService } from './call-api.ts';
+export type { PhoneAudio, PhoneAudioEvents } from './phone-audio.ts';
+export { Softphone, type PhoneState, type SoftphoneEvents, type SoftphoneParts } from './softphone.ts';
