@@ -19,7 +19,7 @@ export { startRedis, type RedisOptions } from './redis/start-redis.ts';
 export { resetStack } from './reset-stack.ts';
 export { ensureSpeech, type Speech } from './speech/ensure-speech.ts';
 export type { Recogniser, Synthesiser } from './speech/speech-sources.ts';
-export { synthesise, type Voice } from './speech/synthesise.ts';
+export { synthesise, VOICES, type Voice } from './speech/synthesise.ts';
 export { cachedDownload } from './downloads/cached-download.ts';
 export { npmPackage } from './downloads/npm.ts';
 export { asStackError, StackError } from './checkout/stack-error.ts';

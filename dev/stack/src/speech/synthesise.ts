@@ -16,7 +16,8 @@ const LONGEST_TEXT_CHARACTERS = 5_000;
 const CACHE_VERSION = 1;
 
 /** Voices of flite; espeak-ng gets a near one. `slt` is a woman, `rms` and `awb` are men. */
-export type Voice = 'slt' | 'rms' | 'awb' | 'kal' | 'kal16' | 'awb_time';
+export const VOICES = ['slt', 'rms', 'awb', 'kal', 'kal16', 'awb_time'] as const;
+export type Voice = (typeof VOICES)[number];
 
 const ESPEAK_VOICES: Record<Voice, string> = {
   slt: 'en-us+f3',
