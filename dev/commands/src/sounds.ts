@@ -3,8 +3,8 @@ import { ensureSpeech, parseOptions, refuse, VOICES, type Voice } from '@tandem/
 import { makeSounds, readTexts, SOUND_TEXTS } from './deploy/sounds/make-sounds.ts';
 import { runCommand } from './stack/command.ts';
 
-const HELP = `npm run sounds -- --to F                the sounds that a PBX plays for us, as WAV files in folder F
-npm run sounds -- --to F --texts T      other words, or another language: a JSON file of names and texts
+const HELP = `npm run sounds -- --to F                the sounds a PBX plays for us, as WAV files in F
+npm run sounds -- --to F --texts T      other words or another language: a JSON file
 npm run sounds -- --to F --voice rms    another voice: ${VOICES.join(', ')}
 
 Asterisk finds them below its folder of sounds, as tandem/<name>.wav. See docs/asterisk.md.`;
