@@ -242,12 +242,14 @@ describe('the REST API', () => {
     });
 
     it('interrupts a gather, a pause and a wait for a document', async () => {
-      bench.app.on('/slow', { body: '<Response><Say>too late</Say></Response>', delayMs: 50 });
+      const updated = Promise.withResolvers<string>();
+      bench.app.on('/slow', () => updated.promise);
       const call = bench.dial('<Say>x</Say><Redirect>/slow</Redirect>');
       await until(() => bench.app.to('/slow').length === 1);
       await bench.rest(`Calls/${call.sid}.json`, {
         Twiml: '<Response><Say>now</Say><Pause length="10"/></Response>',
       });
+      updated.resolve('<Response><Say>too late</Say></Response>');
       expect((await call.ended).said).toEqual(['x', 'now']);
     });
 
