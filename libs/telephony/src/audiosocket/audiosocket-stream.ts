@@ -5,10 +5,10 @@ import {
   type CallerStreamListener,
   type Clock,
   type HeardSound,
-  type StreamClosedReason,
 } from '@tandem/conversation';
 import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
+import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
 import { CLOSED_CLEANLY } from './audiosocket-connection.ts';
 import {
   audioRateOf,
@@ -21,7 +21,7 @@ import {
 import type { Player, PlayoutClock } from './playout-clock.ts';
 import { PlayoutQueue } from './playout-queue.ts';
 
-export interface AudioSocketStreamLimits {
+export interface AudioSocketStreamLimits extends StreamLinkLimits {
   /** Audio that may be queued here. Audio beyond it is dropped and counted. */
   readonly waitingMs: number;
   /**
@@ -72,10 +72,6 @@ export type AudioSocketCounters = {
   silentLines: number;
 };
 
-const CLOSE_NORMAL = 1000;
-const CLOSE_POLICY = 1008;
-const CLOSE_INTERNAL = 1011;
-const CHECK_INTERVAL_MS = 500;
 const BYTES_PER_SAMPLE = 2;
 
 /**
@@ -103,13 +99,10 @@ export class AudioSocketStream implements CallerStream, Player {
   private readonly silence: Buffer;
   private readonly queue: PlayoutQueue;
   private readonly flood: FloodGuard;
-  private listener: CallerStreamListener | null = null;
+  private readonly link: StreamLink;
   /** The end of cleared audio, faded out; belongs to no sound. */
   private fading: Uint8Array | null = null;
   private isAwaitingSilence = false;
-  private badInARow = 0;
-  private nextCheckAt: number;
-  private isClosed = false;
 
   /**
    * @param rateHz a rate of AudioSocket
@@ -121,7 +114,7 @@ export class AudioSocketStream implements CallerStream, Player {
     rateHz: number,
     private readonly playout: PlayoutClock,
     private readonly clock: Clock,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly limits: AudioSocketStreamLimits = AUDIOSOCKET_STREAM_LIMITS,
   ) {
     this.silence = silenceFrame(rateHz);
@@ -131,7 +124,13 @@ export class AudioSocketStream implements CallerStream, Player {
     this.frameBytes = perMs * FRAME_MS;
     this.queue = new PlayoutQueue(perMs, limits.transitMs);
     this.flood = new FloodGuard(perMs, limits.burstMs, clock.now());
-    this.nextCheckAt = clock.now() + CHECK_INTERVAL_MS;
+    this.link = new StreamLink(socket, clock, limits, onError, {
+      counters: this.counters,
+      onMessage: (data) => this.onFrame(data),
+      reasonOf: (code) => (code === CLOSED_CLEANLY ? 'closed-by-carrier' : 'connection-lost'),
+      lastSignAt: () => this.flood.lastAudioAt,
+      release: () => this.release(),
+    });
   }
 
   /** Queued audio that has not been written yet, in bytes. */
@@ -140,18 +139,12 @@ export class AudioSocketStream implements CallerStream, Player {
   }
 
   attach(listener: CallerStreamListener): void {
-    this.listener = listener;
-    this.socket.listener = {
-      onMessage: (data) => this.onFrame(data),
-      onClosed: (code) => this.finish(code === CLOSED_CLEANLY ? 'closed-by-carrier' : 'connection-lost'),
-    };
+    this.link.attach(listener);
     this.playout.add(this);
-    // The socket may have closed while the call was claimed; the listener is still called on a later tick.
-    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isClosed) return;
+    if (this.link.isClosed) return;
     const room = this.limits.waitingMs * bytesPerMs(this.format) - this.queue.waitingBytes;
     if (frame.byteLength > room) this.counters.droppedOutBytes += frame.byteLength;
     else this.queue.push(frame, soundId);
@@ -159,9 +152,9 @@ export class AudioSocketStream implements CallerStream, Player {
 
   clear(fadeMs = 0): HeardSound[] {
     const fadeBytes = Math.round(fadeMs * (this.format.rateHz / 1000)) * BYTES_PER_SAMPLE;
-    if (fadeBytes > 0 && !this.isClosed) this.fading = fadedOut(this.queue.peek(fadeBytes));
+    if (fadeBytes > 0 && !this.link.isClosed) this.fading = fadedOut(this.queue.peek(fadeBytes));
     const heard = this.queue.clear(this.clock.now());
-    this.isAwaitingSilence = !this.isClosed;
+    this.isAwaitingSilence = !this.link.isClosed;
     return heard;
   }
 
@@ -170,17 +163,15 @@ export class AudioSocketStream implements CallerStream, Player {
   }
 
   close(): void {
-    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+    this.link.end('call ended', 'closed-by-us');
   }
 
   play(frames: number, now: number): void {
     try {
-      for (let count = 0; count < frames && !this.isClosed; count += 1) this.writeFrame(now);
+      for (let count = 0; count < frames && !this.link.isClosed; count += 1) this.writeFrame(now);
       this.report(now);
-      if (now >= this.nextCheckAt) this.checkLiveness(now);
     } catch (error) {
-      this.onError(error);
-      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
+      this.link.fail(error);
     }
   }
 
@@ -209,31 +200,25 @@ export class AudioSocketStream implements CallerStream, Player {
   private report(now: number): void {
     if (this.isAwaitingSilence && !this.fading && this.queue.silentAt <= now) {
       this.isAwaitingSilence = false;
-      this.listener?.onSilent();
+      this.link.listener?.onSilent();
     }
     this.queue.settle(now, this.tellHeard);
   }
 
   private readonly tellHeard = (heard: HeardSound): void => {
-    if (!this.isClosed) this.listener?.onHeard(heard);
+    if (!this.link.isClosed) this.link.listener?.onHeard(heard);
   };
 
   private onFrame(frame: Buffer): void {
-    if (this.isClosed) return;
     const now = this.clock.now();
     this.playout.playDue(now);
-    try {
-      const kind = frame[0];
-      if (kind === this.kind) this.onAudio(frame, now);
-      else this.onOther(kind, frame);
-    } catch (error) {
-      this.onError(error);
-      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
-    }
+    const kind = frame[0];
+    if (kind === this.kind) this.onAudio(frame, now);
+    else this.onOther(kind, frame);
   }
 
   private onAudio(frame: Buffer, now: number): void {
-    this.badInARow = 0;
+    this.link.onGoodMessage();
     const byteLength = frame.byteLength - HEADER_BYTES;
     if (!this.flood.admits(byteLength, now)) {
       this.counters.floodedFrames += 1;
@@ -241,7 +226,7 @@ export class AudioSocketStream implements CallerStream, Player {
     }
     this.counters.framesIn += 1;
     this.counters.bytesIn += byteLength;
-    this.listener?.onAudio(AudioFrame.fromBytes(frame.subarray(HEADER_BYTES)));
+    this.link.listener?.onAudio(AudioFrame.fromBytes(frame.subarray(HEADER_BYTES)));
   }
 
   private onOther(kind: number | undefined, frame: Buffer): void {
@@ -254,22 +239,13 @@ export class AudioSocketStream implements CallerStream, Player {
 
   private onDigit(frame: Buffer): void {
     const digit = String.fromCharCode(frame[HEADER_BYTES] as number);
-    if (IS_DIGIT.test(digit)) this.listener?.onDigit(digit);
+    if (IS_DIGIT.test(digit)) this.link.listener?.onDigit(digit);
     else this.countBad('badMessages');
   }
 
   private countBad(what: 'badMessages' | 'otherRate' | 'outOfOrder'): void {
     this.counters[what] += 1;
-    this.badInARow += 1;
-    if (this.badInARow >= this.limits.maxBadInARow)
-      this.closeSocket(CLOSE_POLICY, 'too many frames that make no sense', 'media-errors');
-  }
-
-  private checkLiveness(now: number): void {
-    this.nextCheckAt = now + CHECK_INTERVAL_MS;
-    if (now - this.flood.lastAudioAt < this.limits.mediaTimeoutMs) return;
-    this.counters.silentLines += 1;
-    this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
+    this.link.onBadMessage();
   }
 
   /** Returns a frame of this stream with its header, and with whatever was in its memory. */
@@ -279,20 +255,10 @@ export class AudioSocketStream implements CallerStream, Player {
     return frame;
   }
 
-  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.socket.close(code, why);
-    this.finish(reason);
-  }
-
-  private finish(reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  private release(): void {
     this.playout.delete(this);
     this.queue.dropWaiting();
     this.fading = null;
-    const { listener } = this;
-    this.clock.after(0, () => listener?.onClosed(reason));
   }
 }
 

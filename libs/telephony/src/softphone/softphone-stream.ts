@@ -5,8 +5,6 @@ import {
   type CallerStreamListener,
   type Clock,
   type HeardSound,
-  type StreamClosedReason,
-  type Timer,
 } from '@tandem/conversation';
 import {
   AUDIO_HEADER_BYTES,
@@ -22,12 +20,13 @@ import {
 } from '@tandem/softphone';
 import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
+import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
 import { MessageBudget } from './message-budget.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import { shownEvent } from './shown-event.ts';
 import { parseSoftphoneMessage } from './softphone-messages.ts';
 
-export interface SoftphoneStreamLimits {
+export interface SoftphoneStreamLimits extends StreamLinkLimits {
   /** Audio sent ahead of the playout position; the browser holds no more. The rest is queued here. */
   readonly aheadMs: number;
   /** Audio that may be queued here. Audio beyond it is dropped and counted. */
@@ -85,12 +84,6 @@ export type SoftphoneStreamCounters = {
   stalledPlayouts: number;
 };
 
-/** Close codes of RFC 6455: normal, policy violation, internal error. */
-const CLOSE_NORMAL = 1000;
-const CLOSE_POLICY = 1008;
-const CLOSE_INTERNAL = 1011;
-const CHECK_INTERVAL_MS = 1_000;
-
 interface QueuedAudio {
   readonly bytes: Uint8Array;
   readonly soundId: string;
@@ -116,25 +109,22 @@ export class SoftphoneStream implements CallerStream {
   private readonly bytesPerMs: number;
   private readonly bytesPerSample: number;
   private readonly ledger: PlayoutLedger;
-  private listener: CallerStreamListener | null = null;
+  private readonly link: StreamLink;
   private waiting: QueuedAudio[] = [];
   private sequenceOut = 0;
   private sequenceIn = -1;
   private clears = 0;
   private isAwaitingSilence = false;
-  private badInARow = 0;
   private readonly flood: FloodGuard;
   private readonly controls: MessageBudget;
   private readonly texts: MessageBudget;
-  private watchdog: Timer | null = null;
-  private isClosed = false;
 
   constructor(
     private readonly socket: MessageSocket,
     readonly streamId: string,
     readonly format: WireFormat,
     private readonly clock: Clock,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly limits: SoftphoneStreamLimits = SOFTPHONE_STREAM_LIMITS,
   ) {
     this.bytesPerMs = bytesPerMs(format);
@@ -145,22 +135,23 @@ export class SoftphoneStream implements CallerStream {
     this.flood = new FloodGuard(this.bytesPerMs, limits.burstMs, now);
     this.controls = new MessageBudget(limits.controlBurst, limits.controlEveryMs, now);
     this.texts = new MessageBudget(limits.textBurst, limits.textEveryMs, now);
+    this.link = new StreamLink(socket, clock, limits, onError, {
+      counters: this.counters,
+      onMessage: (data, isBinary) => (isBinary ? this.onAudio(data) : this.onControl(data)),
+      reasonOf: () => 'connection-lost',
+      lastSignAt: () => this.flood.lastAudioAt,
+      overdueMs: (at) => this.ledger.overdueMs(at),
+      release: () => this.dropWaiting(),
+    });
   }
 
   attach(listener: CallerStreamListener): void {
-    this.listener = listener;
-    this.socket.listener = {
-      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
-      onClosed: () => this.finish('connection-lost'),
-    };
+    this.link.attach(listener);
     this.tell({ type: 'ready', version: WIRE_VERSION, format: this.format });
-    this.scheduleCheck();
-    // The socket may have closed while the ticket was checked; the listener is still called on a later tick.
-    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isClosed) return;
+    if (this.link.isClosed) return;
     const room = this.limits.waitingMs * this.bytesPerMs - this.waitingBytes;
     if (frame.byteLength > room) {
       this.counters.droppedOutBytes += frame.byteLength;
@@ -177,7 +168,7 @@ export class SoftphoneStream implements CallerStream {
     for (const { soundId } of this.waiting)
       if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
     this.dropWaiting();
-    if (this.isClosed) return heard;
+    if (this.link.isClosed) return heard;
     this.clears += 1;
     this.isAwaitingSilence = true;
     this.tell({ type: 'clear', id: this.clears, fadeMs });
@@ -195,11 +186,11 @@ export class SoftphoneStream implements CallerStream {
   }
 
   close(): void {
-    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+    this.link.end('call ended', 'closed-by-us');
   }
 
   private tell(message: RelayMessage): void {
-    if (!this.isClosed) this.socket.send(JSON.stringify(message));
+    if (!this.link.isClosed) this.socket.send(JSON.stringify(message));
   }
 
   private sendWaiting(): void {
@@ -224,17 +215,6 @@ export class SoftphoneStream implements CallerStream {
     this.socket.send(...messages);
   }
 
-  private onMessage(data: Buffer, isBinary: boolean): void {
-    if (this.isClosed) return;
-    try {
-      if (isBinary) this.onAudio(data);
-      else this.onControl(data);
-    } catch (error) {
-      this.onError(error);
-      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
-    }
-  }
-
   private onAudio(data: Buffer): void {
     const message = readAudioMessage(data);
     const bytes = message?.audio.byteLength ?? 0;
@@ -243,7 +223,7 @@ export class SoftphoneStream implements CallerStream {
       bytes % this.bytesPerSample === 0 &&
       bytes <= this.limits.maxFrameMs * this.bytesPerMs;
     if (!isSound) return this.countBadMessage();
-    this.badInARow = 0;
+    this.link.onGoodMessage();
     if (message.sequence <= this.sequenceIn) {
       this.counters.outOfOrder += 1;
       return;
@@ -255,7 +235,7 @@ export class SoftphoneStream implements CallerStream {
     }
     this.counters.framesIn += 1;
     this.counters.bytesIn += bytes;
-    this.listener?.onAudio(AudioFrame.fromBytes(message.audio));
+    this.link.listener?.onAudio(AudioFrame.fromBytes(message.audio));
   }
 
   private onControl(data: Buffer): void {
@@ -276,18 +256,15 @@ export class SoftphoneStream implements CallerStream {
     cleared: ({ id }) => {
       if (!this.isAwaitingSilence || id !== this.clears) return;
       this.isAwaitingSilence = false;
-      this.listener?.onSilent();
+      this.link.listener?.onSilent();
     },
-    digit: ({ digit }) => this.listener?.onDigit(digit),
+    digit: ({ digit }) => this.link.listener?.onDigit(digit),
     text: ({ text }) => {
-      if (this.texts.admits(this.clock.now())) this.listener?.onText?.(text);
+      if (this.texts.admits(this.clock.now())) this.link.listener?.onText?.(text);
       else this.counters.floodedFrames += 1;
     },
     ping: ({ id }) => this.tell({ type: 'pong', id }),
-    hangup: () => {
-      this.socket.close(CLOSE_NORMAL, 'hung up');
-      this.finish('caller-hangup');
-    },
+    hangup: () => this.link.end('hung up', 'caller-hangup'),
     start: () => {
       this.counters.outOfOrder += 1;
     },
@@ -296,45 +273,13 @@ export class SoftphoneStream implements CallerStream {
   private onPlayed(message: Played): void {
     const { heard, isClamped } = this.ledger.onPlayed(message, this.clock.now(), this.waiting[0]?.soundId);
     if (isClamped) this.counters.clampedReports += 1;
-    for (const sound of heard) this.listener?.onHeard(sound);
-    if (!this.isClosed) this.sendWaiting();
+    for (const sound of heard) this.link.listener?.onHeard(sound);
+    if (!this.link.isClosed) this.sendWaiting();
   }
 
   private countBadMessage(): void {
     this.counters.badMessages += 1;
-    this.badInARow += 1;
-    if (this.badInARow >= this.limits.maxBadInARow)
-      this.closeSocket(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
-  }
-
-  private scheduleCheck(): void {
-    this.watchdog = this.clock.after(CHECK_INTERVAL_MS, () => this.checkLiveness());
-  }
-
-  private checkLiveness(): void {
-    const now = this.clock.now();
-    if (now - this.flood.lastAudioAt >= this.limits.mediaTimeoutMs) {
-      this.counters.silentLines += 1;
-      this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
-    } else if (this.ledger.overdueMs(now) >= this.limits.playoutTimeoutMs) {
-      this.counters.stalledPlayouts += 1;
-      this.closeSocket(CLOSE_POLICY, 'nothing is played', 'media-timeout');
-    } else this.scheduleCheck();
-  }
-
-  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.socket.close(code, why);
-    this.finish(reason);
-  }
-
-  private finish(reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.watchdog?.cancel();
-    this.dropWaiting();
-    const { listener } = this;
-    this.clock.after(0, () => listener?.onClosed(reason));
+    this.link.onBadMessage();
   }
 
   private dropWaiting(): void {

@@ -5,11 +5,10 @@ import {
   type CallerStreamListener,
   type Clock,
   type HeardSound,
-  type StreamClosedReason,
-  type Timer,
 } from '@tandem/conversation';
 import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
+import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
 import { MarkLedger } from './mark-ledger.ts';
 import { MediaReader } from './media-reader.ts';
 import {
@@ -21,7 +20,7 @@ import {
   type TwilioStart,
 } from './twilio-messages.ts';
 
-export interface TwilioStreamLimits {
+export interface TwilioStreamLimits extends StreamLinkLimits {
   /**
    * Audio sent ahead of the playout position. The rest is queued here, so that a slow peer cannot make the
    * socket's buffer grow.
@@ -72,14 +71,8 @@ export type TwilioStreamCounters = {
   stalledPlayouts: number;
 };
 
-/** Close codes of RFC 6455: normal, policy violation, internal error. */
-const CLOSE_NORMAL = 1000;
-const CLOSE_POLICY = 1008;
-const CLOSE_INTERNAL = 1011;
-
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
-const CHECK_INTERVAL_MS = 1_000;
 /** After this long a mark counts as possibly lost, and is sent again at each check. */
 const REMIND_AFTER_MS = 1_000;
 
@@ -111,39 +104,38 @@ export class TwilioStream implements CallerStream {
   waitingBytes = 0;
   private readonly ledger = new MarkLedger(BYTES_PER_MS);
   private readonly reader: MediaReader;
-  private listener: CallerStreamListener | null = null;
+  private readonly link: StreamLink;
   private waiting: QueuedAudio[] = [];
   private lastChunk = 0;
-  private badInARow = 0;
   private readonly flood: FloodGuard;
-  private watchdog: Timer | null = null;
-  private isClosed = false;
 
   constructor(
     private readonly socket: MessageSocket,
     start: TwilioStart,
     private readonly clock: Clock,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly limits: TwilioStreamLimits = TWILIO_STREAM_LIMITS,
   ) {
     this.streamId = start.streamSid;
     this.reader = new MediaReader(start.streamSid);
     this.flood = new FloodGuard(BYTES_PER_MS, limits.burstMs, clock.now());
+    this.link = new StreamLink(socket, clock, limits, onError, {
+      counters: this.counters,
+      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
+      reasonOf: () => 'connection-lost',
+      lastSignAt: () => this.flood.lastAudioAt,
+      overdueMs: (now) => this.ledger.overdueMs(now),
+      onAlive: (_silentMs, overdueMs) => this.remindOfMark(overdueMs),
+      release: () => this.dropWaiting(),
+    });
   }
 
   attach(listener: CallerStreamListener): void {
-    this.listener = listener;
-    this.socket.listener = {
-      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
-      onClosed: () => this.finish('connection-lost'),
-    };
-    this.scheduleCheck();
-    // The socket may have closed while the ticket was checked; the listener is still called on a later tick.
-    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
+    this.link.attach(listener);
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isClosed) return;
+    if (this.link.isClosed) return;
     if (this.waiting.length === 0 && this.ledger.aheadMs(this.clock.now()) < this.limits.aheadMs) {
       this.send(frame, soundId);
       return;
@@ -162,10 +154,10 @@ export class TwilioStream implements CallerStream {
     for (const { soundId } of this.waiting)
       if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
     this.dropWaiting();
-    if (this.isClosed) return heard;
+    if (this.link.isClosed) return heard;
     this.socket.send(clearMessage(this.streamId));
     if (!this.ledger.isAwaitingSilence)
-      this.clock.after(0, () => !this.isClosed && this.listener?.onSilent());
+      this.clock.after(0, () => !this.link.isClosed && this.link.listener?.onSilent());
     return heard;
   }
 
@@ -174,7 +166,7 @@ export class TwilioStream implements CallerStream {
   }
 
   close(): void {
-    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+    this.link.end('call ended', 'closed-by-us');
   }
 
   private send(frame: AudioFrame, soundId: string): void {
@@ -187,15 +179,9 @@ export class TwilioStream implements CallerStream {
   }
 
   private onMessage(data: Buffer, isBinary: boolean): void {
-    if (this.isClosed) return;
-    try {
-      const frame = isBinary ? null : this.reader.read(data);
-      if (frame) this.onMedia(this.reader.chunk, frame);
-      else this.handleParsed(isBinary ? { fault: 'not-json' } : parseTwilioMessage(data.toString()));
-    } catch (error) {
-      this.onError(error);
-      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
-    }
+    const frame = isBinary ? null : this.reader.read(data);
+    if (frame) this.onMedia(this.reader.chunk, frame);
+    else this.handleParsed(isBinary ? { fault: 'not-json' } : parseTwilioMessage(data.toString()));
   }
 
   private handleParsed(message: ReturnType<typeof parseTwilioMessage>): void {
@@ -212,10 +198,10 @@ export class TwilioStream implements CallerStream {
         this.onMark(message.name);
         return;
       case 'dtmf':
-        this.listener?.onDigit(message.digit);
+        this.link.listener?.onDigit(message.digit);
         return;
       case 'stop':
-        this.finish('caller-hangup');
+        this.link.finish('caller-hangup');
         return;
       case 'connected':
       case 'start':
@@ -228,8 +214,8 @@ export class TwilioStream implements CallerStream {
   }
 
   private onMark(mark: string): void {
-    if (this.ledger.confirmsSilence(mark)) this.listener?.onSilent();
-    for (const heard of this.ledger.onMarkEchoed(mark, this.clock.now())) this.listener?.onHeard(heard);
+    if (this.ledger.confirmsSilence(mark)) this.link.listener?.onSilent();
+    for (const heard of this.ledger.onMarkEchoed(mark, this.clock.now())) this.link.listener?.onHeard(heard);
     this.sendWaiting();
   }
 
@@ -239,14 +225,14 @@ export class TwilioStream implements CallerStream {
       return;
     }
     this.lastChunk = chunk;
-    this.badInARow = 0;
+    this.link.onGoodMessage();
     if (!this.flood.admits(frame.byteLength, this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
     this.counters.framesIn += 1;
     this.counters.bytesIn += frame.byteLength;
-    this.listener?.onAudio(frame);
+    this.link.listener?.onAudio(frame);
   }
 
   private isOurs(message: TwilioMessage): boolean {
@@ -255,9 +241,7 @@ export class TwilioStream implements CallerStream {
 
   private countBadMessage(): void {
     this.counters.badMessages += 1;
-    this.badInARow += 1;
-    if (this.badInARow >= this.limits.maxBadInARow)
-      this.closeSocket(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
+    this.link.onBadMessage();
   }
 
   private sendWaiting(): void {
@@ -269,39 +253,9 @@ export class TwilioStream implements CallerStream {
     }
   }
 
-  private scheduleCheck(): void {
-    this.watchdog = this.clock.after(CHECK_INTERVAL_MS, () => this.checkLiveness());
-  }
-
-  private checkLiveness(): void {
-    const now = this.clock.now();
-    const overdueMs = this.ledger.overdueMs(now);
-    if (now - this.flood.lastAudioAt >= this.limits.mediaTimeoutMs) {
-      this.counters.silentLines += 1;
-      this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
-    } else if (overdueMs >= this.limits.playoutTimeoutMs) {
-      this.counters.stalledPlayouts += 1;
-      this.closeSocket(CLOSE_POLICY, 'nothing is played', 'media-timeout');
-    } else {
-      if (overdueMs >= REMIND_AFTER_MS)
-        this.socket.send(markMessage(this.streamId, this.ledger.repeatLastMark()));
-      this.scheduleCheck();
-    }
-  }
-
-  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.socket.close(code, why);
-    this.finish(reason);
-  }
-
-  private finish(reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.watchdog?.cancel();
-    this.dropWaiting();
-    const { listener } = this;
-    this.clock.after(0, () => listener?.onClosed(reason));
+  private remindOfMark(overdueMs: number): void {
+    if (overdueMs >= REMIND_AFTER_MS)
+      this.socket.send(markMessage(this.streamId, this.ledger.repeatLastMark()));
   }
 
   private dropWaiting(): void {

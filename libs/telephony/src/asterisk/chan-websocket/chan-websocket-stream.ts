@@ -5,11 +5,11 @@ import {
   type CallerStreamListener,
   type Clock,
   type HeardSound,
-  type StreamClosedReason,
   type Timer,
 } from '@tandem/conversation';
 import { FloodGuard } from '../../flood-guard.ts';
 import type { MessageSocket } from '../../message-socket.ts';
+import { StreamLink, type StreamLinkLimits } from '../../stream-link.ts';
 import { MarkLedger } from '../../twilio/mark-ledger.ts';
 import {
   command,
@@ -19,7 +19,7 @@ import {
 } from './chan-websocket-messages.ts';
 import { OutgoingAudio } from './outgoing-audio.ts';
 
-export interface ChanWebSocketStreamLimits {
+export interface ChanWebSocketStreamLimits extends StreamLinkLimits {
   /** Audio sent ahead of the playout position. The rest waits here. */
   readonly aheadMs: number;
   /** Audio that may wait here. Audio beyond it is dropped and counted. */
@@ -65,15 +65,11 @@ export type ChanWebSocketCounters = {
   stalledPlayouts: number;
 };
 
-/** Close codes of RFC 6455: normal, policy violation, closed without a close frame, internal error. */
-const CLOSE_NORMAL = 1000;
+/** Close code of RFC 6455 for a connection that closed without a close frame. */
 const CLOSE_ABNORMAL = 1006;
-const CLOSE_POLICY = 1008;
-const CLOSE_INTERNAL = 1011;
 
 /** Longest audio in one message, each way: a WebSocket payload of Asterisk has at most 65,535 bytes. */
 const MAX_MESSAGE_MS = 1_000;
-const CHECK_INTERVAL_MS = 1_000;
 /** After this long without a message the channel is asked whether it is there: a held line sends no audio. */
 const ASK_AFTER_MS = 2_000;
 const REMIND_AFTER_MS = 1_000;
@@ -111,24 +107,21 @@ export class ChanWebSocketStream implements CallerStream {
   private readonly waiting = new OutgoingAudio();
   private readonly ledger: MarkLedger;
   private readonly flood: FloodGuard;
-  private listener: CallerStreamListener | null = null;
+  private readonly link: StreamLink;
   private isBuffering = false;
   private isStopped = false;
   /** The channel plays silence behind what was sent last, to the end of its frame. */
   private isFilledUp = false;
   private clears = 0;
   private isAwaitingSilence = false;
-  private badInARow = 0;
   private lastMessageAt: number;
   private rest: Timer | null = null;
-  private watchdog: Timer | null = null;
-  private isClosed = false;
 
   constructor(
     private readonly socket: MessageSocket,
     { channelId, format, frameBytes }: ChanWebSocketStart,
     private readonly clock: Clock,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly limits: ChanWebSocketStreamLimits = CHAN_WEBSOCKET_STREAM_LIMITS,
   ) {
     this.streamId = channelId;
@@ -139,6 +132,15 @@ export class ChanWebSocketStream implements CallerStream {
     this.ledger = new MarkLedger(this.bytesPerMs);
     this.flood = new FloodGuard(this.bytesPerMs, limits.burstMs, clock.now());
     this.lastMessageAt = clock.now();
+    this.link = new StreamLink(socket, clock, limits, onError, {
+      counters: this.counters,
+      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
+      reasonOf: (code) => (code === CLOSE_ABNORMAL ? 'connection-lost' : 'closed-by-carrier'),
+      lastSignAt: () => this.lastMessageAt,
+      overdueMs: (now) => this.ledger.overdueMs(now),
+      onAlive: (silentMs, overdueMs) => this.ask(silentMs, overdueMs),
+      release: () => this.release(),
+    });
   }
 
   /** Queued audio that has not been sent yet. */
@@ -147,18 +149,11 @@ export class ChanWebSocketStream implements CallerStream {
   }
 
   attach(listener: CallerStreamListener): void {
-    this.listener = listener;
-    this.socket.listener = {
-      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
-      onClosed: (code) => this.finish(code === CLOSE_ABNORMAL ? 'connection-lost' : 'closed-by-carrier'),
-    };
-    this.scheduleCheck();
-    // The socket may have closed while the call was claimed; the listener is still called on a later tick.
-    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
+    this.link.attach(listener);
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isClosed) return;
+    if (this.link.isClosed) return;
     if (this.waiting.byteLength + frame.byteLength > this.limits.waitingMs * this.bytesPerMs) {
       this.counters.droppedOutBytes += frame.byteLength;
       return;
@@ -179,7 +174,7 @@ export class ChanWebSocketStream implements CallerStream {
     this.rest = null;
     this.isBuffering = false;
     this.isFilledUp = false;
-    if (this.isClosed) return heard;
+    if (this.link.isClosed) return heard;
     this.clears += 1;
     this.isAwaitingSilence = true;
     this.socket.send(command('FLUSH_MEDIA'), command('MARK_MEDIA', this.silenceMark));
@@ -191,8 +186,8 @@ export class ChanWebSocketStream implements CallerStream {
   }
 
   close(): void {
-    if (!this.isClosed) this.socket.send(command('HANGUP'));
-    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+    if (!this.link.isClosed) this.socket.send(command('HANGUP'));
+    this.link.end('call ended', 'closed-by-us');
   }
 
   private get silenceMark(): string {
@@ -247,7 +242,7 @@ export class ChanWebSocketStream implements CallerStream {
 
   private scheduleRest(now: number): void {
     const isRest = this.waiting.byteLength > 0 && this.waiting.byteLength < this.frameBytes;
-    if (!isRest || this.rest || this.isStopped || this.isClosed) return;
+    if (!isRest || this.rest || this.isStopped || this.link.isClosed) return;
     this.rest = this.clock.after(Math.max(REST_PATIENCE_MS, this.restDueInMs(now)), () => this.sendRest());
   }
 
@@ -256,15 +251,9 @@ export class ChanWebSocketStream implements CallerStream {
   }
 
   private onMessage(data: Buffer, isBinary: boolean): void {
-    if (this.isClosed) return;
     this.lastMessageAt = this.clock.now();
-    try {
-      if (isBinary) this.onMedia(data);
-      else this.onText(data);
-    } catch (error) {
-      this.onError(error);
-      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
-    }
+    if (isBinary) this.onMedia(data);
+    else this.onText(data);
   }
 
   private onMedia(data: Buffer): void {
@@ -272,14 +261,14 @@ export class ChanWebSocketStream implements CallerStream {
     const isWhole = this.format.encoding !== 'pcm16' || byteLength % 2 === 0;
     if (byteLength === 0 || byteLength > MAX_MESSAGE_MS * this.bytesPerMs || !isWhole)
       return this.countBadMessage();
-    this.badInARow = 0;
+    this.link.onGoodMessage();
     if (!this.flood.admits(byteLength, this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
     this.counters.framesIn += 1;
     this.counters.bytesIn += byteLength;
-    this.listener?.onAudio(AudioFrame.fromBytes(data));
+    this.link.listener?.onAudio(AudioFrame.fromBytes(data));
   }
 
   private onText(data: Buffer): void {
@@ -294,7 +283,7 @@ export class ChanWebSocketStream implements CallerStream {
       case 'MEDIA_BUFFERING_COMPLETED':
         return this.onMark(message.mark);
       case 'DTMF_END':
-        this.listener?.onDigit(message.digit);
+        this.link.listener?.onDigit(message.digit);
         return;
       case 'MEDIA_XOFF':
         this.isStopped = true;
@@ -317,57 +306,29 @@ export class ChanWebSocketStream implements CallerStream {
   private onMark(mark: string): void {
     if (this.isAwaitingSilence && mark === this.silenceMark) {
       this.isAwaitingSilence = false;
-      this.listener?.onSilent();
+      this.link.listener?.onSilent();
       return;
     }
     for (const heard of this.ledger.onMarkEchoed(mark, this.clock.now())) {
       const isComplete = heard.isComplete && !this.waiting.holds(heard.soundId);
-      this.listener?.onHeard({ ...heard, isComplete });
+      this.link.listener?.onHeard({ ...heard, isComplete });
     }
-    if (!this.isClosed) this.sendWaiting();
+    if (!this.link.isClosed) this.sendWaiting();
   }
 
   private countBadMessage(): void {
     this.counters.badMessages += 1;
-    this.badInARow += 1;
-    if (this.badInARow >= this.limits.maxBadInARow)
-      this.closeSocket(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
+    this.link.onBadMessage();
   }
 
-  private scheduleCheck(): void {
-    this.watchdog = this.clock.after(CHECK_INTERVAL_MS, () => this.checkLiveness());
+  /** Asks for a sign of life, and again for a mark that may be lost. */
+  private ask(silentMs: number, overdueMs: number): void {
+    if (silentMs >= ASK_AFTER_MS) this.socket.send(command('GET_STATUS'));
+    if (overdueMs >= REMIND_AFTER_MS) this.socket.send(command('MARK_MEDIA', this.ledger.repeatLastMark()));
   }
 
-  private checkLiveness(): void {
-    const now = this.clock.now();
-    const silentMs = now - this.lastMessageAt;
-    const overdueMs = this.ledger.overdueMs(now);
-    if (silentMs >= this.limits.mediaTimeoutMs) {
-      this.counters.silentLines += 1;
-      this.closeSocket(CLOSE_POLICY, 'no message', 'media-timeout');
-    } else if (overdueMs >= this.limits.playoutTimeoutMs) {
-      this.counters.stalledPlayouts += 1;
-      this.closeSocket(CLOSE_POLICY, 'nothing is played', 'media-timeout');
-    } else {
-      if (silentMs >= ASK_AFTER_MS) this.socket.send(command('GET_STATUS'));
-      if (overdueMs >= REMIND_AFTER_MS) this.socket.send(command('MARK_MEDIA', this.ledger.repeatLastMark()));
-      this.scheduleCheck();
-    }
-  }
-
-  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.socket.close(code, why);
-    this.finish(reason);
-  }
-
-  private finish(reason: StreamClosedReason): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.watchdog?.cancel();
+  private release(): void {
     this.rest?.cancel();
     this.waiting.clear();
-    const { listener } = this;
-    this.clock.after(0, () => listener?.onClosed(reason));
   }
 }
