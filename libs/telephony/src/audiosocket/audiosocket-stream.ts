@@ -6,9 +6,9 @@ import {
   type Clock,
   type HeardSound,
 } from '@tandem/conversation';
-import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
 import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
+import { realTimeBucket, type TokenBucket } from '../token-bucket.ts';
 import { CLOSED_CLEANLY } from './audiosocket-connection.ts';
 import {
   audioRateOf,
@@ -98,7 +98,7 @@ export class AudioSocketStream implements CallerStream, Player {
   private readonly frameBytes: number;
   private readonly silence: Buffer;
   private readonly queue: PlayoutQueue;
-  private readonly flood: FloodGuard;
+  private readonly flood: TokenBucket;
   private readonly link: StreamLink;
   /** The end of cleared audio, faded out; belongs to no sound. */
   private fading: Uint8Array | null = null;
@@ -123,12 +123,12 @@ export class AudioSocketStream implements CallerStream, Player {
     const perMs = bytesPerMs(this.format);
     this.frameBytes = perMs * FRAME_MS;
     this.queue = new PlayoutQueue(perMs, limits.transitMs);
-    this.flood = new FloodGuard(perMs, limits.burstMs, clock.now());
+    this.flood = realTimeBucket(perMs, limits.burstMs, clock.now());
     this.link = new StreamLink(socket, clock, limits, onError, {
       counters: this.counters,
       onMessage: (data) => this.onFrame(data),
       reasonOf: (code) => (code === CLOSED_CLEANLY ? 'closed-by-carrier' : 'connection-lost'),
-      lastSignAt: () => this.flood.lastAudioAt,
+      lastSignAt: () => this.flood.lastCameAt,
       release: () => this.release(),
     });
   }

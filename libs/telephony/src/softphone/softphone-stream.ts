@@ -18,10 +18,9 @@ import {
   type RelayMessage,
   type WireFormat,
 } from '@tandem/softphone';
-import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
 import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
-import { MessageBudget } from './message-budget.ts';
+import { realTimeBucket, TokenBucket } from '../token-bucket.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import { shownEvent } from './shown-event.ts';
 import { parseSoftphoneMessage } from './softphone-messages.ts';
@@ -115,9 +114,9 @@ export class SoftphoneStream implements CallerStream {
   private sequenceIn = -1;
   private clears = 0;
   private isAwaitingSilence = false;
-  private readonly flood: FloodGuard;
-  private readonly controls: MessageBudget;
-  private readonly texts: MessageBudget;
+  private readonly flood: TokenBucket;
+  private readonly controls: TokenBucket;
+  private readonly texts: TokenBucket;
 
   constructor(
     private readonly socket: MessageSocket,
@@ -132,14 +131,14 @@ export class SoftphoneStream implements CallerStream {
     const { bytesPerSample } = this;
     this.ledger = new PlayoutLedger({ bytesPerMs: this.bytesPerMs, bytesPerSample, stepMs: limits.stepMs });
     const now = clock.now();
-    this.flood = new FloodGuard(this.bytesPerMs, limits.burstMs, now);
-    this.controls = new MessageBudget(limits.controlBurst, limits.controlEveryMs, now);
-    this.texts = new MessageBudget(limits.textBurst, limits.textEveryMs, now);
+    this.flood = realTimeBucket(this.bytesPerMs, limits.burstMs, now);
+    this.controls = new TokenBucket(limits.controlBurst, 1 / limits.controlEveryMs, now);
+    this.texts = new TokenBucket(limits.textBurst, 1 / limits.textEveryMs, now);
     this.link = new StreamLink(socket, clock, limits, onError, {
       counters: this.counters,
       onMessage: (data, isBinary) => (isBinary ? this.onAudio(data) : this.onControl(data)),
       reasonOf: () => 'connection-lost',
-      lastSignAt: () => this.flood.lastAudioAt,
+      lastSignAt: () => this.flood.lastCameAt,
       overdueMs: (at) => this.ledger.overdueMs(at),
       release: () => this.dropWaiting(),
     });
@@ -239,7 +238,7 @@ export class SoftphoneStream implements CallerStream {
   }
 
   private onControl(data: Buffer): void {
-    if (!this.controls.admits(this.clock.now())) {
+    if (!this.controls.admits(1, this.clock.now())) {
       this.counters.floodedFrames += 1;
       return;
     }
@@ -260,7 +259,7 @@ export class SoftphoneStream implements CallerStream {
     },
     digit: ({ digit }) => this.link.listener?.onDigit(digit),
     text: ({ text }) => {
-      if (this.texts.admits(this.clock.now())) this.link.listener?.onText?.(text);
+      if (this.texts.admits(1, this.clock.now())) this.link.listener?.onText?.(text);
       else this.counters.floodedFrames += 1;
     },
     ping: ({ id }) => this.tell({ type: 'pong', id }),

@@ -6,9 +6,9 @@ import {
   type Clock,
   type HeardSound,
 } from '@tandem/conversation';
-import { FloodGuard } from '../flood-guard.ts';
 import type { MessageSocket } from '../message-socket.ts';
 import { StreamLink, type StreamLinkLimits } from '../stream-link.ts';
+import { realTimeBucket, type TokenBucket } from '../token-bucket.ts';
 import { MarkLedger } from './mark-ledger.ts';
 import { MediaReader } from './media-reader.ts';
 import {
@@ -107,7 +107,7 @@ export class TwilioStream implements CallerStream {
   private readonly link: StreamLink;
   private waiting: QueuedAudio[] = [];
   private lastChunk = 0;
-  private readonly flood: FloodGuard;
+  private readonly flood: TokenBucket;
 
   constructor(
     private readonly socket: MessageSocket,
@@ -118,12 +118,12 @@ export class TwilioStream implements CallerStream {
   ) {
     this.streamId = start.streamSid;
     this.reader = new MediaReader(start.streamSid);
-    this.flood = new FloodGuard(BYTES_PER_MS, limits.burstMs, clock.now());
+    this.flood = realTimeBucket(BYTES_PER_MS, limits.burstMs, clock.now());
     this.link = new StreamLink(socket, clock, limits, onError, {
       counters: this.counters,
       onMessage: (data, isBinary) => this.onMessage(data, isBinary),
       reasonOf: () => 'connection-lost',
-      lastSignAt: () => this.flood.lastAudioAt,
+      lastSignAt: () => this.flood.lastCameAt,
       overdueMs: (now) => this.ledger.overdueMs(now),
       onAlive: (_silentMs, overdueMs) => this.remindOfMark(overdueMs),
       release: () => this.dropWaiting(),

@@ -7,9 +7,9 @@ import {
   type HeardSound,
   type Timer,
 } from '@tandem/conversation';
-import { FloodGuard } from '../../flood-guard.ts';
 import type { MessageSocket } from '../../message-socket.ts';
 import { StreamLink, type StreamLinkLimits } from '../../stream-link.ts';
+import { realTimeBucket, type TokenBucket } from '../../token-bucket.ts';
 import { MarkLedger } from '../../twilio/mark-ledger.ts';
 import {
   command,
@@ -106,7 +106,7 @@ export class ChanWebSocketStream implements CallerStream {
   private readonly maxMessageBytes: number;
   private readonly waiting = new OutgoingAudio();
   private readonly ledger: MarkLedger;
-  private readonly flood: FloodGuard;
+  private readonly flood: TokenBucket;
   private readonly link: StreamLink;
   private isBuffering = false;
   private isStopped = false;
@@ -130,7 +130,7 @@ export class ChanWebSocketStream implements CallerStream {
     this.bytesPerMs = bytesPerMs(format);
     this.maxMessageBytes = frameBytes * Math.floor((MAX_MESSAGE_MS * this.bytesPerMs) / frameBytes);
     this.ledger = new MarkLedger(this.bytesPerMs);
-    this.flood = new FloodGuard(this.bytesPerMs, limits.burstMs, clock.now());
+    this.flood = realTimeBucket(this.bytesPerMs, limits.burstMs, clock.now());
     this.lastMessageAt = clock.now();
     this.link = new StreamLink(socket, clock, limits, onError, {
       counters: this.counters,
