@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkAllServices } from './all-services.ts';
 import { ConfigurationFault } from './load-config.ts';
+import { serviceSections } from './services.ts';
+import type { Section, Settings } from './setting.ts';
 
 const good = {
   TANDEM_SECRET: 'x'.repeat(32),
@@ -23,6 +25,12 @@ function faultsOf(changes: Record<string, string>): readonly string[] {
 describe('the settings of all services', () => {
   it('are valid when each service could start', () => {
     expect(faultsOf({})).toEqual([]);
+  });
+
+  it('are declared once each, however many services read them', () => {
+    const sections = new Set<Section<Settings>>(Object.values(serviceSections).flat());
+    const names = [...sections].flatMap(({ settings }) => Object.values(settings).map(({ env }) => env));
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
   it('are reported all at once, each fault once', () => {

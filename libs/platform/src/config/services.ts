@@ -2,7 +2,7 @@ import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection } from './sections/call-ingress.section.ts';
-import { carrierApiSection, carrierSection } from './sections/carrier.section.ts';
+import { carrierAccountSection, carrierApiSection, carrierSection } from './sections/carrier.section.ts';
 import { relaySection } from './sections/media-relay.section.ts';
 import { guidedSection, modelSection } from './sections/models.section.ts';
 import { processSection } from './sections/process.section.ts';
@@ -17,6 +17,7 @@ export const serviceSections = {
   'call-ingress': [
     processSection,
     ingressSection,
+    carrierAccountSection,
     carrierSection,
     carrierApiSection,
     asteriskSection,
@@ -53,6 +54,7 @@ export const serviceSections = {
     databaseSection,
     recordingsSection,
     outboundSection,
+    carrierAccountSection,
     voiceSdkSection,
   ],
 } as const;

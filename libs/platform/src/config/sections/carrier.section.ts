@@ -2,21 +2,25 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { commaList, url } from './forms.ts';
 
-export const carrierSection = section('Twilio', 'The accounts with phone numbers.', {
+export const carrierAccountSection = section('Twilio account', 'The first account, for calls and for apps.', {
   twilioAccountSid: {
     env: 'TWILIO_ACCOUNT_SID',
-    needs: ['TWILIO_AUTH_TOKEN'],
     schema: z
       .string()
       .regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits')
       .optional(),
     description:
-      'Account SID. Requests of accounts that are named neither here nor in TWILIO_ACCOUNTS are ' +
-      'refused. Also needed to move a call to another relay when its relay hangs.',
+      'Account SID, of TWILIO_AUTH_TOKEN and of TWILIO_API_KEY_SID. Requests of accounts that are named ' +
+      'neither here nor in TWILIO_ACCOUNTS are refused. Also needed to move a call to another relay when ' +
+      'its relay hangs.',
     whenUnset:
-      'requests of any account are accepted if their signature fits, and a call whose relay hangs is lost',
+      'requests of any account are accepted if their signature fits, a call whose relay hangs is lost, and ' +
+      'apps cannot place calls',
     example: 'AC00000000000000000000000000000000',
   },
+});
+
+export const carrierSection = section('Twilio', 'The accounts with phone numbers.', {
   twilioAuthTokens: {
     env: 'TWILIO_AUTH_TOKEN',
     schema: commaList.refine(

@@ -12,13 +12,6 @@ export const voiceSdkSection = section(
   'Twilio Voice SDK',
   'Access tokens for apps that place calls: docs/voice-sdk.md.',
   {
-    twilioAccountSid: {
-      env: 'TWILIO_ACCOUNT_SID',
-      schema: sid('AC'),
-      description: 'The account of the API key.',
-      whenUnset: NO_TOKENS,
-      example: 'AC00000000000000000000000000000000',
-    },
     twilioApiKeySid: {
       env: 'TWILIO_API_KEY_SID',
       needs: ['TWILIO_API_KEY_SECRET', 'TWILIO_TWIML_APP_SID', 'TWILIO_ACCOUNT_SID'],
