@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallStore, placementOrder, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
+import { CallStore, type AdmissionRecord } from '@tandem/call-state';
 import { TICKET_LIFETIME_S } from '@tandem/contracts';
 import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
 import { HANG_UP, keptReply, type CarrierInstruction } from '../ports/carrier-instruction.ts';
@@ -16,7 +16,6 @@ export class CallPlacement {
   private readonly logger = new Logger(CallPlacement.name);
 
   constructor(
-    private readonly registry: RelayRegistry,
     private readonly calls: CallStore,
     private readonly offers: StreamOffers,
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
@@ -34,7 +33,7 @@ export class CallPlacement {
   /** Connects the call to the least loaded relay; null when all are full or overloaded. */
   async place(call: AdmissionRecord): Promise<CarrierInstruction | null> {
     const carrier = carrierFor(this.carriers, call);
-    for (const relay of placementOrder(await this.registry.listRelays())) {
+    for (const relay of await this.offers.inOrder()) {
       if (relay.isOverloaded) break; // Overloaded relays come last.
       if (!carrier.canConnect(relay)) continue;
       const connect = await this.offers.offer(call, relay, 1, preConnectNotice(call.agent, call.language));

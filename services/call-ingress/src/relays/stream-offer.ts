@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { placementOrder, RelayRegistry, type AdmissionRecord, type RelayStatus } from '@tandem/call-state';
 import { streamTicketSchema, TICKET_LIFETIME_S, type RelayId } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import type { ConnectRelay, Spoken } from '../ports/carrier-instruction.ts';
+import { withoutNumberBehindEdge } from './relay-number.ts';
 
 /** The ticket outlives a notice spoken before the stream. Slow speech is twelve characters a second. */
 const NOTICE_S_PER_CHARACTER = 1 / 12;
@@ -11,6 +12,8 @@ const NOTICE_S_PER_CHARACTER = 1 / 12;
 /** Makes the instruction that hands a call's audio to one relay, with a ticket only that relay accepts. */
 @Injectable()
 export class StreamOffers {
+  private readonly logger = new Logger(StreamOffers.name);
+  private readonly warnedOf = new Set<RelayId>();
   private readonly tickets: SignedTokens<typeof streamTicketSchema>;
 
   constructor(
@@ -20,9 +23,19 @@ export class StreamOffers {
     this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
   }
 
-  /** Relays that may take a call, best first. `lost` comes last: its lease may outlive it by seconds. */
+  /** Relays that may take a call, best first; without an AudioSocket where a PBX cannot reach it. */
+  async inOrder(): Promise<RelayStatus[]> {
+    const relays = await this.registry.listRelays();
+    const unreached = withoutNumberBehindEdge(relays);
+    for (const relay of unreached) this.warn(relay);
+    return placementOrder(
+      relays.map((relay) => (unreached.includes(relay) ? { ...relay, audioSocket: undefined } : relay)),
+    );
+  }
+
+  /** Relays as {@link inOrder} has them. `lost` comes last: its lease may outlive it by seconds. */
   async candidates(lost: RelayId | null): Promise<RelayStatus[]> {
-    const order = placementOrder(await this.registry.listRelays());
+    const order = await this.inOrder();
     return [
       ...order.filter(({ relayId }) => relayId !== lost),
       ...order.filter(({ relayId }) => relayId === lost),
@@ -50,5 +63,15 @@ export class StreamOffers {
       ticket,
       notice,
     };
+  }
+
+  private warn({ relayId, audioSocket }: RelayStatus): void {
+    if (this.warnedOf.has(relayId)) return;
+    this.warnedOf.add(relayId);
+    this.logger.warn(
+      { relayId, address: audioSocket },
+      'relay not offered for AudioSocket: it shares its address, and its RELAY_ID does not end in a number ' +
+        'from 0 to 9999 without zeros in front, by which an edge finds it',
+    );
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { relayNumber } from '../../../relays/relay-number.ts';
 
-/** Ordinals that fit; a relay whose name ends otherwise gets the highest value. */
-const NO_ORDINAL = 0xffff;
+/** For a relay without a number; no edge takes it. */
+const NO_NUMBER = 0xffff;
 
 /**
  * Returns an unguessable UUID of version 8 (RFC 9562, 5.8) for one stream to this relay. Its first two bytes
@@ -9,8 +10,7 @@ const NO_ORDINAL = 0xffff;
  */
 export function mintStreamUuid(relayId: string): string {
   const bytes = randomBytes(16);
-  const ordinal = Number(/\d{1,5}$/.exec(relayId)?.[0] ?? NO_ORDINAL);
-  bytes.writeUInt16BE(Math.min(ordinal, NO_ORDINAL), 0);
+  bytes.writeUInt16BE(relayNumber(relayId) ?? NO_NUMBER, 0);
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
