@@ -13,7 +13,7 @@ import { makeSid } from './reference/sids.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './reference/unverified-behaviour.ts';
 import { CallsResource } from './rest/calls-resource.ts';
 import { RestServer } from './rest/rest-server.ts';
-import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
+import { faultsOf, type StreamFault, type StreamFaults } from './stream/stream-faults.ts';
 import type { RequestBudget } from './webhook/connection-overrides.ts';
 import type { FormFields, SharedKey } from './webhook/signature.ts';
 import { WebhookClient } from './webhook/webhook-client.ts';
@@ -229,7 +229,7 @@ export class TwilioSimulator {
     call.listen((entry) => {
       if (entry.kind === 'stream-ended') armed?.cancel();
       if (entry.kind !== 'stream-open' || armed || !call.stream) return;
-      armed = new StreamFaults(call.stream, this.services.clock);
+      armed = faultsOf(call.stream, this.services.clock);
       for (const fault of faults) armed.add(fault);
     });
   }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock, mulawTone } from '@tandem/kit';
+import { WaitError } from '../../talk/talk.ts';
 import { DEFAULT_EAR } from '../../twilio/audio/agent-ear.ts';
 import { Ticker } from '../../twilio/audio/ticker.ts';
 import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import { codecByName } from '../audiosocket/codecs.ts';
 import { CallJournal } from '../call/call-journal.ts';
 import { prepareSpeech } from './caller-voice.ts';
-import { WaitError } from '../../twilio/leg/line.ts';
 import { Line } from './line.ts';
 import { linearLevel } from './linear-level.ts';
 

@@ -51,7 +51,7 @@ export class AudioSocketLeg {
   /** Null while nobody is connected: the audio is lost. */
   ear: Ear | null = null;
   /** Voice frames sent in the place of one. */
-  framesPerTick = 1;
+  mediaPerTick = 1;
   /** Size of the pieces in which frames are written; 0 writes them whole. */
   pieceBytes = 0;
 
@@ -90,7 +90,7 @@ export class AudioSocketLeg {
 
   /** Sends 20 ms of the caller: header and payload. */
   sendVoice(frame: Buffer): void {
-    for (let copy = 0; copy < this.framesPerTick; copy += 1) {
+    for (let copy = 0; copy < this.mediaPerTick; copy += 1) {
       if (!this.write(frame)) return;
       this.log.framesSent += 1;
     }

@@ -3,7 +3,7 @@ import type { PbxServices } from '../channel/pbx-services.ts';
 import type { Codec } from './codecs.ts';
 import { AudioSocketLeg } from './audiosocket-leg.ts';
 import { FrameSpacing } from './frame-spacing.ts';
-import { LegFaults, type OpeningFault } from './leg-faults.ts';
+import { legFaults, type OpeningFault } from './leg-faults.ts';
 import { type LegEnd, type LegForm, LegLog } from './leg-report.ts';
 import { connectToRelay } from './relay-connection.ts';
 
@@ -49,7 +49,7 @@ export async function openLeg(
       request.onEnded(end);
     },
   });
-  const faults = new LegFaults(leg, services.clock);
+  const faults = legFaults(leg, services.clock);
   channel.legs.push(leg.log);
   introduce(
     leg,

@@ -1,6 +1,6 @@
 import type { CallHandle } from '../leg/call-handle.ts';
 import type { CallEntry, CallReport } from '../leg/call-report.ts';
-import { WaitError } from '../leg/line.ts';
+import { WaitError } from '../../talk/talk.ts';
 import type { PlaceCallOptions } from '../leg/place-call-options.ts';
 import { turnFailures, unmetExpectations, type TurnReport } from './scenario-failures.ts';
 import {

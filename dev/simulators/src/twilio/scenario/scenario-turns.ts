@@ -1,4 +1,4 @@
-import { WaitError } from '../leg/line.ts';
+import { WaitError } from '../../talk/talk.ts';
 import type { TurnReport } from './scenario-failures.ts';
 import type { Scenario, ScenarioTurn, TurnMoment } from './scenario.ts';
 
