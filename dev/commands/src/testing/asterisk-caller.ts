@@ -19,6 +19,19 @@ const PBX_SPEED = 10;
 /** The dialplan we ship. */
 const DIALPLAN = fileURLToPath(new URL('../../../../deploy/asterisk/extensions.conf', import.meta.url));
 
+/** The page on Asterisk's WebSocket channel. */
+const WEBSOCKET_PAGE = fileURLToPath(new URL('../../../../docs/asterisk-websocket.md', import.meta.url));
+const WEBSOCKET_LINES = /^```\n(?<lines> same => n,Set\(__TANDEM_UUID[^`]+)^```$/m;
+const AUDIOSOCKET_LINE = /^ same => n,Dial\(AudioSocket\/.*\n/m;
+
+/** Returns the shipped dialplan as the page on the WebSocket channel has it changed. */
+async function webSocketDialplan(shipped: string): Promise<string> {
+  const { lines } = WEBSOCKET_LINES.exec(await readFile(WEBSOCKET_PAGE, 'utf8'))?.groups ?? {};
+  if (!lines || !AUDIOSOCKET_LINE.test(shipped))
+    throw new TypeError('The page has no lines for the dialplan, or the dialplan no line to replace.');
+  return shipped.replace(AUDIOSOCKET_LINE, () => lines);
+}
+
 /** A simulated PBX that runs the dialplan we ship against a platform. */
 export class AsteriskCaller {
   private globals: Readonly<Record<string, string>> = {};
@@ -29,13 +42,18 @@ export class AsteriskCaller {
     private readonly control: 'ami' | 'ari',
   ) {}
 
-  /** @param control the interface over which the platform may change running calls */
+  /**
+   * Connects calls over AudioSocket, or over the WebSocket channel where the options have its connections.
+   * @param control the interface over which the platform may change running calls
+   */
   static async start(
     control: 'ami' | 'ari' = 'ami',
     options: Partial<AsteriskSimulatorOptions> = {},
   ): Promise<AsteriskCaller> {
+    const shipped = await readFile(DIALPLAN, 'utf8');
+    const dialplan = options.webSocketClients ? await webSocketDialplan(shipped) : shipped;
     const pbx = await startAsteriskSimulator({ speed: PBX_SPEED, ...options });
-    return new AsteriskCaller(pbx, await readFile(DIALPLAN, 'utf8'), control);
+    return new AsteriskCaller(pbx, dialplan, control);
   }
 
   /** The environment in which a platform takes calls of this PBX. */

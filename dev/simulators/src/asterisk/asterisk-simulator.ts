@@ -32,6 +32,8 @@ export interface AsteriskSimulatorOptions {
   readonly speed?: number;
   /** Returns how long a sound lasts in simulated ms; null when there is none. Default: 2 s each. */
   readonly sounds?: (name: string) => number | null;
+  /** Addresses of WebSocket connections by their name: the sections of websocket_client.conf. */
+  readonly webSocketClients?: Readonly<Record<string, string>>;
   readonly ear?: Partial<AgentEarOptions>;
   readonly clock?: Clock;
   /** Address of AMI and ARI; default 127.0.0.1. */
@@ -189,6 +191,7 @@ export class AsteriskSimulator {
       speed,
       channels: new ChannelRegistry(clock, events),
       events,
+      webSocketClients: this.options.webSocketClients ?? {},
       soundMs: sounds,
       stasisApps: this.stasisApps,
       keepSocket: (socket) => {

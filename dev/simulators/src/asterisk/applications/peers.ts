@@ -1,6 +1,7 @@
 import { codecByName, type Codec, SLIN } from '../audiosocket/codecs.ts';
 import { isUuid } from '../audiosocket/frames.ts';
 import { openLeg } from '../audiosocket/open-leg.ts';
+import { openWebSocketLeg } from '../websocket/open-websocket-leg.ts';
 import { CallJournal, type NewCallEntry } from '../call/call-journal.ts';
 import { type Channel, type FarSide, NORMAL_CLEARING } from '../channel/channel.ts';
 import type { PbxServices } from '../channel/pbx-services.ts';
@@ -32,6 +33,8 @@ export async function makePeer(request: PeerRequest): Promise<Peer | number> {
   switch (request.technology) {
     case 'AudioSocket':
       return audioSocketPeer(request);
+    case 'WebSocket':
+      return webSocketPeer(request);
     case 'Local':
       return localPeer(request);
     case 'PJSIP':
@@ -78,18 +81,7 @@ async function audioSocketPeer({ resource, requestor, services, step }: PeerRequ
     onEnded: () => channel?.hangUp(NORMAL_CLEARING, 'application-failed'),
   });
   if (!leg) return FAILURE;
-  const channel: Channel | undefined = services.channels.create({
-    technology: 'AudioSocket',
-    resource: `${address}-${uuid}`,
-    isWhole: true,
-    state: 'Down',
-    dialplan: requestor.dialplan,
-    journal: new CallJournal(services.clock),
-    plan: requestor.plan,
-    callerNumber: '',
-    callerName: '',
-    dialled: '',
-  });
+  const channel: Channel | undefined = relayChannel('AudioSocket', `${address}-${uuid}`, requestor, services);
   channel.far = {
     line: null,
     leg,
@@ -102,6 +94,60 @@ async function audioSocketPeer({ resource, requestor, services, step }: PeerRequ
   channel.variables.set('AUDIOSOCKET_SERVICE', address);
   if (leg.hasEnded) channel.hangUp(NORMAL_CLEARING, 'application-failed');
   return { channel, call: () => channel.farAnswered() };
+}
+
+/**
+ * `WebSocket/connection/c(codec)f(json)`. The connection is made before the channel is; passthrough and other
+ * options are not supported.
+ */
+async function webSocketPeer({ resource, requestor, services, step }: PeerRequest): Promise<Peer | number> {
+  const [connection = '', optionsText = ''] = resource.split('/');
+  const options = readOptions(optionsText) ?? [];
+  const valueOf = (wanted: string) => options.find(({ letter }) => letter === wanted)?.argument ?? '';
+  const codec = codecByName(valueOf('c'));
+  const isKnown = options.every(({ letter }) => letter === 'c' || letter === 'f');
+  if (!codec || valueOf('f') !== 'json' || !isKnown)
+    throw new DialplanError(step, `options "${optionsText}" of WebSocket/ are not supported`);
+  const leg = await openWebSocketLeg(requestor, services, {
+    connection,
+    codec,
+    onEnded: () => channel?.hangUp(NORMAL_CLEARING, 'application-failed'),
+  });
+  if (!leg) return FAILURE;
+  const channel: Channel | undefined = relayChannel('WebSocket', connection, requestor, services);
+  channel.far = {
+    line: null,
+    leg,
+    answer: () => undefined,
+    hangUp: () => leg.close('the channel was hung up'),
+    hearDigit: (digit) => leg.sendDigit(digit),
+    hear: () => undefined,
+  };
+  channel.variables.inheritFrom(requestor.variables);
+  leg.open(channel.name, channel.uniqueId, channel.variables.listed());
+  if (leg.hasEnded) channel.hangUp(NORMAL_CLEARING, 'application-failed');
+  return { channel, call: () => channel.farAnswered() };
+}
+
+/** Makes the channel of a connection to a relay. */
+function relayChannel(
+  technology: 'AudioSocket' | 'WebSocket',
+  resource: string,
+  { dialplan, plan }: Channel,
+  services: PbxServices,
+): Channel {
+  return services.channels.create({
+    technology,
+    resource,
+    isWhole: technology === 'AudioSocket',
+    state: 'Down',
+    dialplan,
+    journal: new CallJournal(services.clock),
+    plan,
+    callerNumber: '',
+    callerName: '',
+    dialled: '',
+  });
 }
 
 function codecOf(optionsText: string, { release }: PbxServices, step: DialplanStep): Codec {

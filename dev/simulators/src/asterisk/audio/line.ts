@@ -3,10 +3,10 @@ import type { AgentEarOptions } from '../../twilio/audio/agent-ear.ts';
 import type { TalkTiming } from '../../twilio/audio/talk-timing.ts';
 import type { Ticker, Ticking } from '../../twilio/audio/ticker.ts';
 import { type Codec, SLIN } from '../audiosocket/codecs.ts';
-import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import { silentFrame } from '../audiosocket/frames.ts';
 import type { CallJournal } from '../call/call-journal.ts';
 import type { CallRecording } from '../call/call-report.ts';
+import type { RelayLeg } from '../channel/relay-leg.ts';
 import { CallerVoice, type Speech } from './caller-voice.ts';
 import { linearLevel } from './linear-level.ts';
 
@@ -33,7 +33,7 @@ export class Line implements Ticking {
     caller: [],
     agent: [],
   };
-  private leg: AudioSocketLeg | null = null;
+  private leg: RelayLeg | null = null;
   private recordedCodec: Codec | null = null;
   private heardLevel = 0;
   private heardAtMs = -Infinity;
@@ -56,10 +56,6 @@ export class Line implements Ticking {
     return this.talk.ear.isAgentSpeaking;
   }
 
-  get connectedLeg(): AudioSocketLeg | null {
-    return this.leg;
-  }
-
   open(): void {
     if (this.talk.open()) this.options.ticker.add(this);
   }
@@ -71,12 +67,12 @@ export class Line implements Ticking {
     this.talk.close();
   }
 
-  connect(leg: AudioSocketLeg): void {
+  connect(leg: RelayLeg): void {
     this.leg = leg;
     leg.ear = this;
   }
 
-  disconnect(leg: AudioSocketLeg): void {
+  disconnect(leg: RelayLeg): void {
     leg.ear = null;
     if (this.leg === leg) this.leg = null;
   }

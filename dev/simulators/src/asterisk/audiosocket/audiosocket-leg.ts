@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '@tandem/kit';
+import type { Ear, RelayLeg } from '../channel/relay-leg.ts';
 import type { ReleaseBehaviour } from '../reference/release.ts';
 import type { Codec } from './codecs.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -11,12 +12,6 @@ import { type LegEnd, type LegEndCause, type LegForm, LegLog, type LegReport } f
 const PAYLOAD_MS = 5;
 /** Silence of both sides after which the application gives up. */
 const IDLE_MS = 2_000;
-
-/** The phone that hears the relay. */
-export interface Ear {
-  /** The payload is valid during the call only. */
-  hear(payload: Buffer, codec: Codec): void;
-}
 
 export interface LegParts {
   readonly socket: Socket;
@@ -36,7 +31,7 @@ export interface LegParts {
 }
 
 /** Asterisk's end of one AudioSocket connection: application or channel driver. */
-export class AudioSocketLeg {
+export class AudioSocketLeg implements RelayLeg {
   readonly codec: Codec;
   readonly log: LegLog;
   private readonly parts: LegParts;
@@ -48,7 +43,6 @@ export class AudioSocketLeg {
   private idleTimer: Timer | null = null;
   private isWriting = true;
   private isFlushing = false;
-  /** Null while nobody is connected: the audio is lost. */
   ear: Ear | null = null;
   /** Voice frames sent in the place of one. */
   mediaPerTick = 1;
@@ -88,7 +82,6 @@ export class AudioSocketLeg {
     this.write(uuidFrame(uuid));
   }
 
-  /** Sends 20 ms of the caller: header and payload. */
   sendVoice(frame: Buffer): void {
     for (let copy = 0; copy < this.mediaPerTick; copy += 1) {
       if (!this.write(frame)) return;

@@ -25,13 +25,15 @@ export interface LegEnd {
   readonly detail: string;
 }
 
-export type LegForm = 'application' | 'channel';
+/** AudioSocket as an application or a channel, or the WebSocket channel. */
+export type LegForm = 'application' | 'channel' | 'websocket';
 
-/** Report of one AudioSocket connection. Times in ms from the start of the call. */
+/** Report of one connection to a relay. Times in ms from the start of the call. */
 export interface LegReport {
   readonly form: LegForm;
-  /** `host:port` as the dialplan had it. */
+  /** As the dialplan had it: `host:port`, or the name of a WebSocket connection. */
   readonly address: string;
+  /** Empty on a WebSocket. */
   readonly uuid: string;
   readonly codec: string;
   readonly rateHz: number;

@@ -1,6 +1,5 @@
 import { Line } from '../audio/line.ts';
 import type { Speech } from '../audio/caller-voice.ts';
-import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import { type Channel, type FarSide, NORMAL_CLEARING } from '../channel/channel.ts';
 import { type PbxServices, simulatedSleep } from '../channel/pbx-services.ts';
 import { CallJournal, type CallListener, type NewCallEntry } from './call-journal.ts';
@@ -75,11 +74,6 @@ export class SimulatedCall implements FarSide, PersonHandle {
   /** Settles when the call is hung up. */
   get gone(): Promise<void> {
     return this.channel.gone;
-  }
-
-  /** The AudioSocket connection this phone is talking to. */
-  get connectedLeg(): AudioSocketLeg | null {
-    return this.line.connectedLeg;
   }
 
   /** Speaks in real time. Resolves when it was said; false when the call ended before. */

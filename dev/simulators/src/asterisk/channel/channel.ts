@@ -1,4 +1,3 @@
-import type { AudioSocketLeg } from '../audiosocket/audiosocket-leg.ts';
 import type { LegFault, OpeningFault } from '../audiosocket/leg-faults.ts';
 import type { LegLog } from '../audiosocket/leg-report.ts';
 import type { Line } from '../audio/line.ts';
@@ -6,6 +5,7 @@ import type { CallJournal, NewCallEntry } from '../call/call-journal.ts';
 import type { CallEndCause } from '../call/call-report.ts';
 import type { CalleeScript } from '../call/callee.ts';
 import type { Dialplan, DialplanLocation } from '../dialplan/dialplan.ts';
+import type { RelayLeg } from './relay-leg.ts';
 import { Variables } from './variables.ts';
 
 export type ChannelState = 'Down' | 'Ring' | 'Ringing' | 'Up';
@@ -15,7 +15,7 @@ export interface FarSide {
   /** A phone's audio. */
   readonly line: Line | null;
   /** A relay's audio. */
-  readonly leg: AudioSocketLeg | null;
+  readonly leg: RelayLeg | null;
   answer(): void;
   hangUp(cause: number): void;
   hearDigit(digit: string): void;
@@ -74,7 +74,7 @@ export class Channel {
   readonly variables: Variables;
   /** `context,extension,priority(args)`; the newest runs first. */
   readonly hangupHandlers: string[] = [];
-  /** Counters of the AudioSocket connections of this channel. */
+  /** Counters of the relay connections of this channel. */
   readonly legs: LegLog[] = [];
   readonly curlOptions: { key: string; value: string }[] = [];
   /** Settles when the far side has answered, or was answered. */

@@ -27,6 +27,8 @@ export interface PbxServices {
   readonly speed: number;
   readonly channels: ChannelRegistry;
   readonly events: ChannelEvents;
+  /** Addresses of WebSocket connections by their name in websocket_client.conf. */
+  readonly webSocketClients: Readonly<Record<string, string>>;
   /** Returns how long a sound lasts, in simulated ms; null when there is no such sound. */
   readonly soundMs: (name: string) => number | null;
   /** ARI applications with a WebSocket. */

@@ -53,6 +53,13 @@ export class Variables {
     this.frames.pop();
   }
 
+  /** Returns the variables of the channel itself, with the underscores of those that are handed on. */
+  listed(): Record<string, string> {
+    return Object.fromEntries(
+      [...this.own].map(([name, value]) => [this.inherited.has(name) ? `__${name}` : name, value]),
+    );
+  }
+
   /** Takes over what the dialling channel hands on. */
   inheritFrom(parent: Variables): void {
     for (const [name, reach] of parent.inherited) {
