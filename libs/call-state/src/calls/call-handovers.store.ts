@@ -70,7 +70,10 @@ export class CallHandovers {
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }
 
-  /** The carrier dials. `isUnasked`: the person is connected as soon as they pick up. */
+  /**
+   * The carrier dials. `isUnasked`: the person is connected as soon as they pick up. Without a report or an
+   * acceptance within `longestMs` the call counts as lost.
+   */
   async dial(move: HandoverReply, isUnasked: boolean, longestMs: number): Promise<Dialling> {
     const { callId, epoch } = move;
     const [outcome, earlier] = (await run(
@@ -82,9 +85,18 @@ export class CallHandovers {
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }
 
-  /** Marks that the person accepts the call. False when the caller is gone, or the transfer is over. */
-  async accept(callId: CallId, epoch: number): Promise<boolean> {
-    return (await run(this.redis, acceptCall, [keys.call(callId)], [epoch])) === 1;
+  /**
+   * Marks that the person accepts the call, and may talk to the caller for `talkMs`. False when the caller is
+   * gone, or the transfer is over.
+   */
+  async accept(callId: CallId, epoch: number, talkMs: number): Promise<boolean> {
+    const accepted = await run(
+      this.redis,
+      acceptCall,
+      [keys.call(callId), keys.liveCalls],
+      [epoch, callId, talkMs],
+    );
+    return accepted === 1;
   }
 
   /** Returns the transfer the call was released for; null for none. */

@@ -18,6 +18,8 @@ import {
 
 useHandoverScene();
 
+const TALK_MS = 3_600_000;
+
 describe('a transfer that is asked for', () => {
   it('is stored in the step that logs it, and the call waits for the carrier', async () => {
     const callId = await heldCall();
@@ -75,16 +77,30 @@ describe('a transfer that is asked for', () => {
 
   it('is taken by the person who was asked for it, while it lasts', async () => {
     const callId = await heldCall();
-    expect(await moves.accept(callId, 1)).toBe(false);
+    expect(await moves.accept(callId, 1, TALK_MS)).toBe(false);
     await append(callId, 1, asked);
-    expect(await moves.accept(callId, 1)).toBe(false);
+    expect(await moves.accept(callId, 1, TALK_MS)).toBe(false);
     await moves.dial(answer(callId, 'dial'), false, 60_000);
-    expect(await moves.accept(callId, 2)).toBe(false);
-    expect(await moves.accept(callId, 1)).toBe(true);
+    expect(await moves.accept(callId, 2, TALK_MS)).toBe(false);
+    expect(await leaseMs(callId)).toBeLessThan(60_001);
+    expect(await moves.accept(callId, 1, TALK_MS)).toBe(true);
     expect((await store.state(callId))?.isAccepted).toBe(true);
+    expect(await leaseMs(callId)).toBeGreaterThan(TALK_MS - 10_000);
     await store.appendExternalEvent(callId, 'transfer-ended-1', ended('busy'));
-    expect(await moves.accept(callId, 1)).toBe(false);
+    expect(await moves.accept(callId, 1, TALK_MS)).toBe(false);
     expect(await store.state(callId)).toMatchObject({ phase: 'connected', isAccepted: false });
+  });
+
+  it('is taken by nobody once the carrier has reported that the caller is gone', async () => {
+    const callId = await heldCall();
+    await append(callId, 1, asked);
+    await moves.dial(answer(callId, 'dial'), false, 60_000);
+    await store.appendExternalEvent(callId, 'status-3', {
+      type: 'carrier.reported',
+      data: { status: 'completed', sequence: 3 },
+    });
+    expect(await moves.accept(callId, 1, TALK_MS)).toBe(false);
+    expect(await leaseMs(callId)).toBeLessThan(0);
   });
 
   it('nobody took is over once, and the call may be offered again', async () => {

@@ -65,7 +65,7 @@ return {'offered', ''}
  *       answer     sealed
  *       epoch      of the stream that was given up
  *       callId
- *       talkMs     how long ringing and talking may last
+ *       longestMs  how long the carrier may leave it unreported
  *       isAccepted '1' when the person is not asked to accept
  *
  * Returns {'dialled', ''} | {'repeat', sealed answer} | {'not-asked', ''}
@@ -75,14 +75,14 @@ export const dialForCall = script(
   `
 local callKey, liveKey = KEYS[1], KEYS[2]
 local field, answer, epoch, callId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local talkMs, isAccepted = tonumber(ARGV[5]), ARGV[6]
+local longestMs, isAccepted = tonumber(ARGV[5]), ARGV[6]
 local call = redis.call('HMGET', callKey, 'status', field)
 local status, earlierAnswer = call[1], call[2]
 if earlierAnswer then return {'repeat', earlierAnswer} end
 if status ~= 'transferring' then return {'not-asked', ''} end
 ${SET_NOW}
 redis.call('HSET', callKey, 'transferEpoch', epoch, 'accepted', isAccepted, field, answer)
-redis.call('ZADD', liveKey, now + talkMs, callId)
+redis.call('ZADD', liveKey, now + longestMs, callId)
 return {'dialled', ''}
 `,
 );
@@ -90,19 +90,24 @@ return {'dialled', ''}
 /*
  * The dialled person accepts the call.
  *
- * KEYS  call:<callId>
+ * KEYS  call:<callId>, calls:live
  * ARGV  epoch   of the stream that was given up for them
+ *       callId
+ *       talkMs  how long they may talk
  *
- * Returns 1, or 0 when that transfer is over
+ * Returns 1, or 0 when that transfer is over or the caller has left
  */
 export const acceptCall = script(
-  1,
+  2,
   `
-local callKey, epoch = KEYS[1], ARGV[1]
-local call = redis.call('HMGET', callKey, 'status', 'transferEpoch')
-local status, transferEpoch = call[1], call[2]
-if status ~= 'transferring' or transferEpoch ~= epoch then return 0 end
+local callKey, liveKey = KEYS[1], KEYS[2]
+local epoch, callId, talkMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local call = redis.call('HMGET', callKey, 'status', 'transferEpoch', 'left')
+local status, transferEpoch, hasLeft = call[1], call[2], call[3]
+if status ~= 'transferring' or transferEpoch ~= epoch or hasLeft then return 0 end
+${SET_NOW}
 redis.call('HSET', callKey, 'accepted', '1')
+redis.call('ZADD', liveKey, 'XX', now + talkMs, callId)
 return 1
 `,
 );

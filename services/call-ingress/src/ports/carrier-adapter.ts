@@ -2,6 +2,14 @@ import type { AdmissionRecord } from '@tandem/call-state';
 import type { Channel } from '@tandem/contracts';
 import type { CarrierInstruction, ReachableRelay } from './carrier-instruction.ts';
 
+/** How long a carrier may leave a dialling unreported; then the call is closed as lost. */
+export interface LongestDial {
+  /** Beside the ringing: a person who has picked up is asked no longer than this. */
+  readonly questionMs: number;
+  /** The longest conversation of a caller and a person; 0 where nobody is ever rung. */
+  readonly talkMs: number;
+}
+
 /**
  * Speaks to one carrier. The instruction is decided without the adapter; the adapter puts it into the
  * carrier's words (a document, a dialplan's variables, a browser's message).
@@ -11,6 +19,7 @@ export interface CarrierAdapter {
   render(instruction: CarrierInstruction): Promise<string>;
   /** Whether the carrier's calls can be connected to this relay. */
   canConnect(relay: ReachableRelay): boolean;
+  readonly longestDial: LongestDial;
   /** Whether the carrier can be told something it has not asked for. */
   readonly canRedirectLiveCall: boolean;
   /**

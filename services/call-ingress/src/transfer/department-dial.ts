@@ -11,11 +11,6 @@ import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/car
 import { keptReply, type CarrierInstruction } from '../ports/carrier-instruction.ts';
 import type { StreamRef } from '../ports/stream-ref.ts';
 
-/** The carrier's own limit of a conversation; it hangs up then. */
-const MAX_CONVERSATION_MS = 4 * 3600_000;
-/** The whisper, twice, and the time to answer it. */
-const MAX_WHISPER_MS = 120_000;
-
 /** Rings a department of the call's own directory: no other address is ever dialled. */
 @Injectable()
 export class DepartmentDial {
@@ -39,7 +34,9 @@ export class DepartmentDial {
     const { callId, epoch } = stream;
     const { address, ringMs } = department;
     const isCold = pending.mode === 'cold';
-    const answer = await carrierFor(this.carriers, record).render({
+    const carrier = carrierFor(this.carriers, record);
+    const { questionMs, talkMs } = carrier.longestDial;
+    const answer = await carrier.render({
       kind: 'dial',
       address,
       ringMs,
@@ -49,8 +46,8 @@ export class DepartmentDial {
     });
     const dialling = await this.handovers.dial(
       { callId, epoch, question, answer },
-      isCold,
-      ringMs + MAX_WHISPER_MS + MAX_CONVERSATION_MS,
+      isCold && talkMs > 0,
+      ringMs + questionMs + (isCold ? talkMs : 0),
     );
     if (dialling.outcome === 'repeat') return keptReply(dialling.answer);
     return dialling.outcome === 'dialled' ? keptReply(answer) : null;

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CallHandovers, CallStore } from '@tandem/call-state';
+import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
 import { HANG_UP, type CarrierInstruction } from '../ports/carrier-instruction.ts';
 import type { StreamRef } from '../ports/stream-ref.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
@@ -14,6 +15,7 @@ export class OperatorQuestions {
   constructor(
     private readonly calls: CallStore,
     private readonly handovers: CallHandovers,
+    @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
     private readonly metrics: IngressMetrics,
   ) {}
 
@@ -44,7 +46,9 @@ export class OperatorQuestions {
     const verdict = operatorVerdict(answer, record?.agent.language ?? 'en');
     this.metrics.operatorAnswers.inc({ by: answer.key ? 'key' : 'speech', verdict });
     if (verdict === 'unclear' && attempt < MAX_ATTEMPTS) return this.ask(stream, attempt + 1);
-    const isTaken = verdict === 'accepted' && (await this.handovers.accept(stream.callId, stream.epoch));
+    if (verdict !== 'accepted' || !record) return HANG_UP;
+    const { talkMs } = carrierFor(this.carriers, record).longestDial;
+    const isTaken = await this.handovers.accept(stream.callId, stream.epoch, talkMs);
     return isTaken ? { kind: 'connect-person' } : HANG_UP;
   }
 }

@@ -111,6 +111,26 @@ exten => s,1,NoOp(\${ARG1} \${HANGUPCAUSE})
     expect(told(await call.ended)).toEqual(['h', 'second 16', 'first 16']);
   });
 
+  it('lets a hangup handler pause with System() only: Wait() ends it', async () => {
+    const call = file(`
+[test]
+exten => s,1,Set(CHANNEL(hangup_handler_push)=waits,s,1)
+ same => n,Set(CHANNEL(hangup_handler_push)=sleeps,s,1)
+ same => n,Hangup()
+[sleeps]
+exten => s,1,System(sleep 1)
+ same => n,NoOp(slept)
+ same => n,Return()
+[waits]
+exten => s,1,Wait(1)
+ same => n,NoOp(waited)
+ same => n,Return()
+`);
+    expect(told(await call.ended)).toEqual(['slept']);
+    const other = file('[test]\nexten => s,1,System(rm -rf /)\n');
+    expect((await other.ended).errors[0]).toContain('is not supported');
+  });
+
   it('plays sounds, and tells that one is missing', async () => {
     const report = await run([
       'Playback(hello&world)',

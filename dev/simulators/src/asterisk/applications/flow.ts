@@ -1,7 +1,7 @@
 import { splitArguments } from '../dialplan/arguments.ts';
 import { DialplanError } from '../dialplan/dialplan-error.ts';
 import { writeFunction } from '../functions/function-table.ts';
-import { sleepOn } from '../channel/pbx-services.ts';
+import { simulatedSleep, sleepOn } from '../channel/pbx-services.ts';
 import { type Application, type ApplicationContext, NEXT, type Step } from './application.ts';
 
 const answer: Application = (_args, { channel }) => {
@@ -87,6 +87,15 @@ const wait: Application = async (args, { channel, services, step }) => {
   return NEXT;
 };
 
+/** `System(sleep n)`: the only command. It is a process of its own, so a hang-up does not end it. */
+const system: Application = async (args, { channel, services, step }) => {
+  const seconds = /^sleep (\d{1,3})$/.exec(args)?.[1];
+  if (seconds === undefined) throw new DialplanError(step, `System(${args}) is not supported`);
+  await simulatedSleep(services, Number(seconds) * 1000).over;
+  channel.variables.set('SYSTEMSTATUS', 'SUCCESS');
+  return NEXT;
+};
+
 const hangUp: Application = (args, { channel }): Step => {
   if (/^\d+$/.test(args)) channel.hangupCause = Number(args);
   return { kind: 'hangup', by: 'dialplan-hangup' };
@@ -119,6 +128,7 @@ export const FLOW_APPLICATIONS: Readonly<Record<string, Application>> = {
   return: goBack,
   execif: executeIf,
   wait,
+  system,
   hangup: hangUp,
   busy: refusal('busy', 17),
   congestion: refusal('congestion', null),

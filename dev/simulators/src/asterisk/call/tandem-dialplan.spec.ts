@@ -14,7 +14,7 @@ describe('the dialplan we ship', () => {
 
   beforeEach(async () => {
     bench = await PbxBench.open();
-    bench.ingress.on('calls/hangup', { status: 204, body: '' });
+    bench.ingress.on('calls/hangup', 'hangup');
   });
   afterEach(() => bench.close());
 
@@ -202,7 +202,7 @@ describe('the dialplan we ship', () => {
     it('warm: asks with a beep where the question is missing', async () => {
       await bench.close();
       bench = await PbxBench.open({ sounds: (name) => (name.startsWith('tandem/') ? null : 1_000) });
-      bench.ingress.on('calls/hangup', { status: 204, body: '' });
+      bench.ingress.on('calls/hangup', 'hangup');
       const { after } = await transferred('dial,200,20,,warm,t2', ASTERISK_PEOPLE.acceptsByKey());
       expect(after).toMatchObject({ dialstatus: 'ANSWER', answered: '1' });
       const [, person] = await bench.pbx.allEnded();
@@ -264,5 +264,28 @@ describe('the dialplan we ship', () => {
       { uniqueid: report.uniqueId, cause: '16' },
     ]);
     expect(report.endedBy).toBe('hangup-by-party');
+  });
+
+  it('reports the hang-up again until the ingress has it', async () => {
+    bench.ingress.on('calls', 'wait,60,1,progress-1,');
+    const away = { status: 502, body: '<html>Bad Gateway</html>' };
+    bench.ingress.on('calls/hangup', away, { status: 200, body: '' }, away, 'hangup');
+    const caller = await call();
+    await caller.journal.first('reading-keys');
+    caller.hangup();
+    const report = await caller.ended;
+    expect(bench.ingress.to('calls/hangup').map(({ fields }) => fields.uniqueid)).toEqual(
+      Array(4).fill(report.uniqueId),
+    );
+    expect(report.errors).toEqual([]);
+  });
+
+  it('gives the report of a hang-up up after six times', async () => {
+    bench.ingress.on('calls', 'refuse,closed,tandem/closed');
+    bench.ingress.on('calls/hangup', { status: 502, body: '' });
+    await (
+      await call()
+    ).ended;
+    expect(bench.ingress.to('calls/hangup')).toHaveLength(6);
   });
 });

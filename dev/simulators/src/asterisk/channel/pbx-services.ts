@@ -5,7 +5,7 @@ import type { Ticker } from '../../twilio/audio/ticker.ts';
 import type { CalleeScript } from '../call/callee.ts';
 import type { LegOptions } from '../call/leg-options.ts';
 import type { ReleaseBehaviour } from '../reference/release.ts';
-import type { Channel } from './channel.ts';
+import { Interrupted, type Channel } from './channel.ts';
 import type { ChannelEvents } from './channel-events.ts';
 import type { ChannelRegistry } from './channel-registry.ts';
 import type { DialplanLocation } from '../dialplan/dialplan.ts';
@@ -50,8 +50,12 @@ export function simulatedSleep(
   return { over: promise, timer: clock.after(ms / speed, resolve) };
 }
 
-/** Sleeps for simulated ms. @throws Interrupted when the channel is hung up or redirected */
+/**
+ * Sleeps for simulated ms. @throws Interrupted when the channel is hung up or redirected; at once in a hangup
+ * handler, as `ast_safe_sleep` ends there
+ */
 export async function sleepOn(channel: Channel, services: PbxServices, ms: number): Promise<void> {
+  if (channel.isHungUp) throw new Interrupted();
   const { over, timer } = simulatedSleep(services, ms);
   try {
     await channel.until(over);

@@ -56,8 +56,8 @@ exten => _1XX,1,NoOp(pattern)
   it.each([
     [
       'an application that is not supported',
-      '[a]\nexten => s,1,System(rm)',
-      'test.conf:2: System() is not supported',
+      '[a]\nexten => s,1,AGI(rm)',
+      'test.conf:2: AGI() is not supported',
     ],
     ['a line that is none', '[a]\nexten s 1', 'test.conf:2: not understood: exten s 1'],
     [

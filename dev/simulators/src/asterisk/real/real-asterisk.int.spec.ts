@@ -32,7 +32,7 @@ async function until(holds: () => boolean): Promise<void> {
     relay.connections.length = 0;
     ingress.on('calls', () => connect('t1'));
     ingress.on('calls/next', 'hangup');
-    ingress.on('calls/hangup', { status: 204, body: '' });
+    ingress.on('calls/hangup', 'hangup');
     ingress.on('calls/operator', 'ask,beep,1,asked', ({ fields }) =>
       fields.digit === '1' ? 'join' : 'hangup',
     );

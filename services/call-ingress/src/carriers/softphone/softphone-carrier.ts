@@ -14,6 +14,8 @@ const HANG_UP: CallStep = { action: 'hang-up' };
 @Injectable()
 export class SoftphoneCarrier implements CarrierAdapter {
   readonly canRedirectLiveCall = false;
+  /** A browser shows the transfer for a moment and asks again. */
+  readonly longestDial = { questionMs: 30_000, talkMs: 0 };
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'publicMediaUrl'>,

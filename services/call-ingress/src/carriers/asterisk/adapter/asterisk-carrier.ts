@@ -16,12 +16,16 @@ import { mintStreamUuid } from './stream-uuid.ts';
 
 /** The rate of `c(slin)`, for a dialplan that names no codec and a phone that sends no audio at first. */
 const USUAL_RATE_HZ = 8_000;
+/** Keys and sounds of `tandem-operator`, with its longest waits for answers; a conversation has no limit. */
+const LONGEST_DIAL = { questionMs: 120_000, talkMs: 4 * 3600_000 };
 /** A notice is played between the answer and the stream. */
 const UUID_LIFETIME_S = 2 * TICKET_LIFETIME_S;
 
 /** Calls of an Asterisk PBX: replies are words for its dialplan. */
 @Injectable()
 export class AsteriskCarrier implements CarrierAdapter {
+  readonly longestDial = LONGEST_DIAL;
+
   constructor(
     private readonly streams: StreamKeys,
     private readonly tokens: CallbackTokens,

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { TimedAdmission, type AnswerLimits } from '../../../admission/timed-admission.service.ts';
 import { APOLOGY } from '../../../announcements/announcements.ts';
 import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
-import { sayAndHangUp, type CarrierInstruction } from '../../../ports/carrier-instruction.ts';
+import { HANG_UP, sayAndHangUp, type CarrierInstruction } from '../../../ports/carrier-instruction.ts';
 import type { StreamRef } from '../../../ports/stream-ref.ts';
 import { CallRecovery } from '../../../recovery/call-recovery.ts';
 import { CarrierReports } from '../../../recovery/carrier-reports.service.ts';
@@ -88,12 +88,17 @@ export class AsteriskCallsController {
     answerWith(request, response, await this.carrier.render(instruction));
   }
 
-  /** The caller has hung up. */
+  /** The caller has hung up. A dialplan sees no status, so it repeats the report until it gets a word. */
   @Post('hangup')
-  @HttpCode(204)
-  async hangup(@Body({ schema: hangupForm }) form: HangupForm): Promise<void> {
+  @HttpCode(200)
+  async hangup(
+    @Body({ schema: hangupForm }) form: HangupForm,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const report = { status: 'completed', sequence: HANGUP_SEQUENCE } as const;
     await this.reports.ingest(carrierCallIdOf(form), report, form.pbx);
+    answerWith(request, response, await this.carrier.render(HANG_UP));
   }
 
   private async nextOrApology(stream: StreamRef, form: NextForm): Promise<CarrierInstruction> {

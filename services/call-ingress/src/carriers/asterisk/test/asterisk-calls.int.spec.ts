@@ -115,7 +115,7 @@ describe('a dialplan that asks about a call', () => {
     expect((await ask('/key', { token: 'x', uniqueid: '1700000000.1' })).status).toBe(403);
   });
 
-  it('may report the end of a call nobody knows', async () => {
-    expect(await ask('/hangup', { uniqueid: '1700000000.1' })).toMatchObject({ status: 204, text: '' });
+  it('may report the end of a call nobody knows, and gets a word for it', async () => {
+    expect(await ask('/hangup', { uniqueid: '1700000000.1' })).toMatchObject({ status: 200, text: 'hangup' });
   });
 });

@@ -24,9 +24,13 @@ import type {
 import { CallbackUrls } from './callback-urls.ts';
 import { TwilioAccounts } from './twilio-accounts.ts';
 
+/** The whisper, twice, and the time to answer it. Twilio hangs up on a conversation after four hours. */
+const LONGEST_DIAL = { questionMs: 120_000, talkMs: 4 * 3600_000 };
+
 /** Calls over Twilio: replies are TwiML, live calls are redirected over the REST API. */
 @Injectable()
 export class TwilioCarrier implements CarrierAdapter, OnApplicationBootstrap {
+  readonly longestDial = LONGEST_DIAL;
   private readonly logger = new Logger(TwilioCarrier.name);
 
   constructor(

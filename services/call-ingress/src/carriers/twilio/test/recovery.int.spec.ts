@@ -97,7 +97,7 @@ beforeAll(async () => {
     { handleHangup: () => Promise.resolve() },
     postCall,
   );
-  questions = new OperatorQuestions(records, handovers, metrics);
+  questions = new OperatorQuestions(records, handovers, carriers, metrics);
   transfers = new TransferReturn(records, handovers, recovery, endings, metrics);
 });
 beforeEach(async () => {
