@@ -132,12 +132,35 @@ describe('the dialplan we ship', () => {
   });
 
   it.each([
-    ['does not answer', { status: 503, body: '{"title":"down"}' }],
+    ['does not answer for ten seconds', { status: 503, body: '{"title":"down"}' }],
     ['answers nonsense', 'perhaps,yes'],
     ['refuses the secret', { status: 401, body: '{"title":"Unauthorized"}' }],
   ])('apologises when the ingress %s', async (_, answer) => {
     bench.ingress.on('calls', answer);
     expect(await (await call()).ended).toMatchObject({ played: ['tandem/apology'], errors: [] });
+  });
+
+  it('asks again while the ingress restarts: the caller hears ringing, or music once answered', async () => {
+    const away = { status: 503, body: '{"title":"down","status":503}' };
+    bench.ingress.on('calls', ...Array<typeof away>(8).fill(away), bench.connect());
+    bench.ingress.on('calls/next', away, 'hangup');
+    const caller = await call();
+    const connection = await bench.relay.connection();
+    const before = caller.report();
+    expect(entries(before, 'music-started')).toEqual([]);
+    expect(before.played).toEqual([]);
+    expect(bench.ingress.to('calls')).toHaveLength(9);
+    connection.socket.end();
+    const report = await caller.ended;
+    expect(bench.ingress.to('calls/next')).toHaveLength(2);
+    expect(report).toMatchObject({ played: [], errors: [] });
+    expect(entries(report, 'music-started')).toHaveLength(1);
+  });
+
+  it('asks once where the ingress refuses the question', async () => {
+    bench.ingress.on('calls', { status: 403, body: '{"type":"x","title":"Not ours","status":403}' });
+    expect(await (await call()).ended).toMatchObject({ played: ['tandem/apology'], errors: [] });
+    expect(bench.ingress.to('calls')).toHaveLength(1);
   });
 
   describe('with a person', () => {
