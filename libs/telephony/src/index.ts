@@ -20,7 +20,7 @@ export { PlayoutClock } from './audiosocket/playout-clock.ts';
 export { AmiCalls, type AmiCallsOptions } from './asterisk/control/ami-calls.ts';
 export type { AmiState } from './asterisk/control/ami-connection.ts';
 export { AriCalls, type AriCallsOptions } from './asterisk/control/ari-calls.ts';
-export { type CallControl, controlByPbx } from './asterisk/control/call-control.ts';
+export { type CallControl, controlByPbx, pbxOf } from './asterisk/control/call-control.ts';
 export { mediaPath, mediaUrl } from './media-url.ts';
 export {
   SOFTPHONE_STREAM_LIMITS,

@@ -1,8 +1,15 @@
-import { callEventBodies, type CallEventBody, type CallId, type RelayId } from '@tandem/contracts';
+import {
+  callEventBodies,
+  callIdSchema,
+  type CallEventBody,
+  type CallId,
+  type RelayId,
+} from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.ts';
+import { claimRescue } from '../scripts/claim-rescue.ts';
 import { acceptCall, dialForCall, offerCall } from '../scripts/move-call.ts';
-import { run } from '../scripts/script.ts';
+import { redisNow, run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 
 /**
@@ -29,7 +36,26 @@ type Dialling =
 /** The transfer a call waits for. */
 export type PendingTransfer = CallEventBody<'transfer.asked'>;
 
-/** Handovers of calls between two owners: offered to another relay, dialled to a person, accepted by one. */
+/** One attempt to take a call away from a silent relay. */
+interface RescueAttempt {
+  /** Of the silent owner. */
+  readonly epoch: number;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+interface RescueLimits {
+  /** How long the lease must have been over. */
+  readonly overForMs: number;
+  /** How long an attempt may take. */
+  readonly othersWaitMs: number;
+  readonly mostAttempts: number;
+}
+
+/**
+ * Handovers of calls between two owners: offered to another relay, dialled to a person, accepted by one, and
+ * rescued from a relay that is silent.
+ */
 export class CallHandovers {
   constructor(
     private readonly redis: Redis,
@@ -105,6 +131,37 @@ export class CallHandovers {
     if (status !== 'transferring' || !sealed) return null;
     const { data } = this.sealer.open(sealed, `event:${callId}`) as { data: unknown };
     return callEventBodies['transfer.asked'].parse(data);
+  }
+
+  /**
+   * Claims an attempt to rescue a call whose relay is silent; null when the call needs no rescue. Others may
+   * try again when the attempt has neither been ended nor put off in its time.
+   */
+  async claimRescue(callId: CallId, limits: RescueLimits): Promise<RescueAttempt | null> {
+    const [epoch, attempt] = (await run(
+      this.redis,
+      claimRescue,
+      [keys.call(callId), keys.liveCalls, keys.rescues],
+      [callId, limits.overForMs, limits.othersWaitMs, limits.mostAttempts],
+    )) as [number, number];
+    return epoch === 0 ? null : { epoch, attempt };
+  }
+
+  /** Returns calls whose rescue was begun, has not ended, and may be tried again. */
+  async unfinishedRescues(limit: number): Promise<CallId[]> {
+    const now = await redisNow(this.redis);
+    const ids = await this.redis.zrangebyscore(keys.rescues, '-inf', now, 'LIMIT', 0, limit);
+    return ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+  }
+
+  /** Lets any process try the rescue again after this time. */
+  async putOffRescue(callId: CallId, forMs: number): Promise<void> {
+    await this.redis.zadd(keys.rescues, 'XX', (await redisNow(this.redis)) + forMs, callId);
+  }
+
+  /** Marks that the call's carrier knows what is next: nobody tries its rescue again. */
+  async endRescue(callId: CallId): Promise<void> {
+    await this.redis.multi().zrem(keys.rescues, callId).hdel(keys.call(callId), 'rescue').exec();
   }
 
   private sealAnswer({ callId, answer }: HandoverReply): string {

@@ -28,8 +28,7 @@ import { admitCall } from '../scripts/admit-call.ts';
 import { LOST_GRACE_MS, TRANSITION_LEASES, transitionOf } from '../event-log/call-transition.ts';
 import { claimCall } from '../scripts/claim-call.ts';
 import { restoreCall } from '../scripts/restore-call.ts';
-import { claimRescue } from '../scripts/claim-rescue.ts';
-import { run } from '../scripts/script.ts';
+import { redisNow, run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 import { RedisUptime } from '../redis/redis-uptime.ts';
 
@@ -316,21 +315,6 @@ export class CallStore {
     return this.callsOverFor(overForMs, LOST_GRACE_MS, contactMs, limit);
   }
 
-  /**
-   * Claims the rescue of a call whose relay is silent. Returns the silent owner's epoch; null when the call
-   * needs no rescue.
-   */
-  async claimRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
-    return (
-      ((await run(
-        this.redis,
-        claimRescue,
-        [keys.call(callId), keys.liveCalls],
-        [callId, overForMs, othersWaitMs],
-      )) as number) || null
-    );
-  }
-
   /** Keeps a call that is being written to Postgres from counting as lost for this time. */
   async defer(callId: CallId, forMs: number): Promise<void> {
     const [seconds] = await this.redis.time();
@@ -360,8 +344,7 @@ export class CallStore {
     limit: number,
   ): Promise<CallId[]> {
     try {
-      const [seconds, micros] = await this.redis.time();
-      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      const now = await redisNow(this.redis);
       const ids = await this.redis.zrangebyscore(
         keys.liveCalls,
         mostMs === Number.POSITIVE_INFINITY ? '-inf' : now - mostMs,

@@ -14,6 +14,8 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  *                             |        |                                | by the carrier's last question
  * calls:live                  | zset   | ingress, relay                 | callIds by end of lease (Redis
  *                             |        |                                | time, ms)
+ * calls:rescues               | zset   | ingress                        | callIds whose rescue is under way,
+ *                             |        |                                | by the time of another attempt
  * spend:<tenantId>:<period>   | hash   | ingress opens, relay adds      | micros spent on a day or in a month
  * relays                      | zset   | relay                          | relayIds by last heartbeat
  * relay:<relayId>             | hash   | relay; a claim adds itself     | lease: address, capacity, active,
@@ -42,6 +44,7 @@ export const keys = {
   /** @param period YYYY-MM-DD or YYYY-MM, of the tenant's calendar */
   spend: (tenantId: TenantId, period: string) => `${PREFIX}spend:${tenantId}:${period}`,
   liveCalls: `${PREFIX}calls:live`,
+  rescues: `${PREFIX}calls:rescues`,
   relays: `${PREFIX}relays`,
   relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,
   relayReserved: (relayId: RelayId) => `${PREFIX}relay:${relayId}:reserved`,

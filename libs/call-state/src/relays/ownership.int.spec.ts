@@ -1,10 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallId, RelayId } from '@tandem/contracts';
-import { CallStore, RedisCallLog, type CallLogCounters } from '../index.ts';
+import { CallHandovers, CallStore, RedisCallLog, type CallLogCounters } from '../index.ts';
 import { someCall } from '../test/some-call.ts';
 import { clock, heartbeat, note, redis, relayId, sealer, store, useRedisScene } from '../test/redis-scene.ts';
 
 useRedisScene();
+
+let moves: CallHandovers;
+beforeAll(() => {
+  moves = new CallHandovers(redis, sealer);
+});
 
 describe('leases', () => {
   it('of calls are renewed with their relay’s, and lapse with it', async () => {
@@ -63,6 +68,16 @@ describe('leases', () => {
 });
 
 describe('a rescue', () => {
+  const LIMITS = { overForMs: 500, othersWaitMs: 60_000, mostAttempts: 3 };
+  const BRIEF = { ...LIMITS, othersWaitMs: 50 };
+  const offerTo2 = async (callId: CallId) => {
+    await heartbeat({ relayId: 'relay-2' as RelayId });
+    const { outcome } = await moves.offer(
+      { callId, epoch: 1, question: 'stream-ended', answer: 'to relay 2' },
+      { relayId: 'relay-2' as RelayId, nextEpoch: 2, reserveMs: 60_000 },
+    );
+    expect(outcome).toBe('offered');
+  };
   const silent = async () => {
     await heartbeat();
     const call = someCall();
@@ -73,10 +88,63 @@ describe('a rescue', () => {
 
   it('is taken by one of many, and by the next when nothing came of it', async () => {
     const { callId } = await silent();
-    const taken = await Promise.all(Array.from({ length: 10 }, () => store.claimRescue(callId, 500, 50)));
-    expect(taken.filter((epoch) => epoch !== null)).toEqual([1]);
+    const taken = await Promise.all(Array.from({ length: 10 }, () => moves.claimRescue(callId, BRIEF)));
+    expect(taken.filter((claim) => claim !== null)).toEqual([{ epoch: 1, attempt: 1 }]);
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await store.claimRescue(callId, 500, 50)).toBe(1);
+    expect(await moves.unfinishedRescues(10)).toEqual([callId]);
+    expect(await moves.claimRescue(callId, LIMITS)).toEqual({ epoch: 1, attempt: 2 });
+  });
+
+  it('that did not reach the carrier is tried again after the offer, a limited number of times', async () => {
+    const { callId } = await silent();
+    expect(await moves.claimRescue(callId, LIMITS)).toEqual({ epoch: 1, attempt: 1 });
+    await offerTo2(callId);
+    for (const attempt of [2, 3]) {
+      expect(await moves.claimRescue(callId, LIMITS)).toBeNull();
+      await moves.putOffRescue(callId, -1);
+      expect(await moves.unfinishedRescues(10)).toEqual([callId]);
+      expect(await moves.claimRescue(callId, LIMITS)).toEqual({ epoch: 1, attempt });
+    }
+    await moves.putOffRescue(callId, -1);
+    expect(await moves.claimRescue(callId, LIMITS)).toBeNull();
+    expect(await moves.unfinishedRescues(10)).toEqual([]);
+  });
+
+  it('is tried again also where the call was to go to a person, or ended with an apology', async () => {
+    const asked = await silent();
+    const over = await silent();
+    for (const { callId } of [asked, over]) await moves.claimRescue(callId, LIMITS);
+    await store.appendExternalEvent(asked.callId, 'last-resort', {
+      type: 'transfer.asked',
+      data: { department: 'support', mode: 'cold', summary: '', atMs: 1 },
+    });
+    await store.end(over.callId, (await store.state(over.callId))!, 'stream-lost');
+    for (const { callId } of [asked, over]) {
+      await moves.putOffRescue(callId, -1);
+      expect(await moves.claimRescue(callId, LIMITS)).toEqual({ epoch: 1, attempt: 2 });
+    }
+  });
+
+  it('is over when the carrier knows, when the next relay has the call, and when the old one is back', async () => {
+    const known = await silent();
+    const taken = await silent();
+    const renewed = await silent();
+    const left = await silent();
+    const all = [known, taken, renewed, left];
+    for (const { callId } of all) await moves.claimRescue(callId, LIMITS);
+    for (const { callId } of [known, taken, left]) await offerTo2(callId);
+    await moves.endRescue(known.callId);
+    await store.claim(taken.callId, 'relay-2' as RelayId, 2, 3_000);
+    await heartbeat({}, [renewed.callId]);
+    await store.appendExternalEvent(left.callId, 'left', {
+      type: 'carrier.reported',
+      data: { status: 'completed', sequence: 3 },
+    });
+    for (const { callId } of all) {
+      await moves.putOffRescue(callId, -1);
+      expect(await moves.claimRescue(callId, LIMITS)).toBeNull();
+    }
+    expect(await redis.zcard('tandem:calls:rescues')).toBe(0);
   });
 
   it('is not for a call whose carrier has closed the stream: it knows, and asks by itself', async () => {
@@ -96,7 +164,7 @@ describe('a rescue', () => {
     );
     log.append({ type: 'stream.detached', data: { reason: 'closed-by-carrier' } });
     expect(await log.flush(2_000)).toBe('stored');
-    expect(await store.claimRescue(call.callId, 500, 50)).toBeNull();
+    expect(await moves.claimRescue(call.callId, LIMITS)).toBeNull();
     expect(await store.state(call.callId)).toMatchObject({
       phase: 'connected',
       streamEnd: 'closed-by-carrier',
@@ -114,8 +182,8 @@ describe('a rescue', () => {
       data: { status: 'completed', sequence: 3 },
     });
     for (const { callId } of [renewed, over, gone])
-      expect(await store.claimRescue(callId, 500, 50)).toBeNull();
-    expect(await store.claimRescue(someCall().callId, 500, 50)).toBeNull();
+      expect(await moves.claimRescue(callId, LIMITS)).toBeNull();
+    expect(await moves.claimRescue(someCall().callId, LIMITS)).toBeNull();
   });
 });
 

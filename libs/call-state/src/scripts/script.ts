@@ -32,3 +32,9 @@ export async function run(
     return redis.eval(lua, keys.length, ...keys, ...args);
   }
 }
+
+/** Returns the time of Redis in ms. */
+export async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}

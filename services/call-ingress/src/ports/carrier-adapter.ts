@@ -2,6 +2,9 @@ import type { AdmissionRecord } from '@tandem/call-state';
 import type { Channel } from '@tandem/contracts';
 import type { CarrierInstruction, ReachableRelay } from './carrier-instruction.ts';
 
+/** The names of a call that decide over which interface of its carrier it is redirected. */
+export type RedirectedCall = Pick<AdmissionRecord, 'carrierCallId' | 'carrierAccountId'>;
+
 /** How long a carrier may leave a dialling unreported; then the call is closed as lost. */
 export interface LongestDial {
   /** Beside the ringing: a person who has picked up is asked no longer than this. */
@@ -20,8 +23,8 @@ export interface CarrierAdapter {
   /** Whether the carrier's calls can be connected to this relay. */
   canConnect(relay: ReachableRelay): boolean;
   readonly longestDial: LongestDial;
-  /** Whether the carrier can be told something it has not asked for. */
-  readonly canRedirectLiveCall: boolean;
+  /** Whether the carrier can be told something about this call that it has not asked for. */
+  canRedirectLiveCall(record: RedirectedCall): boolean;
   /**
    * Takes the caller out of whatever they are in. `gone`: the carrier no longer has the call.
    * @throws when the carrier does not answer

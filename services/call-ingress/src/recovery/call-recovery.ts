@@ -98,17 +98,34 @@ export class CallRecovery {
     return this.record(await this.nextRelay(stream, question, cause));
   }
 
-  /** Returns what the live call of a silent relay is redirected to; null when the carrier already knows. */
-  async onRelaySilent(stream: StreamRef): Promise<CarrierInstruction | null> {
+  /**
+   * Returns what the live call of a silent relay is redirected to; null when the carrier already knows.
+   * @param isRepeated an earlier attempt has not reached the carrier: it is told the same
+   */
+  async onRelaySilent(stream: StreamRef, isRepeated = false): Promise<CarrierInstruction | null> {
+    const decided = isRepeated ? await this.decidedFor(stream) : null;
+    if (decided) return decided;
     const step = await this.nextRelay(stream, 'stream-ended', 'relay-silent');
     return step.next === 'relay' || step.next === 'person' || step.next === 'apology'
       ? this.record(step)
       : null;
   }
 
+  /** Returns what an earlier attempt decided for a call that is not over; null for nothing. */
+  private async decidedFor({ callId, epoch }: StreamRef): Promise<CarrierInstruction | null> {
+    const [state, earlier] = await Promise.all([
+      this.calls.state(callId),
+      this.handovers.earlierReply(callId, epoch, 'stream-ended'),
+    ]);
+    return state && state.phase !== 'ended' && earlier !== null ? keptReply(earlier) : null;
+  }
+
   private async nextAfterStream(stream: StreamRef): Promise<NextStep> {
     const { callId, epoch } = stream;
-    const earlier = await this.handovers.earlierReply(callId, epoch, 'stream-ended');
+    const [earlier] = await Promise.all([
+      this.handovers.earlierReply(callId, epoch, 'stream-ended'),
+      this.handovers.endRescue(callId),
+    ]);
     if (earlier !== null) return { next: 'repeat', instruction: keptReply(earlier) };
     const [state, record] = await this.lookUp(stream);
     if (!state || !record || state.phase === 'ended') return ended(state, record);

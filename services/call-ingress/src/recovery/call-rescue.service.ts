@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -6,11 +5,11 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CallStore, type AdmissionRecord } from '@tandem/call-state';
+import { CallHandovers, CallStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
 import { FaultLog, RecurringTask } from '@tandem/platform';
 import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
-import type { CarrierInstruction } from '../ports/carrier-instruction.ts';
+import type { StreamRef } from '../ports/stream-ref.ts';
 import { IngressMetrics } from '../runtime/ingress-metrics.ts';
 import { CallEndings } from './call-endings.ts';
 import { CallRecovery } from './call-recovery.ts';
@@ -19,17 +18,18 @@ const INTERVAL_MS = 250;
 const BATCH = 200;
 /** Grace after the lease: a relay that stalled for a moment renews in this time. */
 const GRACE_MS = 500;
-/** How long other replicas leave a call alone that one of them rescues. */
-const CLAIM_MS = 5_000;
+/** How long other replicas leave a call alone that one of them rescues: longer than all requests for it. */
+const CLAIM_MS = 15_000;
 /** Redis must be reachable this long first: relays need to reconnect and send one heartbeat. */
 const REDIS_UPTIME_MS = 4_000;
-/** Requests to a carrier that does not answer. */
-const ATTEMPTS = 3;
+/** Attempts where the carrier does not answer, with growing pauses: about half a minute in all. */
+const LIMITS = { overForMs: GRACE_MS, othersWaitMs: CLAIM_MS, mostAttempts: 8 };
 const RETRY_MS = 1_000;
 
 /**
  * Redirects live calls whose relay hangs with the stream open (stopped, stalled, cut off): the carrier
- * notices nothing and asks nothing. Runs in every replica; each call is rescued by one.
+ * notices nothing and asks nothing. Runs in every replica; each attempt is made by one, and one that failed is
+ * taken up by any.
  */
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -43,14 +43,14 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
     private readonly calls: CallStore,
+    private readonly handovers: CallHandovers,
     private readonly recovery: CallRecovery,
     private readonly endings: CallEndings,
     private readonly metrics: IngressMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (Object.values(this.carriers).some(({ canRedirectLiveCall }) => canRedirectLiveCall))
-      this.task.start();
+    this.task.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -58,39 +58,39 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async checkSilentCalls(): Promise<void> {
-    const silent = await this.calls.silentCalls(GRACE_MS, REDIS_UPTIME_MS, BATCH);
-    await Promise.all(silent.map((callId) => this.rescue(callId)));
+    const [silent, unfinished] = await Promise.all([
+      this.calls.silentCalls(GRACE_MS, REDIS_UPTIME_MS, BATCH),
+      this.handovers.unfinishedRescues(BATCH),
+    ]);
+    await Promise.all([...new Set([...silent, ...unfinished])].map((callId) => this.rescue(callId)));
   }
 
   private async rescue(callId: CallId): Promise<void> {
     const record = await this.calls.record(callId);
-    if (!record || !carrierFor(this.carriers, record).canRedirectLiveCall) return;
-    const epoch = await this.calls.claimRescue(callId, GRACE_MS, CLAIM_MS);
-    if (epoch === null) return;
+    if (!record) return this.handovers.endRescue(callId);
+    if (!carrierFor(this.carriers, record).canRedirectLiveCall(record)) return;
+    const claim = await this.handovers.claimRescue(callId, LIMITS);
+    if (claim === null) return;
+    const { epoch, attempt } = claim;
     const { tenantId, carrierCallId } = record;
-    const stream = { callId, tenantId, carrierCallId, epoch };
-    this.logger.warn({ callId, epoch }, 'relay lease expired; redirecting live call');
+    this.logger.warn({ callId, epoch, attempt }, 'relay lease expired; redirecting live call');
     try {
-      const instruction = await this.recovery.onRelaySilent(stream);
-      const outcome = instruction ? await this.redirect(record, instruction) : 'moved-meanwhile';
-      this.metrics.rescues.inc({ outcome });
-      if (outcome === 'gone') await this.endings.endAbandoned(stream);
+      await this.redirect(record, { callId, tenantId, carrierCallId, epoch }, attempt);
     } catch (error) {
-      this.metrics.rescues.inc({ outcome: 'failed' });
-      this.logger.error({ err: error, callId }, 'live call not redirected: carrier does not answer');
+      const isLast = attempt === LIMITS.mostAttempts;
+      this.metrics.rescues.inc({ outcome: isLast ? 'failed' : 'put-off' });
+      this.logger.error({ err: error, callId, attempt }, 'live call not redirected: carrier does not answer');
+      await this.handovers.putOffRescue(callId, attempt * RETRY_MS);
     }
   }
 
-  /** Repeats the same instruction: the offer it holds is recorded. @throws after the last attempt */
-  private async redirect(record: AdmissionRecord, instruction: CarrierInstruction): Promise<'done' | 'gone'> {
-    const carrier = carrierFor(this.carriers, record);
-    for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
-      try {
-        return await carrier.redirectLiveCall(record, instruction);
-      } catch {
-        await sleep(RETRY_MS);
-      }
-    }
-    return carrier.redirectLiveCall(record, instruction);
+  private async redirect(record: AdmissionRecord, stream: StreamRef, attempt: number): Promise<void> {
+    const instruction = await this.recovery.onRelaySilent(stream, attempt > 1);
+    const outcome = instruction
+      ? await carrierFor(this.carriers, record).redirectLiveCall(record, instruction)
+      : 'moved-meanwhile';
+    await this.handovers.endRescue(stream.callId);
+    this.metrics.rescues.inc({ outcome });
+    if (outcome === 'gone') await this.endings.endAbandoned(stream);
   }
 }

@@ -167,6 +167,12 @@ describe('running calls of an Asterisk', () => {
     });
   });
 
+  it('of a PBX without a name are found behind the random number that tells them from others', async () => {
+    const call = await onTheLine('wait');
+    const control = controlByPbx(new Map<string, CallControl>([['', ami]]));
+    expect(await control.hangUp(`${call.channel.uniqueId}:123456789`)).toBe('done');
+  });
+
   describe('when the interface fails', () => {
     it('tell a refused login, without the secret', async () => {
       const states: string[] = [];

@@ -52,15 +52,24 @@ export function checkDigits(digits: string): string {
   throw asteriskError('invalid-request', 'digits', message);
 }
 
+/** Returns the name of the PBX that stands before a call's unique id; '' for none. */
+export function pbxOf(carrierCallId: string): string {
+  return carrierCallId.slice(0, Math.max(0, carrierCallId.indexOf('/')));
+}
+
+/** Returns the channel's own unique id: without its PBX, and without the random number of one without a name. */
+function uniqueIdOf(carrierCallId: string): string {
+  return carrierCallId.slice(carrierCallId.indexOf('/') + 1).replace(/:\d+$/, '');
+}
+
 /**
  * Joins the controls of several PBXs, by the name that stands before the unique id: `pbx1/1700000000.12`. The
  * PBX without a name has the key `''`.
  */
 export function controlByPbx(controls: ReadonlyMap<string, CallControl>): CallControl {
   const find = (carrierCallId: string): [CallControl, string] => {
-    const at = carrierCallId.indexOf('/');
-    const control = controls.get(at < 0 ? '' : carrierCallId.slice(0, at));
-    if (control) return [control, carrierCallId.slice(at + 1)];
+    const control = controls.get(pbxOf(carrierCallId));
+    if (control) return [control, uniqueIdOf(carrierCallId)];
     throw asteriskError('invalid-request', 'unknown-pbx', 'The call came from a PBX that is not configured.');
   };
   return {

@@ -13,7 +13,6 @@ const HANG_UP: CallStep = { action: 'hang-up' };
 /** Calls of browsers: replies are JSON. A browser asks by itself when its relay hangs. */
 @Injectable()
 export class SoftphoneCarrier implements CarrierAdapter {
-  readonly canRedirectLiveCall = false;
   /** A browser shows the transfer for a moment and asks again. */
   readonly longestDial = { questionMs: 30_000, talkMs: 0 };
 
@@ -30,6 +29,10 @@ export class SoftphoneCarrier implements CarrierAdapter {
 
   canConnect(): boolean {
     return true;
+  }
+
+  canRedirectLiveCall(): boolean {
+    return false;
   }
 
   redirectLiveCall(): Promise<'done' | 'gone'> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { StreamKeys, type AdmissionRecord } from '@tandem/call-state';
 import { TICKET_LIFETIME_S } from '@tandem/contracts';
 import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
-import type { CarrierAdapter } from '../../../ports/carrier-adapter.ts';
+import type { CarrierAdapter, RedirectedCall } from '../../../ports/carrier-adapter.ts';
 import type {
   CarrierInstruction,
   ConnectRelay,
@@ -32,8 +32,8 @@ export class AsteriskCarrier implements CarrierAdapter {
     private readonly control: AsteriskControl,
   ) {}
 
-  get canRedirectLiveCall(): boolean {
-    return this.control.isConfigured;
+  canRedirectLiveCall({ carrierCallId }: RedirectedCall): boolean {
+    return this.control.reaches(carrierCallId);
   }
 
   canConnect({ audioSocket }: ReachableRelay): boolean {

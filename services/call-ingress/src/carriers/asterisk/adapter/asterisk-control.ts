@@ -6,7 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
-import { AmiCalls, AriCalls, controlByPbx, type AmiState, type CallControl } from '@tandem/telephony';
+import { AmiCalls, AriCalls, controlByPbx, pbxOf, type AmiState, type CallControl } from '@tandem/telephony';
 
 /** https://docs.asterisk.org/Configuration/Interfaces/Asterisk-Manager-Interface-AMI */
 const AMI_PORT = 5038;
@@ -16,14 +16,12 @@ const AMI_PORT = 5038;
 export class AsteriskControl implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(AsteriskControl.name);
   private readonly connections: AmiCalls[] = [];
+  private readonly controls: ReadonlyMap<string, CallControl>;
   private readonly calls: CallControl;
-  /** Whether running calls can be changed. */
-  readonly isConfigured: boolean;
 
   constructor(@Inject(CONFIG) { asteriskControl }: Pick<ServiceConfig<'call-ingress'>, 'asteriskControl'>) {
-    const controls = new Map(asteriskControl.map(({ pbx, url }) => [pbx, this.controlAt(pbx, new URL(url))]));
-    this.calls = controlByPbx(controls);
-    this.isConfigured = controls.size > 0;
+    this.controls = new Map(asteriskControl.map(({ pbx, url }) => [pbx, this.controlAt(pbx, new URL(url))]));
+    this.calls = controlByPbx(this.controls);
   }
 
   onApplicationBootstrap(): void {
@@ -32,6 +30,11 @@ export class AsteriskControl implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationShutdown(): void {
     for (const connection of this.connections) connection.close();
+  }
+
+  /** Whether the PBX of this call has a control interface. */
+  reaches(carrierCallId: string): boolean {
+    return this.controls.has(pbxOf(carrierCallId));
   }
 
   /**

@@ -13,7 +13,7 @@ import {
   holdTwiml,
   mediaUrl,
 } from '@tandem/telephony';
-import type { CarrierAdapter } from '../../../ports/carrier-adapter.ts';
+import type { CarrierAdapter, RedirectedCall } from '../../../ports/carrier-adapter.ts';
 import type {
   AskPerson,
   CarrierInstruction,
@@ -40,7 +40,7 @@ export class TwilioCarrier implements CarrierAdapter, OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.canRedirectLiveCall)
+    if (!this.accounts.canChangeCalls)
       this.logger.warn('rescue of calls of silent relays is off: TWILIO_ACCOUNT_SID is not set');
   }
 
@@ -71,8 +71,8 @@ export class TwilioCarrier implements CarrierAdapter, OnApplicationBootstrap {
     return true;
   }
 
-  get canRedirectLiveCall(): boolean {
-    return this.accounts.canChangeCalls;
+  canRedirectLiveCall({ carrierAccountId }: RedirectedCall): boolean {
+    return this.accounts.callsOf(carrierAccountId) !== null;
   }
 
   async redirectLiveCall(
