@@ -1,3 +1,4 @@
+import { carrierIdOf } from '@tandem/commands/pbx';
 import { encodeMulaw, FRAME_BYTES, FRAME_MS } from '@tandem/kit';
 import {
   INTERNET,
@@ -101,7 +102,7 @@ const PBX_TO_RELAY_MS = FRAME_MS;
 /** Returns a call of the simulated PBX, over AudioSocket at 8 kHz, as the bench has calls. */
 export function pbxCall(call: SimulatedAsteriskCall): BenchCall {
   return {
-    sid: call.report().uniqueId,
+    sid: carrierIdOf(call.report()),
     get hasEnded() {
       return call.hasEnded;
     },

@@ -7,7 +7,7 @@ import {
   type ScriptedTurn,
   type SimulatedAsteriskCall,
 } from '@tandem/simulators';
-import { AsteriskCaller } from '../testing/asterisk-caller.ts';
+import { AsteriskCaller, carrierIdOf } from '../testing/asterisk-caller.ts';
 import { CALLER, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
@@ -92,7 +92,7 @@ const happened = (call: SimulatedAsteriskCall, kind: string, times = 1) =>
   platform.eventually(
     () => kindsOf(call).filter((seen) => seen === kind).length,
     (count) => count >= times,
-    `${kind} of ${call.report().uniqueId}`,
+    `${kind} of ${carrierIdOf(call.report())}`,
     30_000,
   );
 
@@ -114,7 +114,7 @@ async function talkOn(call: SimulatedAsteriskCall): Promise<void> {
 }
 
 async function outcomesOf(call: SimulatedAsteriskCall): Promise<string[]> {
-  const callId = await platform.callIdOf(call.report().uniqueId);
+  const callId = await platform.callIdOf(carrierIdOf(call.report()));
   const { events } = await platform.records.events(callId);
   return events.flatMap((event) => (event.type === 'transfer.ended' ? [event.data.outcome] : []));
 }
@@ -125,7 +125,7 @@ describe('a caller of a PBX put through cold', () => {
     const report = await call.ended;
     expect(peopleBridged(call)).toHaveLength(1);
     expect(report.errors).toEqual([]);
-    expect((await platform.recorded(report.uniqueId)).termination).toEqual({
+    expect((await platform.recorded(carrierIdOf(report))).termination).toEqual({
       class: 'completed',
       reason: 'transferred',
     });
@@ -143,7 +143,7 @@ describe('a caller of a PBX put through cold', () => {
     expect(JSON.stringify(platform.model.sessions.at(-1)!.seededItems)).toContain(
       `Putting the caller through to sales ended with: ${outcome}`,
     );
-    const recorded = await platform.recorded(call.report().uniqueId);
+    const recorded = await platform.recorded(carrierIdOf(call.report()));
     expect(recorded.termination?.reason).toBe('caller-hangup');
     expect(recorded.transcript.map(({ text }) => text)).toEqual(
       expect.arrayContaining([NOBODY, 'I can take a message.']),
@@ -158,7 +158,7 @@ describe('a caller of a PBX put through warm', () => {
     const report = await call.ended;
     expect(peopleBridged(call)).toHaveLength(1);
     expect(report.errors).toEqual([]);
-    expect((await platform.recorded(report.uniqueId)).termination?.reason).toBe('transferred');
+    expect((await platform.recorded(carrierIdOf(report))).termination?.reason).toBe('transferred');
   });
 
   it.each([
@@ -171,7 +171,7 @@ describe('a caller of a PBX put through warm', () => {
     const call = await asksFor('support');
     await talkOn(call);
     expect(await outcomesOf(call)).toEqual([outcome]);
-    expect((await platform.recorded(call.report().uniqueId)).transcript.map(({ text }) => text)).toEqual(
+    expect((await platform.recorded(carrierIdOf(call.report()))).transcript.map(({ text }) => text)).toEqual(
       expect.arrayContaining([NOBODY, 'I can take a message.']),
     );
   });
@@ -183,7 +183,7 @@ describe('a call of a PBX whose relay hangs', () => {
     const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
-    const sid = call.report().uniqueId;
+    const sid = carrierIdOf(call.report());
     const holder = (await platform.records.state(await platform.callIdOf(sid)))!.relayId!;
     await platform.stack.supervisor.kill(holder, 'SIGSTOP');
     await happened(call, 'leg-open', 2);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { guided, scripted } from '@tandem/simulators';
-import { asTalking, AsteriskCaller } from '../testing/asterisk-caller.ts';
+import { asTalking, AsteriskCaller, carrierIdOf } from '../testing/asterisk-caller.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { CALLER, RunningPlatform, words } from '../testing/running-platform.ts';
 
@@ -45,7 +45,7 @@ describe('a call of Asterisk', () => {
       const call = pbx.ring(codec);
       await platform.answerQuestions(asTalking(call), 3);
       const report = await call.ended;
-      const recorded = await platform.recorded(report.uniqueId);
+      const recorded = await platform.recorded(carrierIdOf(report));
       expect(report.errors).toEqual([]);
       expect(report.endedBy).toBe('dialplan-hangup');
       expect(report.legs.map(({ end, rateHz }) => [end?.cause, rateHz])).toEqual([
@@ -92,7 +92,7 @@ describe('a call of Asterisk', () => {
     const [session] = platform.model.sessions.slice(-1);
     expect(session!.mistakes).toEqual({});
     expect(session!.sentEvents('conversation.item.truncated').length).toBeGreaterThanOrEqual(1);
-    const recorded = await platform.recorded(report.uniqueId);
+    const recorded = await platform.recorded(carrierIdOf(report));
     const cut = recorded.transcript.find(({ interrupted }) => interrupted)!;
     expect(LONG.startsWith(cut.text)).toBe(true);
     expect(cut.text.length).toBeGreaterThan(0);
@@ -104,7 +104,7 @@ describe('a call of Asterisk', () => {
     await call.waitForSpeech({ forMs: 300 });
     call.hangup();
     const { uniqueId } = await call.ended;
-    const recorded = await platform.recorded(uniqueId);
+    const recorded = await platform.recorded(carrierIdOf({ uniqueId }));
     expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
   });
 
@@ -112,7 +112,7 @@ describe('a call of Asterisk', () => {
     const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
-    const sid = call.report().uniqueId;
+    const sid = carrierIdOf(call.report());
     const holder = (await platform.records.state(await platform.callIdOf(sid)))!.relayId!;
     await platform.stack.supervisor.kill(holder, 'SIGKILL');
     await platform.eventually(
@@ -136,7 +136,7 @@ describe('a call of Asterisk', () => {
     const call = pbx.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
-    const sid = call.report().uniqueId;
+    const sid = carrierIdOf(call.report());
     const holder = (await platform.records.state(await platform.callIdOf(sid)))!.relayId!;
     await platform.stack.supervisor.kill(holder, 'SIGSTOP');
     await platform.eventually(
@@ -165,7 +165,7 @@ describe('a call of Asterisk', () => {
       () =>
         platform.sql<{ refusal_reason: string }>(
           'SELECT refusal_reason FROM calls WHERE carrier_call_id = $1',
-          report.uniqueId,
+          carrierIdOf(report),
         ),
       ({ length }) => length > 0,
       'the refusal to be stored',

@@ -19,6 +19,8 @@ const PBX_SPEED = 10;
 /** The dialplan we ship. */
 const DIALPLAN = fileURLToPath(new URL('../../../../deploy/asterisk/extensions.conf', import.meta.url));
 
+/** The `systemname` of the PBX. */
+const PBX = 'pbx';
 /** The page on Asterisk's WebSocket channel. */
 const WEBSOCKET_PAGE = fileURLToPath(new URL('../../../../docs/asterisk-websocket.md', import.meta.url));
 const WEBSOCKET_LINES = /^```\n(?<lines> same => n,Set\(__TANDEM_UUID[^`]+)^```$/m;
@@ -52,7 +54,7 @@ export class AsteriskCaller {
   ): Promise<AsteriskCaller> {
     const shipped = await readFile(DIALPLAN, 'utf8');
     const dialplan = options.webSocketClients ? await webSocketDialplan(shipped) : shipped;
-    const pbx = await startAsteriskSimulator({ speed: PBX_SPEED, ...options });
+    const pbx = await startAsteriskSimulator({ speed: PBX_SPEED, systemName: PBX, ...options });
     return new AsteriskCaller(pbx, dialplan, control);
   }
 
@@ -63,8 +65,8 @@ export class AsteriskCaller {
       ...ASTERISK_ENV,
       TELEPHONY_ASTERISK_CONTROL:
         this.control === 'ami'
-          ? `ami://tandem:ami-secret@127.0.0.1:${this.pbx.amiPort}`
-          : `http://tandem:ari-secret@${ari.host}`,
+          ? `${PBX}=ami://tandem:ami-secret@127.0.0.1:${this.pbx.amiPort}`
+          : `${PBX}=http://tandem:ari-secret@${ari.host}`,
     };
   }
 
@@ -88,10 +90,15 @@ export class AsteriskCaller {
   }
 }
 
+/** Returns the id under which the platform knows a call of this PBX. */
+export function carrierIdOf({ uniqueId }: { readonly uniqueId: string }): string {
+  return `${PBX}/${uniqueId}`;
+}
+
 /** Returns the call as callers of any carrier are talked about. */
 export function asTalking(call: SimulatedAsteriskCall): TalkingCaller {
   return {
-    sid: call.report().uniqueId,
+    sid: carrierIdOf(call.report()),
     say: (speech) => call.say(speech),
     waitForSilence: (silenceMs) => call.waitForSilence(silenceMs),
   };

@@ -21,6 +21,8 @@ import type { PlaceCallOptions } from './place-call-options.ts';
 import { type Release, type ReleaseBehaviour, RELEASES } from './reference/release.ts';
 
 export interface AsteriskSimulatorOptions {
+  /** `systemname` of asterisk.conf: it stands before unique ids. Default none. */
+  readonly systemName?: string;
   /** Used by calls that bring none of their own. */
   readonly dialplan?: Dialplan;
   /** Returns the behaviour of a dialled endpoint. Default: picks up after a second, stays for ten. */
@@ -95,7 +97,7 @@ export class AsteriskSimulator {
     this.ami = new AmiServer(ami, this.services, (action) =>
       originate(action, {
         services: this.services,
-        dialplan: options.dialplan,
+        dialplan: options.dialplan?.loadedBy(this.services.systemName),
         plan: this.planOf({}),
         tell: (fields) => this.ami.tell(fields),
       }),
@@ -137,7 +139,7 @@ export class AsteriskSimulator {
   /** Places an inbound call. */
   placeCall(options: PlaceCallOptions): SimulatedCall {
     const { from, fromName = '', to, context, extension = to, endpoint = 'trunk', onEvent } = options;
-    const dialplan = options.dialplan ?? this.options.dialplan;
+    const dialplan = (options.dialplan ?? this.options.dialplan)?.loadedBy(this.services.systemName);
     if (!dialplan) throw new Error('The call has no dialplan, and the simulator has none either.');
     const { sendsAudio, isRecording, maxRecordingMs } = options;
     const call = this.addCall({
@@ -182,6 +184,7 @@ export class AsteriskSimulator {
 
   private makeServices(): PbxServices {
     const { clock = systemClock, speed = 1, sounds = () => SOUND_MS, release = '22.10' } = this.options;
+    const { systemName = '' } = this.options;
     const events = new ChannelEvents();
     return {
       clock,
@@ -189,7 +192,8 @@ export class AsteriskSimulator {
       ear: { ...DEFAULT_EAR, ...this.options.ear },
       release: { ...RELEASES[release], ...this.options.behaviour },
       speed,
-      channels: new ChannelRegistry(clock, events),
+      systemName,
+      channels: new ChannelRegistry(clock, events, systemName),
       events,
       webSocketClients: this.options.webSocketClients ?? {},
       soundMs: sounds,

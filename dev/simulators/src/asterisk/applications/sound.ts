@@ -28,6 +28,17 @@ const playback: Application = async (args, { channel, services, step }) => {
   return NEXT;
 };
 
+/** `SayNumber(number)`: the far side hears `digits/<number>`. */
+const sayNumber: Application = async (args, { channel, services, step }) => {
+  if (!/^\d{1,9}$/.test(args)) throw new DialplanError(step, `SayNumber(${args}) is not supported`);
+  channel.answer();
+  const sound = `digits/${args}`;
+  const lengthMs = services.soundMs(sound);
+  channel.far?.hear({ kind: 'played', sound, isMissing: lengthMs === null });
+  if (lengthMs !== null) await sleepOn(channel, services, lengthMs);
+  return NEXT;
+};
+
 interface KeyWait {
   /** Tells whether these keys are all that is waited for. */
   readonly isEnough: (keys: string) => boolean;
@@ -178,6 +189,7 @@ const musicOnHold: Application = async (args, { channel, services }) => {
 /** Sounds, music and keys. */
 export const SOUND_APPLICATIONS: Readonly<Record<string, Application>> = {
   playback,
+  saynumber: sayNumber,
   read,
   waitexten: waitForExtension,
   startmusiconhold: startMusic,

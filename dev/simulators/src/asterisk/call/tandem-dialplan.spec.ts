@@ -9,6 +9,9 @@ import type { PlaceCallOptions } from '../place-call-options.ts';
 const NUMBER = '+14155550199';
 const CALLER = '+12025550123';
 
+const missingOffer = (name: string) => (name === 'tandem/callback-offer' ? null : 1_000);
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 1));
+
 describe('the dialplan we ship', () => {
   let bench: PbxBench;
 
@@ -98,24 +101,74 @@ describe('the dialplan we ship', () => {
     expect(report.played).toEqual(['tandem/apology']);
   });
 
-  it('lets the caller wait with music, tells a key, and asks again with the progress', async () => {
-    bench.ingress.on('calls', 'wait,20,3,progress-1,key-token', 'wait,0,2,progress-2,', bench.connect());
-    bench.ingress.on('calls/key', 'wait,1,3,progress-1b,');
+  it('lets the caller wait with music, and asks again with the progress', async () => {
+    bench.ingress.on('calls', 'wait,20,3,progress-1,,', 'wait,0,2,progress-2,,', bench.connect());
     bench.ingress.on('calls/next', 'hangup');
     const caller = await call();
-    await caller.journal.first('reading-keys');
-    caller.press('5');
     (await bench.relay.connection()).socket.end();
     const report = await caller.ended;
     expect(bench.ingress.to('calls').map(({ fields }) => fields.progress)).toEqual([
       '',
-      'progress-1b',
+      'progress-1',
       'progress-2',
     ]);
-    expect(bench.ingress.to('calls/key').map(({ fields }) => fields)).toMatchObject([
-      { token: 'key-token', digit: '5', uniqueid: report.uniqueId },
-    ]);
     expect(entries(report, 'music-started').length).toBeGreaterThan(0);
+    expect(report).toMatchObject({ played: [], errors: [] });
+  });
+
+  const keysOf = () => bench.ingress.to('calls/key').map(({ fields }) => fields);
+  const waiting = (offer = '') => `wait,60,3,progress-1,key-token,${offer}`;
+
+  it('takes key 1 where the offer was played, also later in the line', async () => {
+    bench.ingress.on('calls', waiting('tandem/callback-offer'), waiting());
+    bench.ingress.on('calls/key', 'refuse,callback-requested,tandem/callback-requested');
+    const caller = await call();
+    while (entries(caller.report(), 'reading-keys').length < 3) await nextTurn();
+    caller.press('1');
+    const report = await caller.ended;
+    expect(report.played).toEqual(['tandem/callback-offer', 'tandem/callback-requested']);
+    expect(keysOf()).toMatchObject([
+      { token: 'key-token', digit: '1', offered: '1', uniqueid: report.uniqueId },
+    ]);
+  });
+
+  it.each([
+    ['is not offered', () => 1_000, ''],
+    ['is offered with a sound that is missing', missingOffer, 'tandem/callback-offer'],
+  ])('takes no key 1 where a call back %s', async (_, sounds, offer) => {
+    await bench.close();
+    bench = await PbxBench.open({ sounds });
+    bench.ingress.on('calls/hangup', 'hangup');
+    bench.ingress.on('calls', waiting(offer), 'refuse,closed,tandem/closed');
+    const caller = await call();
+    while (!entries(caller.report(), 'music-started').length) await nextTurn();
+    while (entries(caller.report(), 'reading-keys').length < 1) await nextTurn();
+    caller.press('1');
+    const report = await caller.ended;
+    expect(keysOf()).toEqual([]);
+    expect(report.errors).toEqual([]);
+  });
+
+  it('says the position, as it is then, when a waiting caller presses a key', async () => {
+    bench.ingress.on(
+      'calls',
+      'wait,60,3,progress-1,,',
+      'wait,1,2,progress-2,,',
+      'wait,1,2,progress-2,,',
+      'hangup',
+    );
+    const caller = await call();
+    await caller.journal.first('reading-keys');
+    caller.press('5');
+    const report = await caller.ended;
+    expect(report.played).toEqual(['tandem/position', 'digits/2']);
+    expect(bench.ingress.to('calls').map(({ fields }) => fields.progress)).toEqual([
+      '',
+      'progress-1',
+      'progress-2',
+      'progress-2',
+    ]);
+    expect(keysOf()).toEqual([]);
   });
 
   it('plays why a call is refused; without the sound the caller hears the congestion tone', async () => {
@@ -251,6 +304,24 @@ describe('the dialplan we ship', () => {
       );
       expect(endpoints).toEqual(['PJSIP/trunk/sip:sam@example.test']);
     });
+  });
+
+  it('tells calls of two PBXs apart that make the same unique id', async () => {
+    bench.ingress.on('calls', 'hangup');
+    const asked = () => bench.ingress.to('calls').map(({ fields }) => `${fields.pbx}/${fields.uniqueid}`);
+    const unnamed = { dialplan: await bench.shipped({ TANDEM_PBX: '${SYSTEMNAME}' }) };
+    const first = await (await call(unnamed)).ended;
+    const [id] = asked();
+    expect(id).toMatch(new RegExp(`^/${first.uniqueId}:[0-9]{9}$`));
+    expect(bench.ingress.to('calls/hangup').map(({ fields }) => `/${fields.uniqueid}`)).toEqual([id]);
+    await bench.close();
+    bench = await PbxBench.open({ systemName: 'pbx.1' });
+    bench.ingress.on('calls', 'hangup');
+    bench.ingress.on('calls/hangup', 'hangup');
+    const named = { dialplan: await bench.shipped({ TANDEM_PBX: '${SYSTEMNAME}' }) };
+    const second = await (await call(named)).ended;
+    expect(second.uniqueId).toMatch(/^pbx\.1-/);
+    expect(asked()).toEqual([`pbx1/${second.uniqueId}`]);
   });
 
   it('takes a menu’s caller to the agent and back', async () => {

@@ -14,9 +14,12 @@ export class ChannelRegistry {
   private readonly clock: Clock;
   private readonly events: ChannelEvents;
   private readonly channels = new Set<Channel>();
+  private readonly prefix: string;
   private serial = 0;
 
-  constructor(clock: Clock, events: ChannelEvents) {
+  /** @param systemName stands before unique ids; empty for none */
+  constructor(clock: Clock, events: ChannelEvents, systemName: string) {
+    this.prefix = systemName === '' ? '' : `${systemName}-`;
     this.clock = clock;
     this.events = events;
     events.listen((event) => {
@@ -42,7 +45,7 @@ export class ChannelRegistry {
     const channel = new Channel({
       ...options,
       name: `${options.technology}/${resource}${suffix}`,
-      uniqueId: uniqueId ?? `${Math.floor(this.clock.wallTime() / 1000)}.${this.serial}`,
+      uniqueId: uniqueId ?? `${this.prefix}${Math.floor(this.clock.wallTime() / 1000)}.${this.serial}`,
       notify: (kind, changed) => this.events.emit({ kind, channel: changed }),
     });
     this.channels.add(channel);

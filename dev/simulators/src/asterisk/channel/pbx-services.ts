@@ -23,6 +23,8 @@ export interface PbxServices {
   readonly ticker: Ticker;
   readonly ear: AgentEarOptions;
   readonly release: ReleaseBehaviour;
+  /** Empty for none. */
+  readonly systemName: string;
   /** Ringing, waiting, sounds and callee time run this much faster than real time; audio never does. */
   readonly speed: number;
   readonly channels: ChannelRegistry;

@@ -200,6 +200,7 @@ const BUILT_IN: Readonly<Record<string, (channel: Channel, services: PbxServices
   UNIQUEID: ({ uniqueId }) => uniqueId,
   HANGUPCAUSE: ({ hangupCause }) => String(hangupCause),
   BRIDGEPEER: ({ bridgedWith }) => bridgedWith?.name ?? '',
+  SYSTEMNAME: (_channel, { systemName }) => systemName,
   EPOCH: (_channel, { clock }) => String(Math.floor(clock.wallTime() / 1000)),
 };
 

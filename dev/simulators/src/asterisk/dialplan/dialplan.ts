@@ -51,6 +51,15 @@ export class Dialplan {
     return new Dialplan(this.file, new Map([...this.globals, ...Object.entries(globals)]), this.contexts);
   }
 
+  /** Returns the dialplan as a PBX of this name loads it: only the name may stand in a global variable. */
+  loadedBy(systemName: string): Dialplan {
+    const globals = [...this.globals].map(([name, value]) => [
+      name,
+      value.replaceAll('${SYSTEMNAME}', systemName),
+    ]);
+    return this.withGlobals(Object.fromEntries(globals) as Record<string, string>);
+  }
+
   hasContext(name: string): boolean {
     return this.contexts.has(name);
   }

@@ -2,7 +2,7 @@ import { DialplanError } from '../dialplan/dialplan-error.ts';
 import { callerId, channelFunction } from './channel-function.ts';
 import { curl, curlOption } from './curl.ts';
 import type { DialplanFunction, FunctionContext } from './dialplan-function.ts';
-import { array, conditional, cut, filter, isNull, length, uriEncode } from './text-functions.ts';
+import { array, conditional, cut, filter, isNull, length, random, uriEncode } from './text-functions.ts';
 
 const local: DialplanFunction = {
   read: (name, { channel }) => channel.variables.get(name),
@@ -22,6 +22,7 @@ const FUNCTIONS: ReadonlyMap<string, DialplanFunction> = new Map([
   ['ISNULL', isNull],
   ['LEN', length],
   ['LOCAL', local],
+  ['RAND', random],
   ['URIENCODE', uriEncode],
 ]);
 

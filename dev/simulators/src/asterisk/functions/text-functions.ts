@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { splitArguments } from '../dialplan/arguments.ts';
 import { DialplanError } from '../dialplan/dialplan-error.ts';
 import type { DialplanFunction } from './dialplan-function.ts';
@@ -49,6 +50,15 @@ export const filter: DialplanFunction = {
     if (allowed === '') throw new DialplanError(step, 'FILTER() needs the characters that stay');
     const kept = new RegExp(`[^${allowed.replace(/[\\\]^]/g, '\\$&')}]`, 'g');
     return rest.join(',').replace(kept, '');
+  },
+};
+
+/** `RAND(least,most)`. */
+export const random: DialplanFunction = {
+  read: (args, { step }) => {
+    const [least = NaN, most = NaN] = splitArguments(args).map(Number);
+    if (!(least <= most)) throw new DialplanError(step, `RAND(${args}) is not supported`);
+    return String(randomInt(least, most + 1));
   },
 };
 

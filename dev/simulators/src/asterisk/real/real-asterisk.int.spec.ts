@@ -79,13 +79,12 @@ async function until(holds: () => boolean): Promise<void> {
     expect(nexts().map(({ token }) => token)).toEqual(['t1', 't2', 't3', 't4', 't5']);
   });
 
-  it('lets the caller wait, and tells a key', async () => {
-    ingress.on('calls', 'wait,0,0,new.0.0,', 'wait,20,3,3.0.0,key-token');
-    ingress.on('calls/key', 'refuse,callback-requested,beep');
+  it('lets the caller wait, and asks again for the position when a key is pressed', async () => {
+    ingress.on('calls', 'wait,0,0,new.0.0,,', 'wait,20,3,3.0.0,key-token,', 'refuse,closed,beep');
     await asterisk.call('+14155550199', 'key');
     await ended();
-    expect(ingress.to('calls').map(({ fields }) => fields.progress)).toEqual(['', 'new.0.0']);
-    expect(ingress.to('calls/key')).toMatchObject([{ fields: { token: 'key-token', digit: '5' } }]);
+    expect(ingress.to('calls').map(({ fields }) => fields.progress)).toEqual(['', 'new.0.0', '3.0.0']);
+    expect(ingress.to('calls/key')).toEqual([]);
   });
 
   it.each([

@@ -25,7 +25,7 @@ const MODULES = [
   ...['bridge_softmix', 'bridge_builtin_features', 'bridge_holding', 'res_musiconhold', 'res_curl'],
   ...['func_curl', 'func_uri', 'func_strings', 'func_logic', 'func_callerid', 'func_channel', 'func_cut'],
   ...['res_audiosocket', 'chan_audiosocket', 'codec_resample', 'codec_ulaw', 'format_wav', 'format_pcm'],
-  ...['res_timing_timerfd', 'app_system'],
+  ...['res_timing_timerfd', 'app_system', 'func_rand'],
 ];
 /** The caller's side of a call, and people who are reached as extensions. */
 const PEOPLE = `

@@ -41,11 +41,12 @@ export class PbxBench {
     await Promise.all([this.ingress.stop(), this.relay.stop()]);
   }
 
-  /** The dialplan that is shipped, asking this ingress. */
+  /** The dialplan that is shipped, asking this ingress. The PBX has a name: ids are the channels' own. */
   shipped(globals: Readonly<Record<string, string>> = {}): Promise<Dialplan> {
     return loadDialplan(SHIPPED_DIALPLAN, {
       TANDEM_URL: this.ingress.url,
       TANDEM_SECRET: SECRET,
+      TANDEM_PBX: 'bench',
       ...globals,
     });
   }

@@ -70,7 +70,14 @@ export class AsteriskCarrier implements CarrierAdapter {
         return this.hold(instruction);
       case 'ask-again': {
         const { progress } = instruction;
-        return { do: 'wait', seconds: 0, position: 0, progress: toProgressText(progress), token: '' };
+        return {
+          do: 'wait',
+          seconds: 0,
+          position: 0,
+          progress: toProgressText(progress),
+          token: '',
+          offer: '',
+        };
       }
       case 'say-and-hang-up': {
         const { reason, spoken } = instruction;
@@ -115,6 +122,7 @@ export class AsteriskCarrier implements CarrierAdapter {
       position: progress.announcedPosition ?? 0,
       progress: toProgressText(progress),
       token: keysFor ? await this.tokens.sign(keysFor) : '',
+      offer: keysFor && spoken ? soundOf('callback-offer') : '',
       ...(spoken ?? {}),
     };
   }

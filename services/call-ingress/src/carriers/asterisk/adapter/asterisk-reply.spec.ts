@@ -15,7 +15,11 @@ describe('a reply as one line', () => {
       },
       'connect,[fd00::3]:9092,00030203-0405-8607-8809-0a0b0c0d0e0f,a.b-c_d,tandem/notice',
     ],
-    [{ do: 'wait', seconds: 5, position: 2, progress: '2.0.0', token: '' }, 'wait,5,2,2.0.0,'],
+    [{ do: 'wait', seconds: 5, position: 2, progress: '2.0.0', token: '', offer: '' }, 'wait,5,2,2.0.0,,'],
+    [
+      { do: 'wait', seconds: 5, position: 2, progress: '2.0.0', token: 't', offer: 'tandem/callback-offer' },
+      'wait,5,2,2.0.0,t,tandem/callback-offer',
+    ],
     [
       {
         do: 'dial',

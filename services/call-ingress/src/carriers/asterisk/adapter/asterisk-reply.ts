@@ -28,6 +28,8 @@ export type AsteriskReply =
       readonly progress: string;
       /** Serves a key of the caller; empty when keys mean nothing. */
       readonly token: string;
+      /** Sound of what the key is for; empty where it is not announced now. */
+      readonly offer: string;
       readonly text?: string;
       readonly language?: string;
     }
@@ -66,7 +68,7 @@ const FIELDS: {
   >[];
 } = {
   connect: ['address', 'uuid', 'token', 'sound'],
-  wait: ['seconds', 'position', 'progress', 'token'],
+  wait: ['seconds', 'position', 'progress', 'token', 'offer'],
   dial: ['address', 'ringS', 'callerId', 'mode', 'token'],
   ask: ['sound', 'attempt', 'token'],
   join: [],
@@ -85,7 +87,7 @@ export function toLine(reply: AsteriskReply): string {
 }
 
 /** Returns the name of one of our sounds. */
-export function soundOf(name: FarewellReason | 'notice' | 'operator-question'): string {
+export function soundOf(name: FarewellReason | 'notice' | 'operator-question' | 'callback-offer'): string {
   return `${SOUNDS}/${name}`;
 }
 

@@ -75,7 +75,7 @@ export class AsteriskCallsController {
     answerWith(request, response, await this.carrier.render(instruction));
   }
 
-  /** A waiting caller has pressed a key. */
+  /** A waiting caller has pressed a key. One pressed by chance, with nothing offered, means nothing. */
   @Post('key')
   @HttpCode(200)
   async key(
@@ -84,7 +84,7 @@ export class AsteriskCallsController {
     @Res() response: Response,
   ): Promise<void> {
     const stream = await this.tokens.verify(form.token, carrierCallIdOf(form));
-    const instruction = await this.waiting.handleKey(stream, form.digit);
+    const instruction = await this.waiting.handleKey(stream, form.offered === '1' ? form.digit : undefined);
     answerWith(request, response, await this.carrier.render(instruction));
   }
 

@@ -4,7 +4,10 @@ import { inboundCall, type InboundCall } from '../../../ports/inbound-call.ts';
 import type { HoldProgress } from '../../../ports/carrier-instruction.ts';
 import type { DialReport } from '../../../transfer/transfer-outcome.ts';
 
-/** A channel's unique id: `<system name>-<seconds>.<number>`, the name where it is set. */
+/**
+ * A channel's unique id: `<system name>-<seconds>.<number>`, the name where it is set. A PBX without a name
+ * puts a colon and a random number behind it.
+ */
 const uniqueid = z.string().regex(/^[\w.:-]{1,80}$/, 'must be the UNIQUEID of the channel');
 const pbx = z
   .string()
@@ -73,7 +76,14 @@ export const operatorForm = z.object({
 });
 export type OperatorForm = z.infer<typeof operatorForm>;
 
-export const keyForm = z.object({ token, uniqueid, pbx, digit: key });
+export const keyForm = z.object({
+  token,
+  uniqueid,
+  pbx,
+  digit: key,
+  /** 1: the caller has heard what the key is for. */
+  offered: z.enum(['0', '1', '']).default(''),
+});
 export type KeyForm = z.infer<typeof keyForm>;
 
 export const hangupForm = z.object({ uniqueid, pbx });
