@@ -58,6 +58,6 @@ export {
   type AskPerson,
   type DialPerson,
 } from './twilio/person-twiml.ts';
-export { VOICE_IDENTITY, voiceToken, type VoiceTokenKey } from './twilio/voice-token.ts';
+export { voiceToken, type VoiceTokenKey } from './twilio/voice-token.ts';
 export { speakable, type Spoken } from './twilio/spoken-text.ts';
 export { WsMessageSocket, type MessageSocket, type SocketListener } from './message-socket.ts';

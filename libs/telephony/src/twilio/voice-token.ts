@@ -9,12 +9,12 @@ export interface VoiceTokenKey {
 }
 
 /** Identities that Twilio takes (twilio.com/docs/voice/sdks); a call comes from `client:<identity>`. */
-export const VOICE_IDENTITY = /^[A-Za-z0-9_]{1,121}$/;
+const VOICE_IDENTITY = /^[A-Za-z0-9_]{1,121}$/;
 
 /**
  * Makes an access token with which an app places calls as `identity` to the TwiML application, and to nothing
  * else. It cannot be revoked; deleting the API key ends all its tokens.
- * @throws TypeError when the identity is not a {@link VOICE_IDENTITY}
+ * @throws TypeError when Twilio does not take the identity
  */
 export function voiceToken(key: VoiceTokenKey, identity: string, lifetimeS: number): string {
   if (!VOICE_IDENTITY.test(identity)) throw new TypeError('Twilio does not take this identity.');

@@ -1,14 +1,16 @@
-import { VOICE_IDENTITY } from '@tandem/telephony';
 import { z } from 'zod';
 
 /** An app fetches a new token when one ends; a stolen one is of use until its end. */
 const LIFETIME_S = { min: 60, max: 4 * 3_600, default: 3_600 };
 
+/** With the tenant's id and an underscore before it, an identity has the 121 characters a carrier takes. */
+const USER = /^[A-Za-z0-9_]{1,88}$/;
+
 export const requestVoiceTokenSchema = z.strictObject({
   identity: z
     .string()
-    .regex(VOICE_IDENTITY, 'must be letters, digits and underscores, 121 at most')
-    .describe('Who calls: calls come from `client:<identity>`. Do not put personal data in it.'),
+    .regex(USER, 'must be letters, digits and underscores, 88 at most')
+    .describe('Who calls, as your server names them. Do not put personal data in it.'),
   lifetimeS: z
     .number()
     .int()
@@ -21,7 +23,12 @@ export type RequestVoiceToken = z.output<typeof requestVoiceTokenSchema>;
 
 export const voiceTokenSchema = z.object({
   token: z.string().describe('Access token for the Voice SDK. Give it to the app over TLS only.'),
-  identity: z.string(),
+  identity: z
+    .string()
+    .describe(
+      'Your tenant id without its dashes, an underscore, and the identity of the request: no two tenants ' +
+        'share one. Calls come from `client:<identity>`.',
+    ),
   expiresAt: z.iso.datetime(),
 });
 export type VoiceToken = z.output<typeof voiceTokenSchema>;

@@ -1,6 +1,6 @@
 import { Body, Header, Post } from '@nestjs/common';
 import type { ApiScope } from '@tandem/database';
-import { Endpoint, TenantController } from '@tandem/platform';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import {
   requestVoiceTokenSchema,
   voiceTokenSchema,
@@ -26,7 +26,10 @@ export class VoiceTokensController {
     success: { status: 201, schema: voiceTokenSchema },
     problems: { 409: '`voice-sdk-not-configured`' },
   })
-  issue(@Body({ schema: requestVoiceTokenSchema }) body: RequestVoiceToken): VoiceToken {
-    return this.tokens.issue(body);
+  issue(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Body({ schema: requestVoiceTokenSchema }) body: RequestVoiceToken,
+  ): VoiceToken {
+    return this.tokens.issue(tenantId, body);
   }
 }

@@ -44,14 +44,36 @@ describe('access tokens for apps', () => {
       SETTINGS.TWILIO_API_KEY_SID,
       SETTINGS.TWILIO_ACCOUNT_SID,
     ]);
+    const identity = `${own.tenantId.replaceAll('-', '')}_ada_1`;
     expect(claims['grants']).toEqual({
-      identity: 'ada_1',
+      identity,
       voice: { outgoing: { application_sid: SETTINGS.TWILIO_TWIML_APP_SID } },
     });
     expect(lifetimeOf(claims)).toBe(600);
     const endsIn = Date.parse(String(body['expiresAt'])) / 1_000 - Number(claims['exp']);
     expect(Math.abs(endsIn)).toBeLessThanOrEqual(5);
-    expect(body['identity']).toBe('ada_1');
+    expect(body['identity']).toBe(identity);
+  });
+
+  it('have an identity that no other tenant can get, however it is named, of 121 characters at most', async () => {
+    const other = await control.operator();
+    const ask = async ({ apiKey }: Operator, identity: string): Promise<string> => {
+      const { status, body } = await control.ask('POST', PATH, apiKey, { identity });
+      expect(status).toBe(201);
+      const { grants } = opened(body['token']).claims as { grants: { identity: string } };
+      expect(body['identity']).toBe(grants.identity);
+      return grants.identity;
+    };
+    const longest = 'a'.repeat(88);
+    const [ada, others, prefixed, long] = [
+      await ask(own, 'ada'),
+      await ask(other, 'ada'),
+      await ask(other, `${own.tenantId.replaceAll('-', '')}_ada`),
+      await ask(own, longest),
+    ];
+    expect(new Set([ada, others, prefixed]).size).toBe(3);
+    expect(long).toMatch(/^[A-Za-z0-9_]{121}$/);
+    expect(long.endsWith(longest)).toBe(true);
   });
 
   it('last an hour unless the request says otherwise', async () => {
@@ -74,7 +96,7 @@ describe('access tokens for apps', () => {
     [{ identity: 'ada lovelace' }],
     [{ identity: '+12025550123' }],
     [{ identity: 'ada@example.com' }],
-    [{ identity: 'a'.repeat(122) }],
+    [{ identity: 'a'.repeat(89) }],
     [{ identity: 'ada', lifetimeS: 59 }],
     [{ identity: 'ada', lifetimeS: 86_400 }],
     [{ identity: 'ada', lifetimeS: 600.5 }],

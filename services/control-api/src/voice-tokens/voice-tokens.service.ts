@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { TenantId } from '@tandem/contracts';
 import { CONFIG, Problem, type ServiceConfig } from '@tandem/platform';
 import { voiceToken, type VoiceTokenKey } from '@tandem/telephony';
 import type { RequestVoiceToken, VoiceToken } from './voice-token.dto.ts';
@@ -18,7 +19,7 @@ export class VoiceTokensService {
   }
 
   /** @throws Problem 409 `voice-sdk-not-configured` */
-  issue({ identity, lifetimeS }: RequestVoiceToken): VoiceToken {
+  issue(tenantId: TenantId, { identity: user, lifetimeS }: RequestVoiceToken): VoiceToken {
     if (!this.key)
       throw new Problem(
         409,
@@ -27,6 +28,8 @@ export class VoiceTokensService {
         'control-api has no API key for the Voice SDK. Set TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET, ' +
           'TWILIO_TWIML_APP_SID and TWILIO_ACCOUNT_SID: docs/voice-sdk.md.',
       );
+    // All tenants share one account of the carrier, and its names.
+    const identity = `${tenantId.replaceAll('-', '')}_${user}`;
     const expiresAt = new Date(Date.now() + lifetimeS * 1_000);
     return {
       token: voiceToken(this.key, identity, lifetimeS),
