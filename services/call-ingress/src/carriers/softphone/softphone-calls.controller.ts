@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Body, Controller, HttpCode, Inject, Ip, Logger, Post, UseGuards } from '@nestjs/common';
 import { CONFIG, Problem, type ServiceConfig } from '@tandem/platform';
 import type { CallReply, CallStep } from '@tandem/softphone';
@@ -71,7 +72,7 @@ export class SoftphoneCallsController {
   }
 
   private begin(body: z.infer<typeof callRequest>, address: string) {
-    const waitS = this.limit.take(address);
+    const waitS = this.limit.take(isIP(address) ? address : 'unknown');
     if (waitS > 0)
       throw new Problem(
         429,
