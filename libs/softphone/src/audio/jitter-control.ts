@@ -1,5 +1,9 @@
-/** Audio held back before playback starts, in ms: at first, at most, and how it changes. */
-const LEAST_MS = 60;
+/**
+ * Audio held back before playback starts, in ms: at first, at most, and how it changes. The least bears a line
+ * that stalls for 100 ms, with a frame and a step of the device on top. It costs no time where the agent's
+ * speech is made faster than it is spoken.
+ */
+const LEAST_MS = 140;
 const MOST_MS = 200;
 const GROWTH_MS = 40;
 const SHRINK_MS = 10;

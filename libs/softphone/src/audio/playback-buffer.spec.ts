@@ -16,18 +16,18 @@ function given() {
 }
 
 describe('playback', () => {
-  it('starts when 60 ms wait', () => {
+  it('starts when 140 ms wait', () => {
     const { buffer, plays } = given();
-    buffer.push(1, samples(40));
+    buffer.push(1, samples(120));
     expect(plays(20)).toBe(0);
     buffer.push(1, samples(20));
     expect(plays(20)).toBe(160);
   });
 
-  it('of a sound shorter than that starts after 60 ms', () => {
+  it('of a sound shorter than that starts after 140 ms', () => {
     const { buffer, plays } = given();
     buffer.push(1, samples(20));
-    expect([plays(20), plays(20), plays(20), plays(20)]).toEqual([0, 0, 0, 160]);
+    expect([plays(60), plays(60), plays(20), plays(20)]).toEqual([0, 0, 0, 160]);
   });
 
   it('plays sounds in order without a gap, and says how far it is', () => {
@@ -95,7 +95,7 @@ describe('a late network', () => {
     buffer.push(2, samples(200));
     plays(1_000);
     buffer.push(2, samples(200));
-    expect([buffer.underruns, buffer.delayMs]).toEqual([0, 60]);
+    expect([buffer.underruns, buffer.delayMs]).toEqual([0, 140]);
   });
 });
 
@@ -121,6 +121,7 @@ describe('a clear', () => {
     buffer.clear(10);
     buffer.push(2, samples(100));
     expect(plays(10)).toBeGreaterThan(0);
+    plays(140);
     expect(plays(200)).toBe(800);
     expect(buffer.positionAt(buffer.consumedSamples)).toMatchObject({ sound: 2, samples: 800 });
     expect(buffer.underruns).toBe(0);
