@@ -18,7 +18,8 @@ export type ToProcessor =
 /** Messages of the processor. */
 export type FromProcessor =
   | { readonly kind: 'frame'; readonly samples: Int16Array<ArrayBuffer> }
-  | { readonly kind: 'played'; readonly position: PlaybackPosition }
+  /** `at`: when it was so, in whole ms of the audio thread's clock. */
+  | { readonly kind: 'played'; readonly position: PlaybackPosition; readonly at: number }
   | { readonly kind: 'cleared'; readonly id: number }
   /** Sent every 100 ms while the processor runs. */
   | {

@@ -12,6 +12,7 @@ import {
  * background are slow. https://webaudio.github.io/web-audio-api/#AudioWorkletGlobalScope
  */
 declare const sampleRate: number;
+declare const currentFrame: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
@@ -32,6 +33,8 @@ class SoftphoneProcessor extends AudioWorkletProcessor {
   private sinceReport = 0;
   private outLevel = 0;
   private reported = { sound: 0, samples: 0 };
+  /** The context's frame after the last one that was processed. */
+  private endFrame = 0;
 
   constructor({ processorOptions: { wireHz } }: { readonly processorOptions: ProcessorOptions }) {
     super();
@@ -51,6 +54,7 @@ class SoftphoneProcessor extends AudioWorkletProcessor {
       for (const other of others) other.set(first);
       for (const sample of first) this.outLevel = Math.max(this.outLevel, Math.abs(sample));
     }
+    this.endFrame = currentFrame + QUANTUM;
     this.sinceReport += QUANTUM / sampleRate;
     const isDue = this.sinceReport >= REPORT_EVERY_S;
     if (isDue || this.playback.hasJustFinished) this.reportPosition();
@@ -83,7 +87,7 @@ class SoftphoneProcessor extends AudioWorkletProcessor {
     const { sound, samples } = this.reported;
     if (position.sound === sound && position.samples === samples) return;
     this.reported = position;
-    this.tell({ kind: 'played', position });
+    this.tell({ kind: 'played', position, at: Math.round((this.endFrame * 1000) / sampleRate) });
   }
 
   private reportAlive(): void {

@@ -1,5 +1,6 @@
 import type { HeardSound } from '@tandem/conversation';
 import type { Played } from '@tandem/softphone';
+import { ReportDelays } from './report-delays.ts';
 
 /** One sound on its way to the browser. Offsets count the bytes of all sounds ever sent. */
 interface SentSound {
@@ -34,7 +35,7 @@ const NOTHING: ReportOutcome = { heard: [], isClamped: false };
  * Derives the playout position of a softphone's stream from what the browser reports of its playback. A
  * report never counts for more than was sent of its sound, and never takes anything back. Between two
  * reports the position follows the clock for as long as the browser said it had audio, so that it is never
- * too far.
+ * too far. A report that says when it was true counts from then, however long it was on its way.
  */
 export class PlayoutLedger {
   private sounds: SentSound[] = [];
@@ -44,6 +45,7 @@ export class PlayoutLedger {
   private anchor = { offset: 0, at: 0, untilOffset: 0 };
   /** The time of the last progress, or since when there is something to play. */
   private progressAt = 0;
+  private readonly delays = new ReportDelays();
 
   constructor(private readonly options: LedgerOptions) {}
 
@@ -81,8 +83,13 @@ export class PlayoutLedger {
    * Applies a browser's report; one about a sound that was cleared or played long ago counts for nothing.
    * @param waitingSoundId the sound of which more waits to be sent, so that it is not complete
    */
-  onPlayed({ sound: number, samples, ahead }: Played, now: number, waitingSoundId?: string): ReportOutcome {
+  onPlayed(
+    { sound: number, samples, ahead, at }: Played,
+    now: number,
+    waitingSoundId?: string,
+  ): ReportOutcome {
     const { bytesPerSample } = this.options;
+    const trueAt = now - (at === undefined ? 0 : this.delays.delayOf(at, now));
     if (number > this.lastNumber) return { heard: [], isClamped: true };
     const sound = this.sounds.find((candidate) => candidate.number === number);
     if (!sound) return NOTHING;
@@ -91,7 +98,7 @@ export class PlayoutLedger {
     const isClamped = reported > sound.endOffset;
     const before = this.anchor.offset;
     if (offset < before) return { heard: [], isClamped };
-    if (offset > before || ahead === 0) this.anchor = this.anchorAt(offset, now, ahead * bytesPerSample);
+    if (offset > before || ahead === 0) this.anchor = this.anchorAt(offset, trueAt, ahead * bytesPerSample);
     if (offset === before) return { heard: [], isClamped };
     this.progressAt = now;
     const heard = this.heardUpTo(offset, before, waitingSoundId);

@@ -11,7 +11,7 @@ const count = z.number().int().min(0).max(MAX_UINT32);
 /** Each browser's message; unknown members are dropped. */
 const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), version: count, ticket: z.string().min(1).max(2_048) }),
-  z.object({ type: z.literal('played'), sound: count, samples: count, ahead: count }),
+  z.object({ type: z.literal('played'), sound: count, samples: count, ahead: count, at: count.optional() }),
   z.object({ type: z.literal('cleared'), id: count }),
   z.object({ type: z.literal('digit'), digit: z.string().regex(/^[0-9*#A-D]$/) }),
   z.object({ type: z.literal('text'), text: cleanedText().max(MAX_TEXT_LENGTH) }),

@@ -98,6 +98,20 @@ describe('a report of playback', () => {
     await far.clock.pass(600);
     expect(far.stream.heardSoFar()).toEqual([{ soundId: 'a', heardMs: 150, isComplete: false }]);
   });
+
+  it.each([
+    ['counts from when it was true', 200, 380],
+    ['is not believed to be older than 250 ms', 900, 430],
+  ])('that was late on its way %s', async (_what, lateMs, heardMs) => {
+    const { far, write } = given();
+    far.fallsDeaf();
+    write(900);
+    far.tells({ type: 'played', sound: 1, samples: 800, ahead: 6_400, at: 5_000 });
+    await far.clock.pass(100 + lateMs);
+    far.tells({ type: 'played', sound: 1, samples: 1_600, ahead: 5_600, at: 5_100 });
+    await far.clock.pass(0);
+    expect(far.stream.heardSoFar()).toEqual([{ soundId: 'a', heardMs, isComplete: false }]);
+  });
 });
 
 describe('bad input of a page', () => {

@@ -217,7 +217,7 @@ export class SoftphoneFarSide implements CallerStreamFarSide {
     this.sinceReportMs = 0;
     this.reported = consumedSamples;
     const position = this.playback.positionAt(consumedSamples);
-    if (position) this.tells({ type: 'played', ...position });
+    if (position) this.tells({ type: 'played', ...position, at: Math.round(this.clock.now()) });
   }
 
   private get silence(): number {
