@@ -1,8 +1,16 @@
 import { AudioDevice } from '../phone/audio-device.ts';
 import { missingAbility } from '../phone/microphone-fault.ts';
 import { Softphone, type PhoneState, type SoftphoneParts } from '../phone/softphone.ts';
+import { testSpeaker } from '../phone/test-tone.ts';
 import { Conversation } from './conversation.ts';
-import { INAUDIBLE, MICROPHONE_LOST, MICROPHONE_TEXTS, silentMicrophone, statusText } from './texts.ts';
+import {
+  INAUDIBLE,
+  MICROPHONE_LOST,
+  MICROPHONE_TEXTS,
+  silentMicrophone,
+  SPEAKER_FAILED,
+  statusText,
+} from './texts.ts';
 
 /** A microphone that gives nothing but zeros for this long is off or the wrong one. */
 const SILENT_MICROPHONE_MS = 3_000;
@@ -63,7 +71,6 @@ function showState(state: PhoneState): void {
   button.classList.toggle('stop', isOnCall);
   const isConnected = state.kind === 'connected';
   for (const control of [mute, keypadToggle, text, send]) control.disabled = !isConnected;
-  microphone.disabled = !isOnCall;
   if (!isOnCall) quality.textContent = '';
   if (isConnected) soundAt = performance.now();
   if (state.kind === 'no-microphone')
@@ -78,6 +85,7 @@ function showDevice(): void {
   if (!audio || (state.kind !== 'connected' && state.kind !== 'reconnecting')) return;
   const isSilent = performance.now() - soundAt > SILENT_MICROPHONE_MS;
   if (!phone.isAudible) showProblem(INAUDIBLE, 'Turn the sound on', () => void audio.resume());
+  else if (audio.fault) showProblem(MICROPHONE_TEXTS[audio.fault]);
   else if (audio.microphoneLabel && !audio.isMicrophoneOn) showProblem(MICROPHONE_LOST);
   else if (audio.isMicrophoneOn && isSilent) showProblem(silentMicrophone(audio.microphoneLabel));
   else hideProblem();
@@ -87,6 +95,7 @@ async function listDevices(): Promise<void> {
   const { audio } = phone;
   if (!audio) return;
   fill(microphone, await audio.devices('audioinput'));
+  microphone.disabled = false;
   const outputs = 'setSinkId' in HTMLMediaElement.prototype ? await audio.devices('audiooutput') : [];
   fill(speaker, outputs);
   speaker.disabled = outputs.length === 0;
@@ -111,11 +120,16 @@ function hideProblem(): void {
   problem.hidden = true;
 }
 
+function speakerFailed(): void {
+  showProblem(SPEAKER_FAILED);
+}
+
 function call(isSilent = false): void {
   conversation.clear();
   hideProblem();
   const valueOf = (id: string) => byId<HTMLInputElement>(id).value.trim() || undefined;
-  void phone.start({ to: valueOf('to'), from: valueOf('from'), isSilent });
+  const devices = { microphone: microphone.value, speaker: speaker.value };
+  void phone.start({ to: valueOf('to'), from: valueOf('from'), isSilent, ...devices });
 }
 
 button.onclick = () => (phone.isOnCall ? phone.hangUp() : call());
@@ -134,7 +148,9 @@ keypad.onclick = ({ target }) => {
   if (key) phone.press(key);
 };
 microphone.onchange = () => void phone.audio?.openMicrophone(microphone.value);
-speaker.onchange = () => void phone.audio?.chooseOutput(speaker.value);
+speaker.onchange = () => void phone.audio?.chooseOutput(speaker.value).catch(speakerFailed);
+byId('tone').onclick = () =>
+  void (phone.audio?.testTone() ?? testSpeaker(speaker.value)).catch(speakerFailed);
 byId('write').onsubmit = (event) => {
   event.preventDefault();
   const written = text.value.trim();

@@ -50,6 +50,7 @@ export const MICROPHONE_TEXTS: Readonly<Record<MicrophoneFault, string>> = {
 };
 
 export const INAUDIBLE = 'You hear nothing: the browser has stopped the sound of this page.';
+export const SPEAKER_FAILED = 'The loudspeaker cannot be used. Choose another one under Devices.';
 export const MICROPHONE_LOST =
   'The microphone is gone. Choose another one under Devices, or connect it again.';
 

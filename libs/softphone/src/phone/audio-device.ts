@@ -6,6 +6,7 @@ import {
 } from '../worklet/processor-messages.ts';
 import { microphoneFaultOf, type MicrophoneFault } from './microphone-fault.ts';
 import type { PhoneAudio, PhoneAudioEvents } from './phone-audio.ts';
+import { playTestTone } from './test-tone.ts';
 
 const CONSTRAINTS = {
   echoCancellation: true,
@@ -58,6 +59,8 @@ export class AudioDevice implements PhoneAudio {
     try {
       const audio = { ...CONSTRAINTS, ...(deviceId ? { deviceId: { ideal: deviceId } } : {}) };
       const stream = await navigator.mediaDevices.getUserMedia({ audio });
+      // The call was over before the caller answered the browser.
+      if (this.context.state === 'closed') return stop(stream);
       const old = this.microphone;
       this.microphone = stream;
       this.fault = null;
@@ -120,6 +123,11 @@ export class AudioDevice implements PhoneAudio {
     }
     await this.speaker.setSinkId(deviceId);
     await this.speaker.play();
+  }
+
+  /** Plays a short tone where the agent is heard. */
+  testTone(): Promise<void> {
+    return playTestTone(this.outlet());
   }
 
   /** Call it from a press, after the browser stopped the context. */

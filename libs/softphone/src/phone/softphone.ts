@@ -55,6 +55,9 @@ export interface CallOptions {
   readonly from?: string | undefined;
   /** Goes on without a microphone: the caller listens and writes. */
   readonly isSilent?: boolean;
+  /** Ids of the devices the caller chose; empty or absent for the browser's own choice. */
+  readonly microphone?: string;
+  readonly speaker?: string;
 }
 
 /** A lost connection is followed up this often, this far apart, before the call is given up. */
@@ -105,7 +108,7 @@ export class Softphone<Audio extends PhoneAudio> {
   }
 
   /** Starts a call. Call it from a press: browsers play nothing before one. */
-  async start({ to, from, isSilent = false }: CallOptions = {}): Promise<void> {
+  async start({ to, from, isSilent = false, microphone, speaker }: CallOptions = {}): Promise<void> {
     if (this.isOnCall) return;
     await this.closeDevice();
     this.calls += 1;
@@ -116,9 +119,11 @@ export class Softphone<Audio extends PhoneAudio> {
     });
     this.device = device;
     device.setMuted(this.isMuted);
+    // A loudspeaker that is gone leaves the browser's own choice.
+    if (speaker) void device.chooseOutput(speaker).catch(() => undefined);
     if (!isSilent) {
       this.enter({ kind: 'asking-microphone' });
-      await device.openMicrophone();
+      await device.openMicrophone(microphone);
       if (number !== this.calls) return;
       if (device.fault) return this.enter({ kind: 'no-microphone', fault: device.fault });
     }
@@ -250,7 +255,7 @@ export class Softphone<Audio extends PhoneAudio> {
         this.socket?.sendFrame(message.samples);
         return;
       case 'played':
-        this.socket?.tell({ type: 'played', ...message.position });
+        this.socket?.tell({ type: 'played', ...message.position, at: message.at });
         return;
       case 'cleared':
         this.socket?.tell({ type: 'cleared', id: message.id });
