@@ -42,13 +42,59 @@ export const SPOKEN_MICROPHONE = `(() => {
 export const DENIED_MICROPHONE = `navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))`;
 
-/** Runs on the audio thread beside the softphone: tells the time of the first sample that is not silent. */
+/** A sample above this share of full scale is sound; what filters leave around it is not. */
+export const LOUD = 0.01;
+
+/** Runs first: keeps the microphones the page takes, and the element it plays on where one was chosen. */
+export const WATCHED_DEVICES = `(() => {
+  window.tandemDevices = { tracks: [], speaker: null };
+  const take = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await take(constraints);
+    window.tandemDevices.tracks.push(...stream.getAudioTracks());
+    return stream;
+  };
+  const choose = HTMLMediaElement.prototype.setSinkId;
+  HTMLMediaElement.prototype.setSinkId = function (id) {
+    window.tandemDevices.speaker = this;
+    return choose.call(this, id);
+  };
+})()`;
+
+export const DEVICES_IN_USE = `({
+  microphones: tandemDevices.tracks.filter(({ readyState }) => readyState === 'live').map(({ label }) => label),
+  speaker: tandemDevices.speaker?.paused === false ? tandemDevices.speaker.sinkId : null,
+})`;
+
+/** Presses the button of the tone and returns the loudest sample on the chosen loudspeaker within a second. */
+export const TONE_HEARD = `(async () => {
+  const context = new AudioContext();
+  const ear = context.createAnalyser();
+  context.createMediaStreamSource(tandemDevices.speaker.srcObject).connect(ear);
+  document.querySelector('#tone').click();
+  const samples = new Float32Array(ear.fftSize);
+  let loudest = 0;
+  for (const end = performance.now() + 1000; performance.now() < end; ) {
+    await new Promise((done) => setTimeout(done, 20));
+    ear.getFloatTimeDomainData(samples);
+    for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));
+  }
+  await context.close();
+  return loudest;
+})()`;
+
+/** Runs on the audio thread beside the softphone: keeps the times of the first and the last loud sample. */
 const EAR = `registerProcessor('ear', class extends AudioWorkletProcessor {
   process([[samples] = []]) {
-    const at = samples?.findIndex((sample) => sample !== 0) ?? -1;
-    if (at >= 0 && !this.hasHeard) {
-      this.hasHeard = true;
-      this.port.postMessage((currentFrame + at) / sampleRate);
+    const isLoud = (sample) => Math.abs(sample) > ${LOUD};
+    const last = samples?.findLastIndex(isLoud) ?? -1;
+    if (last >= 0) {
+      this.from ??= (currentFrame + samples.findIndex(isLoud)) / sampleRate;
+      this.to = (currentFrame + last) / sampleRate;
+    }
+    if (last < 0 && this.to !== this.told) {
+      this.told = this.to;
+      this.port.postMessage({ from: this.from, to: this.to });
     }
     return true;
   }
@@ -56,10 +102,11 @@ const EAR = `registerProcessor('ear', class extends AudioWorkletProcessor {
 
 /**
  * Runs first: whatever the softphone's processor puts out also reaches an ear that knows nothing of the
- * softphone's own count, and each report of playback is kept with the device's time, in s.
+ * softphone's own count, and each report of playback is kept with the device's latency, in s, and with the
+ * time at which the page sent it.
  */
 export const WATCHED_AUDIO = `(() => {
-  const heard = { startedAt: null, latency: 0, reports: [] };
+  const heard = { from: null, to: null, reports: [] };
   window.tandemHeard = heard;
   let context;
   const Node = window.AudioWorkletNode;
@@ -74,20 +121,36 @@ export const WATCHED_AUDIO = `(() => {
       super(given, name, options);
       context = given;
       const ear = new Node(given, 'ear', { numberOfOutputs: 1 });
-      ear.port.onmessage = ({ data }) => (heard.startedAt ??= data);
+      ear.port.onmessage = ({ data }) => Object.assign(heard, data);
       super.connect(ear);
       ear.connect(given.destination);
     }
   };
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (message) {
-    if (typeof message === 'string' && message.includes('"played"') && context) {
-      heard.latency = context.outputLatency;
-      heard.reports.push({ ...JSON.parse(message), at: context.currentTime });
-    }
+    if (typeof message === 'string' && message.includes('"played"') && context)
+      heard.reports.push({
+        ...JSON.parse(message),
+        latency: context.outputLatency,
+        sentAt: context.currentTime,
+      });
     return send.call(this, message);
   };
 })()`;
+
+/** Runs first: sockets to these ports go to others, where a line of the test's own leads on. */
+export function ledThrough(ports: Readonly<Record<number, number>>): string {
+  return `(() => {
+    const ports = ${JSON.stringify(ports)};
+    window.WebSocket = class extends WebSocket {
+      constructor(given, ...others) {
+        const address = new URL(given);
+        address.port = ports[address.port] ?? address.port;
+        super(address.href, ...others);
+      }
+    };
+  })()`;
+}
 
 /**
  * Returns how many utterances of the agent there are and the last one, once that is a new question. An

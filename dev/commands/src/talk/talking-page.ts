@@ -9,12 +9,17 @@ import {
   CALLER_SAID,
   calling,
   DENIED_MICROPHONE,
+  DEVICES_IN_USE,
   IN_STATE,
+  ledThrough,
   LINE_RATE_HZ,
   LINES,
+  LOUD,
   QUESTION_ASKED,
   SPOKEN_MICROPHONE,
+  TONE_HEARD,
   WATCHED_AUDIO,
+  WATCHED_DEVICES,
 } from './page-scripts.ts';
 
 /** The caller's voice, as in `npm run call`. */
@@ -23,14 +28,40 @@ const LAUNCH_LIMIT_MS = 60_000;
 const POLL_MS = 100;
 /** Kind, sequence and sound number before the audio of a message. */
 const AUDIO_HEADER_BYTES = 9;
+const FULL_SCALE = 32_768;
 
 /** Reports of playback by the page, beside what an independent ear heard. Times of the device, in s. */
 interface HeardOnPage {
-  /** The first sample that was not silent left the softphone. */
-  readonly startedAt: number | null;
-  /** From the context to the loudspeaker. */
-  readonly latency: number;
-  readonly reports: readonly { readonly sound: number; readonly samples: number; readonly at: number }[];
+  /** When the first loud sample and the last one left the softphone. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly reports: readonly {
+    readonly sound: number;
+    readonly samples: number;
+    /** When this was so, in ms, by the page. */
+    readonly at: number;
+    /** When the page sent it. */
+    readonly sentAt: number;
+    /** From the context to the loudspeaker. */
+    readonly latency: number;
+  }[];
+}
+
+/** One report of playback. */
+export interface ReportError {
+  /** Positive: the page reported more than was played. */
+  readonly errorMs: number;
+  /** From the moment it tells of to its sending. */
+  readonly heldMs: number;
+  readonly latencyMs: number;
+}
+
+/** Audio of the relay, in samples of all messages. */
+interface Sent {
+  rateHz: number;
+  samples: number;
+  firstLoud: number | null;
+  lastLoud: number;
 }
 
 export interface TalkingPageOptions {
@@ -38,9 +69,13 @@ export interface TalkingPageOptions {
   readonly speech: Speech;
   /** A WAV file for Chromium's fake microphone; without one, {@link TalkingPage.say} is the microphone. */
   readonly microphoneFile?: string;
-  /** Whether the page's sound is also heard by an independent ear, for {@link TalkingPage.reportErrorsMs}. */
+  /** Whether the page's sound is also heard by an independent ear, for {@link TalkingPage.reportErrors}. */
   readonly hasEar?: boolean;
+  /** Ports that sockets go to instead of those of relays; needs an ear, whose page has no policy. */
+  readonly lines?: Readonly<Record<number, number>>;
   readonly isMicrophoneDenied?: boolean;
+  /** Chromium's fake devices as they are: several microphones that beep, and several loudspeakers. */
+  readonly hasDevices?: boolean;
 }
 
 /** The talk page in a real Chromium, with a caller who speaks synthesised words. */
@@ -51,10 +86,10 @@ export class TalkingPage {
   readonly sent: string[] = [];
   readonly received: string[] = [];
   readonly sockets: string[] = [];
+  /** Format of both directions, as the relay told it last. */
+  format: unknown = null;
   private answered = 0;
-  /** Silence at the start of the first sound. */
-  private leadMs = 0;
-  private isFirstSoundSilent = true;
+  private readonly audio: Sent = { rateHz: NaN, samples: 0, firstLoud: null, lastLoud: 0 };
 
   private constructor(
     private readonly browser: Browser,
@@ -63,7 +98,7 @@ export class TalkingPage {
   ) {}
 
   static async open(url: string, options: TalkingPageOptions): Promise<TalkingPage> {
-    const { chromium: found, speech, microphoneFile, hasEar = false, isMicrophoneDenied = false } = options;
+    const { chromium: found, speech, microphoneFile, hasEar = false, lines } = options;
     const browser = await chromium.launch({
       executablePath: found.program,
       env: { ...process.env, ...found.env },
@@ -90,7 +125,9 @@ export class TalkingPage {
     page.on('pageerror', (error) => talking.complaints.push(error.message));
     page.on('websocket', (socket) => talking.watch(socket));
     if (hasEar) await page.addInitScript(WATCHED_AUDIO);
-    if (isMicrophoneDenied) await page.addInitScript(DENIED_MICROPHONE);
+    if (lines) await page.addInitScript(ledThrough(lines));
+    if (options.isMicrophoneDenied) await page.addInitScript(DENIED_MICROPHONE);
+    else if (options.hasDevices) await page.addInitScript(WATCHED_DEVICES);
     else if (microphoneFile === undefined) await page.addInitScript(SPOKEN_MICROPHONE);
     await page.goto(url);
     return talking;
@@ -149,29 +186,65 @@ export class TalkingPage {
     return this.page.evaluate<string[]>(calling(LINES, kind));
   }
 
-  /**
-   * Returns by how many ms each report of the first sound differs from what the ear had heard of it then.
-   * Positive: the page reported more than was played.
-   */
-  async reportErrorsMs(): Promise<number[]> {
-    const { startedAt, latency, reports } = await this.page.evaluate<HeardOnPage>('window.tandemHeard');
-    const begun = (startedAt ?? NaN) + latency - this.leadMs / 1000;
+  /** Chooses a device by its place in the list, 0 for the browser's own choice. Returns its id and label. */
+  async choose(kind: 'microphone' | 'speaker', index: number): Promise<{ id: string; label: string }> {
+    const [id = ''] = await this.page.selectOption(`#${kind}`, { index });
+    return { id, label: await this.page.innerText(`#${kind} option:checked`) };
+  }
+
+  /** Returns the labels of running microphones, and the loudspeaker that was chosen and plays. */
+  devicesInUse(): Promise<{ microphones: string[]; speaker: string | null }> {
+    return this.page.evaluate(DEVICES_IN_USE);
+  }
+
+  /** Presses the button of the test tone. Returns the loudest sample of it on the chosen loudspeaker. */
+  hearTone(): Promise<number> {
+    return this.page.evaluate<number>(TONE_HEARD);
+  }
+
+  /** Returns how far each report of the first sound differs from what the ear had heard of it then. */
+  async reportErrors(): Promise<ReportError[]> {
+    const { from, reports } = await this.page.evaluate<HeardOnPage>('window.tandemHeard');
+    const { firstLoud, rateHz } = this.audio;
+    const begunAt = (from ?? NaN) - (firstLoud ?? NaN) / rateHz;
     return reports
       .filter(({ sound }) => sound === 1)
-      .map(({ samples, at }) => (samples / LINE_RATE_HZ - (at - begun)) * 1000);
+      .map(({ samples, at, sentAt, latency }) => ({
+        errorMs: (samples / rateHz + begunAt + latency) * 1000 - at,
+        heldMs: sentAt * 1000 - at,
+        latencyMs: latency * 1000,
+      }));
+  }
+
+  /**
+   * Returns by how many ms the agent's speech until now was longer, from its first loud sample to its last,
+   * than as the relay sent it.
+   */
+  async gapsMs(): Promise<number> {
+    const { from, to } = await this.page.evaluate<HeardOnPage>('window.tandemHeard');
+    const { firstLoud, lastLoud, rateHz } = this.audio;
+    return ((to ?? NaN) - (from ?? NaN) - (lastLoud - (firstLoud ?? NaN)) / rateHz) * 1000;
   }
 
   async close(): Promise<void> {
     await this.browser.close();
   }
 
-  /** Counts the zeros of G.711 at the start of the first sound. */
-  private measureLead(message: Buffer): void {
-    if (!this.isFirstSoundSilent) return;
-    const audio = message.subarray(AUDIO_HEADER_BYTES);
-    const first = audio.findIndex((code) => code !== 0xff && code !== 0x7f);
-    this.isFirstSoundSilent = first < 0;
-    this.leadMs += (first < 0 ? audio.length : first) / (LINE_RATE_HZ / 1000);
+  private measure(message: Buffer): void {
+    const { audio } = this;
+    for (let at = AUDIO_HEADER_BYTES; at + 1 < message.length; at += 2, audio.samples += 1) {
+      if (Math.abs(message.readInt16LE(at)) <= LOUD * FULL_SCALE) continue;
+      audio.firstLoud ??= audio.samples;
+      audio.lastLoud = audio.samples;
+    }
+  }
+
+  private readText(text: string): void {
+    this.received.push(text);
+    const message = JSON.parse(text) as { type: string; format: { rateHz: number } };
+    if (message.type !== 'ready') return;
+    this.format = message.format;
+    this.audio.rateHz = message.format.rateHz;
   }
 
   /** Asks the page again and again: its Content-Security-Policy lets no script of ours wait in it. */
@@ -195,8 +268,8 @@ export class TalkingPage {
       if (typeof payload === 'string') this.sent.push(payload);
     });
     socket.on('framereceived', ({ payload }) => {
-      if (typeof payload === 'string') this.received.push(payload);
-      else this.measureLead(payload);
+      if (typeof payload === 'string') this.readText(payload);
+      else this.measure(payload);
     });
   }
 }
