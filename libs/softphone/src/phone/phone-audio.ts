@@ -14,7 +14,9 @@ export interface PhoneAudio {
   /** Whether what is queued is heard. */
   readonly isAudible: boolean;
   /** Asks for a microphone. Sets {@link fault}. */
-  openMicrophone(): Promise<void>;
+  openMicrophone(deviceId?: string): Promise<void>;
+  /** Plays on another device from now on. Rejects when it is gone. */
+  chooseOutput(deviceId: string): Promise<void>;
   /** Sends silence while muted; the device stays open. */
   setMuted(isMuted: boolean): void;
   /** Starts a stream's audio at the wire's rate; whatever an earlier one left is dropped. */

@@ -26,6 +26,9 @@ interface Processor {
 
 type ProcessorClass = new (options: { readonly processorOptions: { readonly wireHz: number } }) => Processor;
 
+/** Each context has a clock of its own; the processor reads it only while it processes. */
+const audioThread = globalThis as typeof globalThis & { currentFrame: number };
+
 /** The audio thread of a browser, as far as the softphone's processor knows it. */
 async function loadProcessor(): Promise<ProcessorClass> {
   let loaded: ProcessorClass | null = null;
@@ -68,6 +71,10 @@ export class SoundCard implements PhoneAudio {
   }
 
   openMicrophone(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  chooseOutput(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -118,6 +125,7 @@ export class SoundCard implements PhoneAudio {
     const due = Math.floor((performance.now() - this.startedAt) * QUANTA_PER_MS);
     for (; this.quanta < due; this.quanta += 1) {
       const out = new Float32Array(QUANTUM);
+      audioThread.currentFrame = this.quanta * QUANTUM;
       this.processor?.process([[this.nextOfMicrophone()]], [[out]]);
       this.hear(out);
     }
