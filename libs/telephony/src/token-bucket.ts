@@ -1,4 +1,4 @@
-/** A limit with bursts: as many tokens as `burst` holds may be taken at once, and they come back with time. */
+/** A limit with bursts: as many tokens as `burst` may be taken at once, and they come back with time. */
 export class TokenBucket {
   private tokens: number;
 

@@ -28,8 +28,8 @@ const RETRY_MS = 1_000;
 
 /**
  * Redirects live calls whose relay hangs with the stream open (stopped, stalled, cut off): the carrier
- * notices nothing and asks nothing. Runs in every replica; each attempt is made by one, and one that failed is
- * taken up by any.
+ * notices nothing and asks nothing. Runs in every replica; each attempt is made by one, and one that failed
+ * is taken up by any.
  */
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {

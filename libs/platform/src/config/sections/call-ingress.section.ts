@@ -46,7 +46,7 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
     env: 'TRUSTED_PROXIES',
     schema: networkList.default([]),
     description:
-      'Networks of the proxies before `/talk`, CIDR blocks separated by commas: the limit of calls that one ' +
+      'Networks of the proxies before `/talk`, CIDR blocks separated by commas: the limit of calls one ' +
       'address may start then counts the address at the right of their X-Forwarded-For.',
     whenUnset: 'the header is not read: all visitors behind one proxy share its limit',
     example: '10.20.0.0/16',

@@ -57,7 +57,7 @@ export function pbxOf(carrierCallId: string): string {
   return carrierCallId.slice(0, Math.max(0, carrierCallId.indexOf('/')));
 }
 
-/** Returns the channel's own unique id: without its PBX, and without the random number of one without a name. */
+/** Returns the channel's own unique id, without its PBX or the random number of one without a name. */
 function uniqueIdOf(carrierCallId: string): string {
   return carrierCallId.slice(carrierCallId.indexOf('/') + 1).replace(/:\d+$/, '');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StreamKeys } from '@tandem/call-state';
+import type { StreamKeys } from '@tandem/call-state';
 import { Metrics, type ServiceConfig } from '@tandem/platform';
 import type { Request, Response } from 'express';
 import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
