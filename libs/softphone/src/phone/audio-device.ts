@@ -57,8 +57,7 @@ export class AudioDevice implements PhoneAudio {
   /** Asks for a microphone; a new one is taken before the old one is let go. Sets {@link fault}. */
   async openMicrophone(deviceId?: string): Promise<void> {
     try {
-      const audio = { ...CONSTRAINTS, ...(deviceId ? { deviceId: { ideal: deviceId } } : {}) };
-      const stream = await navigator.mediaDevices.getUserMedia({ audio });
+      const stream = await microphoneStream(deviceId);
       // The call was over before the caller answered the browser.
       if (this.context.state === 'closed') return stop(stream);
       const old = this.microphone;
@@ -93,6 +92,7 @@ export class AudioDevice implements PhoneAudio {
     this.node.connect(this.outlet());
     this.connectMicrophone();
     this.tell({ kind: 'mute', isMuted: this.isMuted });
+    this.tellLatency();
   }
 
   play(sound: number, samples: Int16Array<ArrayBuffer>): void {
@@ -157,15 +157,34 @@ export class AudioDevice implements PhoneAudio {
   private receive(message: FromProcessor): void {
     if (message.kind === 'alive') {
       this.lastAliveAt = performance.now();
-      // Safari does not say; the device's own latency is unknown there.
-      const seconds = this.context.outputLatency || this.context.baseLatency || 0;
-      this.tell({ kind: 'latency', seconds });
+      this.tellLatency();
     }
     this.events.onProcessor(message);
   }
 
+  private tellLatency(): void {
+    // Safari does not say; the device's own latency is unknown there.
+    const seconds = this.context.outputLatency || this.context.baseLatency || 0;
+    this.tell({ kind: 'latency', seconds });
+  }
+
   private tell(message: ToProcessor, transfer: Transferable[] = []): void {
     this.node?.port.postMessage(message, transfer);
+  }
+}
+
+/**
+ * Chromium gives the microphone that is open already where another one is only `ideal`. One that is gone
+ * leaves the browser's own choice.
+ */
+async function microphoneStream(deviceId: string | undefined): Promise<MediaStream> {
+  const { mediaDevices } = navigator;
+  if (!deviceId) return mediaDevices.getUserMedia({ audio: CONSTRAINTS });
+  try {
+    return await mediaDevices.getUserMedia({ audio: { ...CONSTRAINTS, deviceId: { exact: deviceId } } });
+  } catch (error) {
+    if ((error as Error).name !== 'OverconstrainedError') throw error;
+    return mediaDevices.getUserMedia({ audio: CONSTRAINTS });
   }
 }
 
