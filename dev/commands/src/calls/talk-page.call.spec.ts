@@ -63,6 +63,14 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
     return open;
   };
 
+  /** Returns a page that has heard the greeting of its call, with an ear. */
+  const greeted = async (): Promise<TalkingPage> => {
+    const talk = await visit({ hasEar: true });
+    await talk.pressCall();
+    await talk.waitForQuestion();
+    return talk;
+  };
+
   /** Returns the average of a latency in ms, of each relay that has measured it. */
   const latencies = async (kind: string): Promise<number[]> => {
     const found: number[] = [];
@@ -109,10 +117,14 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
   });
 
   it('knows within 20 ms how much of the agent was played', async () => {
-    const talk = await visit({ hasEar: true });
-    await talk.pressCall();
-    await talk.waitForState('connected');
-    await talk.waitForQuestion();
+    // The ear's clock tells what it has heard of a sound for as long as that has no gap: a machine that gives
+    // a page no time makes some.
+    let talk = await greeted();
+    for (let more = 3; more > 0 && Math.abs(await talk.gapsMs()) > 5; more -= 1) {
+      await talk.close();
+      talk = await greeted();
+    }
+    expect(Math.abs(await talk.gapsMs())).toBeLessThanOrEqual(5);
     expect(talk.format).toEqual({ encoding: 'pcm16', rateHz: 16_000 });
     const reports = await talk.reportErrors();
     const errors = reports.map(({ errorMs }) => errorMs);
