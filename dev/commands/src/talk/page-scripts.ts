@@ -62,11 +62,13 @@ export const WATCHED_DEVICES = `(() => {
 })()`;
 
 export const DEVICES_IN_USE = `({
-  microphones: tandemDevices.tracks.filter(({ readyState }) => readyState === 'live').map(({ label }) => label),
+  microphones: tandemDevices.tracks
+    .filter(({ readyState }) => readyState === 'live')
+    .map(({ label }) => label),
   speaker: tandemDevices.speaker?.paused === false ? tandemDevices.speaker.sinkId : null,
 })`;
 
-/** Presses the button of the tone and returns the loudest sample on the chosen loudspeaker within a second. */
+/** Presses the button of the tone. Returns the loudest sample on the chosen loudspeaker within a second. */
 export const TONE_HEARD = `(async () => {
   const context = new AudioContext();
   const ear = context.createAnalyser();

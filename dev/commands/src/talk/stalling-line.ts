@@ -20,7 +20,9 @@ export class StallingLine {
     targets: readonly number[],
     private readonly lines: readonly HangingLine[],
   ) {
-    this.ports = Object.fromEntries(lines.map(({ url }, at) => [targets[at], Number(new URL(url).port)]));
+    this.ports = Object.fromEntries(
+      targets.map((port, at) => [port, Number(new URL(lines[at]!.url).port)] as const),
+    );
     this.isOver = this.run();
   }
 

@@ -1,7 +1,7 @@
 /**
- * Audio held back before playback starts, in ms: at first, at most, and how it changes. The least bears a line
- * that stalls for 100 ms, with a frame and a step of the device on top. It costs no time where the agent's
- * speech is made faster than it is spoken.
+ * Audio held back before playback starts, in ms: at first, at most, and how it changes. The least bears a
+ * line that stalls for 100 ms, with a frame and a step of the device on top. It costs no time where the
+ * agent's speech is made faster than it is spoken.
  */
 const LEAST_MS = 140;
 const MOST_MS = 200;

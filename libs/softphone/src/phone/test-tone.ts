@@ -26,7 +26,7 @@ export function playTestTone(outlet: AudioNode): Promise<void> {
   });
 }
 
-/** Plays the tone on a device while there is no call. Call it from a press: browsers play nothing before one. */
+/** Plays the tone on a device without a call. Call it from a press: browsers play nothing before one. */
 export async function testSpeaker(deviceId: string): Promise<void> {
   const context = new AudioContext();
   try {

@@ -41,8 +41,8 @@ export interface Played {
   /** Samples received and not played yet, which will be played without a gap. */
   readonly ahead: number;
   /**
-   * When this was so, in ms of the page's audio clock, so that a report that is late on its way says the same.
-   * Pages of older releases leave it out.
+   * When this was so, in ms of the page's audio clock, so that a report that is late on its way says the
+   * same. Pages of older releases leave it out.
    */
   readonly at?: number | undefined;
 }

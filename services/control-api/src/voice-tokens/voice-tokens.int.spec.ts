@@ -55,7 +55,7 @@ describe('access tokens for apps', () => {
     expect(body['identity']).toBe(identity);
   });
 
-  it('have an identity that no other tenant can get, however it is named, of 121 characters at most', async () => {
+  it('have an identity no other tenant can get, of 121 characters at most', async () => {
     const other = await control.operator();
     const ask = async ({ apiKey }: Operator, identity: string): Promise<string> => {
       const { status, body } = await control.ask('POST', PATH, apiKey, { identity });
