@@ -38,7 +38,7 @@ export type PendingTransfer = CallEventBody<'transfer.asked'>;
 
 /** One attempt to take a call away from a silent relay. */
 interface RescueAttempt {
-  /** Of the silent owner. */
+  /** The silent owner's epoch. */
   readonly epoch: number;
   /** From 1. */
   readonly attempt: number;

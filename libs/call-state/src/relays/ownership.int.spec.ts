@@ -110,7 +110,7 @@ describe('a rescue', () => {
     expect(await moves.unfinishedRescues(10)).toEqual([]);
   });
 
-  it('is tried again also where the call was to go to a person, or ended with an apology', async () => {
+  it('is tried again also where the call should go to a person, or end with an apology', async () => {
     const asked = await silent();
     const over = await silent();
     for (const { callId } of [asked, over]) await moves.claimRescue(callId, LIMITS);

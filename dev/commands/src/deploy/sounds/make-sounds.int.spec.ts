@@ -20,11 +20,11 @@ function fileWith(content: string): string {
 }
 
 describe('the sounds of a PBX', () => {
-  it('have words for every reason for which a caller is refused', () => {
+  it('have words for every reason for which a caller is refused, and for a caller in the line', () => {
     // A caller who has hung up hears nothing.
     const refusals = REFUSAL_REASONS.filter((reason) => reason !== 'abandoned');
     expect([...readTexts(SOUND_TEXTS).keys()].toSorted()).toEqual(
-      ['apology', 'notice', 'operator-question', ...refusals].toSorted(),
+      ['apology', 'notice', 'operator-question', 'callback-offer', 'position', ...refusals].toSorted(),
     );
   });
 
