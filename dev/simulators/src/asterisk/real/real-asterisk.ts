@@ -14,6 +14,8 @@ interface RealAsteriskOptions {
   readonly program: string;
   /** Folder below which its `usr` lies; empty for an installed one. */
   readonly prefix: string;
+  /** Its `systemname`; it begins the unique ids of its channels. */
+  readonly systemName?: string;
   /** Global variables of the dialplan. */
   readonly globals: Readonly<Record<string, string>>;
 }
@@ -110,7 +112,7 @@ async function freePort(): Promise<number> {
 async function configure(
   folder: string,
   amiPort: number,
-  { prefix, globals }: RealAsteriskOptions,
+  { prefix, systemName, globals }: RealAsteriskOptions,
 ): Promise<void> {
   const etc = join(folder, 'etc');
   for (const name of ['etc', 'lib', 'log', 'run', 'spool']) await mkdir(join(folder, name));
@@ -137,7 +139,9 @@ async function configure(
   const lines = (entries: readonly (readonly [string, string])[], sign: string) =>
     entries.map(([name, value]) => `${name} ${sign} ${value}`).join('\n');
   const files = {
-    'asterisk.conf': `[directories]\n${lines(Object.entries(directories), '=>')}\n`,
+    'asterisk.conf':
+      `[directories]\n${lines(Object.entries(directories), '=>')}\n` +
+      (systemName ? `[options]\nsystemname=${systemName}\n` : ''),
     'modules.conf': `[modules]\nautoload=no\n${lines(
       MODULES.map((name) => ['load', `${name}.so`]),
       '=',
