@@ -27,15 +27,15 @@ import {
 } from '@tandem/simulators';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallbackTokens } from '../callbacks/callback-tokens.ts';
-import { AsteriskCarrier } from '../carriers/asterisk/adapter/asterisk-carrier.ts';
-import { AsteriskControl } from '../carriers/asterisk/adapter/asterisk-control.ts';
-import { StreamOffers } from '../relays/stream-offer.ts';
-import { IngressMetrics } from '../runtime/ingress-metrics.ts';
-import { DepartmentDial } from '../transfer/department-dial.ts';
-import { CallEndings } from './call-endings.ts';
-import { CallRecovery } from './call-recovery.ts';
-import { CallRescue } from './call-rescue.service.ts';
+import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
+import { AsteriskCarrier } from '../adapter/asterisk-carrier.ts';
+import { AsteriskControl } from '../adapter/asterisk-control.ts';
+import { StreamOffers } from '../../../relays/stream-offer.ts';
+import { IngressMetrics } from '../../../runtime/ingress-metrics.ts';
+import { DepartmentDial } from '../../../transfer/department-dial.ts';
+import { CallEndings } from '../../../recovery/call-endings.ts';
+import { CallRecovery } from '../../../recovery/call-recovery.ts';
+import { CallRescue } from '../../../recovery/call-rescue.service.ts';
 
 /** A caller on a relay that hangs; then the place a redirect goes to. */
 const DIALPLAN = readDialplan(`

@@ -21,18 +21,18 @@ import { Metrics, type ServiceConfig } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Redis } from 'ioredis';
-import { CallbackTokens } from '../callbacks/callback-tokens.ts';
-import { PublicBaseUrl } from '../callbacks/public-base-url.ts';
-import { AsteriskCarrier } from '../carriers/asterisk/adapter/asterisk-carrier.ts';
-import { AsteriskControl } from '../carriers/asterisk/adapter/asterisk-control.ts';
-import { SoftphoneCarrier } from '../carriers/softphone/softphone-carrier.ts';
-import { CallbackUrls } from '../carriers/twilio/adapter/callback-urls.ts';
-import { TwilioAccounts } from '../carriers/twilio/adapter/twilio-accounts.ts';
-import { TwilioCarrier } from '../carriers/twilio/adapter/twilio-carrier.ts';
-import type { CarrierAdapters } from '../ports/carrier-adapter.ts';
-import { IngressMetrics } from '../runtime/ingress-metrics.ts';
-import { DepartmentDial } from './department-dial.ts';
-import { OperatorQuestions } from './operator-questions.ts';
+import { CallbackTokens } from '../../../callbacks/callback-tokens.ts';
+import { PublicBaseUrl } from '../../../callbacks/public-base-url.ts';
+import { AsteriskCarrier } from '../adapter/asterisk-carrier.ts';
+import { AsteriskControl } from '../adapter/asterisk-control.ts';
+import { SoftphoneCarrier } from '../../softphone/softphone-carrier.ts';
+import { CallbackUrls } from '../../twilio/adapter/callback-urls.ts';
+import { TwilioAccounts } from '../../twilio/adapter/twilio-accounts.ts';
+import { TwilioCarrier } from '../../twilio/adapter/twilio-carrier.ts';
+import type { CarrierAdapters } from '../../../ports/carrier-adapter.ts';
+import { IngressMetrics } from '../../../runtime/ingress-metrics.ts';
+import { DepartmentDial } from '../../../transfer/department-dial.ts';
+import { OperatorQuestions } from '../../../transfer/operator-questions.ts';
 
 const config = {
   secrets: ['0123456789abcdef0123456789abcdef'],
