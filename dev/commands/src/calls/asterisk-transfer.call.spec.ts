@@ -96,7 +96,7 @@ const happened = (call: SimulatedAsteriskCall, kind: string, times = 1) =>
     30_000,
   );
 
-/** Hears the agent on the second leg, answers, hears it again and hangs up. */
+/** Hears the agent on the second leg to its end, answers, hears it again and hangs up. */
 async function talkOn(call: SimulatedAsteriskCall): Promise<void> {
   await happened(call, 'leg-open', 2);
   await platform.eventually(
@@ -105,12 +105,24 @@ async function talkOn(call: SimulatedAsteriskCall): Promise<void> {
     'the agent on the new leg',
     30_000,
   );
+  await platform.eventually(
+    () => spokenTo(call),
+    (texts) => texts.includes(NOBODY),
+    `"${NOBODY}" heard`,
+    30_000,
+  );
   await call.waitForSilence(400);
   await call.say(words(900));
   await call.waitForSpeech();
   await call.waitForSilence(500);
   call.hangup();
   await call.ended;
+}
+
+async function spokenTo(call: SimulatedAsteriskCall): Promise<string[]> {
+  const callId = await platform.callIdOf(carrierIdOf(call.report()));
+  const { events } = await platform.records.events(callId);
+  return events.flatMap((event) => (event.type === 'agent.spoke' ? [event.data.text] : []));
 }
 
 async function outcomesOf(call: SimulatedAsteriskCall): Promise<string[]> {

@@ -52,7 +52,7 @@ describe("a call over Asterisk's WebSocket channel", () => {
     expect(stranger.legs).toMatchObject([{ end: { cause: 'closed-by-relay', detail: '1008' } }]);
     await platform.answerQuestions(asTalking(call), 3);
     const report = await call.ended;
-    const recorded = await platform.recorded(report.uniqueId);
+    const recorded = await platform.recorded(carrierIdOf(report));
     expect(recorded).toMatchObject({
       status: 'completed',
       termination: { class: 'completed', reason: 'agent-goodbye' },

@@ -20,7 +20,7 @@ const bin = (name: string) => join(checkoutRoot, 'node_modules', name);
 const TALLIES = 'node_modules/.cache/tandem/tally';
 const WORKERS = 2;
 /** Calls run in real time; the processors of a small machine are idle for most of it. */
-const CALL_WORKERS = 4;
+const CALL_WORKERS = 3;
 const counted = (isGood: boolean): Tally => (isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 /** The checks in the order they run, the quick and basic ones first. */
