@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { guided, readDialplan, type SimulatedAsteriskCall } from '@tandem/simulators';
-import { ASTERISK_ENV, asTalking, AsteriskCaller } from '../testing/asterisk-caller.ts';
+import { ASTERISK_ENV, asTalking, AsteriskCaller, carrierIdOf } from '../testing/asterisk-caller.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 
