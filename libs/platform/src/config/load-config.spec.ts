@@ -73,6 +73,26 @@ describe('configuration', () => {
     ).toHaveLength(1);
   });
 
+  it.each([
+    ['ASTERISK_ALLOWED_NETWORKS', '10.0.0.256/8'],
+    ['ASTERISK_ALLOWED_NETWORKS', '10.0.0.0/33'],
+    ['ASTERISK_ALLOWED_NETWORKS', '10.0.0.0'],
+    ['ASTERISK_ALLOWED_NETWORKS', 'fe80::1%eth0/64'],
+    ['TRUSTED_PROXIES', ':::/64'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '10.20.0.0/16,::/0'],
+  ])('names %s as wrong when it is %s', (env, value) => {
+    const faults = faultsOf(() => loadServiceConfig('call-ingress', { ...good, [env]: value }));
+    expect(faults).toEqual([expect.stringMatching(`^${env} is wrong`)]);
+  });
+
+  it('takes networks of both families', () => {
+    const networks = ['0.0.0.0/0', '::/0', '10.20.0.1/32', 'fd00::/8', '::1/128'];
+    expect(
+      loadServiceConfig('call-ingress', { ...good, ASTERISK_ALLOWED_NETWORKS: networks.join(', ') }),
+    ).toMatchObject({ asteriskNetworks: networks });
+  });
+
   it('treats an empty value as unset', () => {
     expect(loadServiceConfig('media-relay', { ...good, OPENAI_API_KEY: '', LOG_LEVEL: '' })).toMatchObject({
       logLevel: 'info',

@@ -44,7 +44,12 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
   },
   trustedProxies: {
     env: 'TRUSTED_PROXIES',
-    schema: networkList.default([]),
+    schema: networkList
+      .refine(
+        (networks) => networks.every((network) => !/\/0+$/.test(network)),
+        'a network of all addresses would let every visitor say who they are',
+      )
+      .default([]),
     description:
       'Networks of the proxies before `/talk`, CIDR blocks separated by commas: the limit of calls one ' +
       'address may start then counts the address at the right of their X-Forwarded-For.',

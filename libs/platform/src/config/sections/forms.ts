@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /* Value schemas of settings in several sections. */
@@ -24,10 +25,17 @@ export const commaList = z.string().transform((value) =>
     .filter(Boolean),
 );
 
-const NETWORK = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]+\/(?:1[01]\d|12[0-8]|\d{1,2}))$/i;
+const PREFIX = /^\d{1,3}$/;
+const LONGEST_PREFIX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '', ...others] = text.split('/');
+  const most = address.includes('%') ? undefined : LONGEST_PREFIX[isIP(address)];
+  return others.length === 0 && most !== undefined && PREFIX.test(prefix) && Number(prefix) <= most;
+}
 
 /** CIDR blocks, separated by commas. */
 export const networkList = commaList.refine(
-  (networks) => networks.every((part) => NETWORK.test(part)),
+  (networks) => networks.every(isNetwork),
   'each must be an address and a prefix, such as 10.20.0.0/16',
 );
