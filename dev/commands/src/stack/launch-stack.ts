@@ -8,6 +8,7 @@ import { serviceSpecs } from './service-specs.ts';
 import { checkSettings, providedFor } from './settings.ts';
 import type { LaunchOptions, Stack } from './stack.ts';
 import { prepareDatabase, startServers } from './start-servers.ts';
+import { talkUrlOf } from './talk-url.ts';
 
 /** Time for running calls when a local stack is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
@@ -90,14 +91,13 @@ function whereabouts(
   relays: readonly { readonly instance: string }[],
 ) {
   const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
-  const isTalkOn = shared.TALK_PAGE ? shared.TALK_PAGE === 'on' : !shared.PUBLIC_BASE_URL;
   return {
     twilioAccountSid: shared.TWILIO_ACCOUNT_SID || null,
     twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
     recordingsDir: shared.RECORDINGS_DIR ?? '',
     publicUrl: shared.PUBLIC_BASE_URL || url('call-ingress'),
     publicMediaUrl: shared.PUBLIC_MEDIA_URL || null,
-    talkUrl: isTalkOn ? `${shared.PUBLIC_BASE_URL || localUrl(url('call-ingress'))}/talk` : null,
+    talkUrl: talkUrlOf(shared, url('call-ingress')),
     urls: {
       ingress: url('call-ingress'),
       relays: relays.map(({ instance }) => url(instance)),
@@ -107,9 +107,6 @@ function whereabouts(
     drainGraceMs: Number(shared.RELAY_DRAIN_GRACE_MS),
   };
 }
-
-/** Browsers give a page of this machine a microphone without TLS. */
-const localUrl = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
 /** Checked first: the ports of a running stack are taken, too. */
 function refuseBesideAnother(isEphemeral: boolean): void {
