@@ -26,10 +26,16 @@ export function serviceSpecs(options: LaunchOptions, ports: Ports, shared: Reado
       NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(),
       MEDIA_RELAY_PORT: String(port),
       RELAY_ID: `relay-${index + 1}`,
+      ...(shared.AUDIOSOCKET_PORT ? { AUDIOSOCKET_PORT: nthPort(shared.AUDIOSOCKET_PORT, index) } : {}),
       ...options.relayEnvs?.[index],
     },
   }));
   const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
   const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
   return { before, relays, after };
+}
+
+/** Returns the port of one of several relays on a machine, which cannot share it; 0 means any. */
+function nthPort(first: string, index: number): string {
+  return Number(first) === 0 ? first : String(Number(first) + index);
 }
