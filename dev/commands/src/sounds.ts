@@ -4,7 +4,7 @@ import { makeSounds, readTexts, SOUND_TEXTS } from './deploy/sounds/make-sounds.
 import { runCommand } from './stack/command.ts';
 
 const HELP = `npm run sounds -- --to F                the sounds a PBX plays for us, as WAV files in F
-npm run sounds -- --to F --texts T      other words or another language: a JSON file
+npm run sounds -- --to F --texts T      other words in English: a JSON file
 npm run sounds -- --to F --voice rms    another voice: ${VOICES.join(', ')}
 
 Asterisk finds them below its folder of sounds, as tandem/<name>.wav. See docs/asterisk.md.`;

@@ -46,6 +46,12 @@ describe('the sounds of a PBX', () => {
     }
   });
 
+  it('are refused without their file, or with a folder in its place', () => {
+    const missing = join(folder, 'missing.json');
+    expect(() => readTexts(missing)).toThrow(`${missing} cannot be read`);
+    expect(() => readTexts(folder)).toThrow(`${folder} cannot be read`);
+  });
+
   it.each([
     ['no JSON', '{"notice": '],
     ['nothing', '{}'],
@@ -53,6 +59,7 @@ describe('the sounds of a PBX', () => {
     ['a name that leads to another folder', '{"../closed": "We are closed."}'],
     ['a text that is none', '{"closed": 7}'],
     ['an empty text', '{"closed": " "}'],
+    ['a text that no program can be given', '{"closed": "We are \\u0000 closed."}'],
   ])('are refused with %s, and the file is named', (_what, content) => {
     const file = fileWith(content);
     expect(() => readTexts(file)).toThrow(file);

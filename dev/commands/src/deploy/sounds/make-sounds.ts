@@ -49,16 +49,30 @@ export interface SoundOptions {
 }
 
 const isText = (text: unknown): boolean =>
-  typeof text === 'string' && text.trim() !== '' && text.length <= LONGEST_TEXT;
+  typeof text === 'string' && text.trim() !== '' && text.length <= LONGEST_TEXT && !text.includes('\0');
 
 function parsed(file: string): unknown {
-  const json = readFileSync(file, 'utf8');
+  const json = contentOf(file);
   try {
     return JSON.parse(json);
   } catch (error) {
     throw new StackError(
-      `${file} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      `${file} is no JSON: ${messageOf(error)}`,
       'Correct it, or leave --texts out for the words in English.',
     );
   }
 }
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StackError(
+      `${file} cannot be read: ${messageOf(error)}.`,
+      'A path that begins with no slash is looked for in the folder of Tandem.',
+      { cause: error },
+    );
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
