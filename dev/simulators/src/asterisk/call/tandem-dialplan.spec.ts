@@ -149,7 +149,7 @@ describe('the dialplan we ship', () => {
     expect(report.errors).toEqual([]);
   });
 
-  it('says the position, as it is then, when a waiting caller presses a key', async () => {
+  it.each(['5', '#'])('says the position, as it is then, when a waiting caller presses %s', async (key) => {
     bench.ingress.on(
       'calls',
       'wait,60,3,progress-1,,',
@@ -159,7 +159,7 @@ describe('the dialplan we ship', () => {
     );
     const caller = await call();
     await caller.journal.first('reading-keys');
-    caller.press('5');
+    caller.press(key);
     const report = await caller.ended;
     expect(report.played).toEqual(['tandem/position', 'digits/2']);
     expect(bench.ingress.to('calls').map(({ fields }) => fields.progress)).toEqual([
@@ -372,6 +372,16 @@ describe('the dialplan we ship', () => {
       Array(4).fill(report.uniqueId),
     );
     expect(report.errors).toEqual([]);
+  });
+
+  it('reports a hang-up once where the ingress refuses the report', async () => {
+    bench.ingress.on('calls', bench.connect());
+    bench.ingress.on('calls/hangup', { status: 403, body: '{"type":"x","title":"Not ours","status":403}' });
+    const caller = await call();
+    await bench.relay.connection();
+    caller.hangup();
+    await caller.ended;
+    expect(bench.ingress.to('calls/hangup')).toHaveLength(1);
   });
 
   it('gives the report of a hang-up up after six times', async () => {
