@@ -223,6 +223,26 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
     await expectSoon(() => talk.devicesInUse(), { microphones: [microphone.label], speaker: speaker.id });
   });
 
+  it('is heard on the usual loudspeaker where the chosen one is gone, in a call and before one', async () => {
+    const talk = await visit({ hasDevices: true });
+    await talk.pressCall();
+    await talk.waitForState('connected');
+    await talk.page.click('#mute');
+    await talk.waitForQuestion();
+    await talk.page.click('summary');
+    await talk.loseSpeakers();
+    await talk.choose('speaker', 3);
+    await sleep(1_000);
+    expect(await talk.page.innerText('#problem-text')).toContain('loudspeaker cannot be used');
+    expect(await talk.page.isVisible('#problem')).toBe(true);
+    expect(await talk.isOnUsualSpeaker()).toBe(true);
+    await talk.pressCall();
+    await talk.waitForState('over');
+    await talk.pressCall();
+    await talk.waitForAgentSound();
+    expect(await talk.isOnUsualSpeaker()).toBe(true);
+  });
+
   it('says what to do when the microphone is denied, and goes on in writing', async () => {
     const talk = await visit({ isMicrophoneDenied: true });
     await talk.pressCall();
@@ -249,6 +269,10 @@ const SCREENSHOT = join(checkoutRoot, 'docs/images/talk.png');
         await talk.waitForQuestion();
         expect(talk.sockets[1]).not.toContain(relay);
         expect(await talk.lines('caller')).toEqual(['A plumber, please.']);
+        const before = talk.framesSent;
+        await sleep(4_000);
+        // Fifty a second, and what a busy machine held back; twice as many are of two microphones.
+        expect((talk.framesSent - before) / 200).toBeLessThan(1.5);
       } finally {
         if (signal === 'SIGSTOP') await stack.supervisor.kill(relay, 'SIGCONT');
         else await stack.supervisor.restart(relay);

@@ -45,7 +45,7 @@ export const DENIED_MICROPHONE = `navigator.mediaDevices.getUserMedia = () =>
 /** A sample above this share of full scale is sound; what filters leave around it is not. */
 export const LOUD = 0.01;
 
-/** Runs first: keeps the microphones the page takes, and the element it plays on where one was chosen. */
+/** Runs first: keeps the microphones the page takes, what it plays to, and the element of a chosen device. */
 export const WATCHED_DEVICES = `(() => {
   window.tandemDevices = { tracks: [], speaker: null };
   const take = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -59,7 +59,19 @@ export const WATCHED_DEVICES = `(() => {
     window.tandemDevices.speaker = this;
     return choose.call(this, id);
   };
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...others) {
+    if (this instanceof AudioWorkletNode) window.tandemDevices.outlet = target;
+    return connect.call(this, target, ...others);
+  };
 })()`;
+
+/** Every loudspeaker that can be chosen is gone. */
+export const SPEAKERS_GONE = `HTMLMediaElement.prototype.setSinkId = () =>
+  Promise.reject(new DOMException('Requested device not found', 'NotFoundError'))`;
+
+/** Whether the agent is played to the browser's own choice of a loudspeaker. */
+export const ON_USUAL_SPEAKER = `tandemDevices.outlet instanceof AudioDestinationNode`;
 
 export const DEVICES_IN_USE = `({
   microphones: tandemDevices.tracks

@@ -15,7 +15,9 @@ import {
   LINE_RATE_HZ,
   LINES,
   LOUD,
+  ON_USUAL_SPEAKER,
   QUESTION_ASKED,
+  SPEAKERS_GONE,
   SPOKEN_MICROPHONE,
   TONE_HEARD,
   WATCHED_AUDIO,
@@ -90,6 +92,8 @@ export class TalkingPage {
   readonly sent: string[] = [];
   readonly received: string[] = [];
   readonly sockets: string[] = [];
+  /** Frames of the caller's voice that the page has sent. */
+  framesSent = 0;
   /** Format of both directions, as the relay told it last. */
   format: unknown = null;
   private answered = 0;
@@ -201,6 +205,16 @@ export class TalkingPage {
     return this.page.evaluate(DEVICES_IN_USE);
   }
 
+  /** Takes all loudspeakers away that could be chosen. */
+  async loseSpeakers(): Promise<void> {
+    await this.page.evaluate(SPEAKERS_GONE);
+  }
+
+  /** Returns whether the agent is played to the browser's own choice of a loudspeaker. */
+  isOnUsualSpeaker(): Promise<boolean> {
+    return this.page.evaluate<boolean>(ON_USUAL_SPEAKER);
+  }
+
   /** Presses the button of the test tone. Returns the loudest sample of it on the chosen loudspeaker. */
   hearTone(): Promise<number> {
     return this.page.evaluate<number>(TONE_HEARD);
@@ -274,6 +288,7 @@ export class TalkingPage {
     this.sockets.push(socket.url());
     socket.on('framesent', ({ payload }) => {
       if (typeof payload === 'string') this.sent.push(payload);
+      else this.framesSent += 1;
     });
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload === 'string') this.readText(payload);

@@ -34,6 +34,7 @@ const conversation = new Conversation(byId('log'), byId('empty'));
 
 let isMuted = false;
 let soundAt = 0;
+let hasSpeakerFailed = false;
 
 const parts: SoftphoneParts<AudioDevice> = {
   openAudio: (events) => new AudioDevice(events),
@@ -88,6 +89,7 @@ function showDevice(): void {
   else if (audio.fault) showProblem(MICROPHONE_TEXTS[audio.fault]);
   else if (audio.microphoneLabel && !audio.isMicrophoneOn) showProblem(MICROPHONE_LOST);
   else if (audio.isMicrophoneOn && isSilent) showProblem(silentMicrophone(audio.microphoneLabel));
+  else if (hasSpeakerFailed) showProblem(SPEAKER_FAILED);
   else hideProblem();
 }
 
@@ -120,12 +122,18 @@ function hideProblem(): void {
   problem.hidden = true;
 }
 
-function speakerFailed(): void {
-  showProblem(SPEAKER_FAILED);
+/** Shows that a loudspeaker cannot be used, until another one is tried. */
+function tried(speakerInUse: Promise<void> | undefined): void {
+  hasSpeakerFailed = false;
+  speakerInUse?.catch(() => {
+    hasSpeakerFailed = true;
+    showProblem(SPEAKER_FAILED);
+  });
 }
 
 function call(isSilent = false): void {
   conversation.clear();
+  hasSpeakerFailed = false;
   hideProblem();
   const valueOf = (id: string) => byId<HTMLInputElement>(id).value.trim() || undefined;
   const devices = { microphone: microphone.value, speaker: speaker.value };
@@ -148,9 +156,8 @@ keypad.onclick = ({ target }) => {
   if (key) phone.press(key);
 };
 microphone.onchange = () => void phone.audio?.openMicrophone(microphone.value);
-speaker.onchange = () => void phone.audio?.chooseOutput(speaker.value).catch(speakerFailed);
-byId('tone').onclick = () =>
-  void (phone.audio?.testTone() ?? testSpeaker(speaker.value)).catch(speakerFailed);
+speaker.onchange = () => tried(phone.audio?.chooseOutput(speaker.value));
+byId('tone').onclick = () => tried(phone.audio?.testTone() ?? testSpeaker(speaker.value));
 byId('write').onsubmit = (event) => {
   event.preventDefault();
   const written = text.value.trim();

@@ -25,19 +25,21 @@ export class AudioDevice implements PhoneAudio {
   private node: AudioWorkletNode | null = null;
   private microphone: MediaStream | null = null;
   private source: MediaStreamAudioSourceNode | null = null;
-  private speaker: HTMLAudioElement | null = null;
+  private speaker: ChosenOutput | null = null;
+  private outlet: AudioNode;
   private isMuted = false;
   private lastAliveAt = 0;
 
   /** Call it from a press: browsers play nothing before one. */
   constructor(private readonly events: PhoneAudioEvents) {
     this.context = new AudioContext({ latencyHint: 'interactive' });
+    this.outlet = this.context.destination;
     this.context.onstatechange = () => events.onChanged();
     void this.context.resume();
     this.loaded = this.context.audioWorklet.addModule(
       new URL('../worklet/softphone-processor.js', import.meta.url),
     );
-    navigator.mediaDevices?.addEventListener('devicechange', () => events.onChanged());
+    navigator.mediaDevices?.addEventListener('devicechange', this.onDevices);
   }
 
   /** The audio thread runs, so that what is queued is heard. */
@@ -81,7 +83,7 @@ export class AudioDevice implements PhoneAudio {
 
   async begin(wireHz: number): Promise<void> {
     await this.loaded;
-    this.node?.disconnect();
+    this.dropNode();
     this.node = new AudioWorkletNode(this.context, PROCESSOR, {
       numberOfInputs: 1,
       numberOfOutputs: 1,
@@ -89,7 +91,7 @@ export class AudioDevice implements PhoneAudio {
       processorOptions: { wireHz } satisfies ProcessorOptions,
     });
     this.node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => this.receive(data);
-    this.node.connect(this.outlet());
+    this.node.connect(this.outlet);
     this.connectMicrophone();
     this.tell({ kind: 'mute', isMuted: this.isMuted });
     this.tellLatency();
@@ -110,41 +112,48 @@ export class AudioDevice implements PhoneAudio {
 
   /**
    * Plays on another device. Only then an audio element is put between: Chromium's echo cancellation loses
-   * its reference when the context itself changes its device.
+   * its reference when the context itself changes its device. One that is gone changes nothing.
    */
   async chooseOutput(deviceId: string): Promise<void> {
-    if (!this.speaker) {
-      const destination = this.context.createMediaStreamDestination();
-      this.speaker = new Audio();
-      this.speaker.srcObject = destination.stream;
-      this.node?.disconnect();
-      this.node?.connect(destination);
-      this.outlet = () => destination;
-    }
-    await this.speaker.setSinkId(deviceId);
-    await this.speaker.play();
+    const { element, destination } = (this.speaker ??= outputOf(this.context));
+    await element.setSinkId(deviceId);
+    await element.play();
+    if (this.outlet === destination) return;
+    this.node?.disconnect();
+    this.node?.connect(destination);
+    this.outlet = destination;
   }
 
   /** Plays a short tone where the agent is heard. */
   testTone(): Promise<void> {
-    return playTestTone(this.outlet());
+    return playTestTone(this.outlet);
   }
 
   /** Call it from a press, after the browser stopped the context. */
   async resume(): Promise<void> {
     await this.context.resume();
-    await this.speaker?.play();
+    await this.speaker?.element.play();
     this.events.onChanged();
   }
 
   async close(): Promise<void> {
+    navigator.mediaDevices?.removeEventListener('devicechange', this.onDevices);
     stop(this.microphone);
-    this.node?.disconnect();
-    this.node = null;
+    this.dropNode();
+    this.speaker?.element.pause();
     if (this.context.state !== 'closed') await this.context.close();
   }
 
-  private outlet = (): AudioNode => this.context.destination;
+  private readonly onDevices = (): void => this.events.onChanged();
+
+  /** A processor that is cut off goes on for as long as it returns true, so it is no longer listened to. */
+  private dropNode(): void {
+    if (!this.node) return;
+    this.node.port.onmessage = null;
+    this.node.port.close();
+    this.node.disconnect();
+    this.node = null;
+  }
 
   private connectMicrophone(): void {
     this.source?.disconnect();
@@ -171,6 +180,18 @@ export class AudioDevice implements PhoneAudio {
   private tell(message: ToProcessor, transfer: Transferable[] = []): void {
     this.node?.port.postMessage(message, transfer);
   }
+}
+
+interface ChosenOutput {
+  readonly element: HTMLAudioElement;
+  readonly destination: MediaStreamAudioDestinationNode;
+}
+
+function outputOf(context: AudioContext): ChosenOutput {
+  const destination = context.createMediaStreamDestination();
+  const element = new Audio();
+  element.srcObject = destination.stream;
+  return { element, destination };
 }
 
 /**
