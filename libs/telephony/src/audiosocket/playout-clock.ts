@@ -77,10 +77,12 @@ export class PlayoutClock {
   private schedule(): void {
     // A timer of Node takes whole milliseconds, and rounds down.
     const delayMs = Math.max(0, Math.ceil(this.nextAt - this.clock.now()));
-    this.timer = this.clock.after(delayMs, () => {
+    const timer = this.clock.after(delayMs, () => {
       this.playDue(this.clock.now());
-      if (this.timer) this.schedule();
+      // A player may have been the last one, and another one may have started the clock anew.
+      if (this.timer === timer) this.schedule();
     });
+    this.timer = timer;
   }
 }
 
