@@ -2,7 +2,7 @@ import { relayIdSchema, type CallId, type RelayId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.ts';
 import { relayHeartbeat } from '../scripts/relay-heartbeat.ts';
-import { run } from '../scripts/script.ts';
+import { redisNow, run } from '../scripts/script.ts';
 
 /** A relay that does not renew its lease for this long counts as dead. */
 export const RELAY_LEASE_MS = 3_000;
@@ -112,8 +112,7 @@ export class RelayRegistry {
 
   /** Returns relays with a valid lease. */
   async listRelays(): Promise<RelayStatus[]> {
-    const [seconds, micros] = await this.redis.time();
-    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    const now = await redisNow(this.redis);
     const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap(
       (id) => relayIdSchema.safeParse(id).data ?? [],
     );

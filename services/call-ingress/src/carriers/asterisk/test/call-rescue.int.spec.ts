@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -9,15 +8,9 @@ import {
   RelayRegistry,
   Sealer,
   StreamKeys,
-  type AdmissionRecord,
 } from '@tandem/call-state';
-import {
-  agentSnapshotSchema,
-  UNKNOWN_CALLER,
-  type CallId,
-  type RelayId,
-  type TenantId,
-} from '@tandem/contracts';
+import { someCall } from '@tandem/call-state/testing';
+import type { CallId, RelayId } from '@tandem/contracts';
 import { Metrics, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import {
   readDialplan,
@@ -47,7 +40,6 @@ exten => s,1,Answer()
 exten => s,1,Wait(600)
 `);
 const NOBODY = 'ami://tandem:ami-secret@127.0.0.1:9';
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const [first, second] = ['relay-1', 'relay-2'] as [RelayId, RelayId];
 const LEASE = { capacity: 3, active: 0, isDraining: false, isOverloaded: false, revision: '', startedAt: 1 };
 
@@ -130,28 +122,11 @@ async function silentCall(pbxName = ''): Promise<{ callId: CallId; caller: Simul
   });
   await caller.journal.first('bridged');
   const { uniqueId } = caller.channel;
-  const record: AdmissionRecord = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound',
+  const record = someCall({
     channel: 'asterisk',
-    from: '+12025550123',
     to: '+14155550199',
     carrierCallId: pbxName === '' ? uniqueId : `${pbxName}/${uniqueId}`,
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    agent: agentSnapshotSchema.parse({
-      agentId: randomUUID(),
-      agentVersion: 1,
-      tenantId,
-      name: 'Sarah',
-      companyName: 'Northwind',
-      timeZone: 'UTC',
-      instructions: '',
-      model: { kind: 'guided' },
-    }),
-  };
+  });
   await renewRelays();
   await calls.admit(record, first, 'x', 60_000);
   await calls.claim(record.callId, first, 1, -1_000);

@@ -7,16 +7,9 @@ import {
   RelayRegistry,
   Sealer,
   StreamKeys,
-  type AdmissionRecord,
 } from '@tandem/call-state';
-import {
-  agentSnapshotSchema,
-  UNKNOWN_CALLER,
-  type CallId,
-  type Channel,
-  type RelayId,
-  type TenantId,
-} from '@tandem/contracts';
+import { someCall } from '@tandem/call-state/testing';
+import type { CallId, Channel, RelayId } from '@tandem/contracts';
 import { Metrics, type ServiceConfig } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
 import type { HttpAdapterHost } from '@nestjs/core';
@@ -39,7 +32,6 @@ const config = {
   publicBaseUrl: 'https://voice.example.com',
   asteriskControl: [],
 } as unknown as ServiceConfig<'call-ingress'>;
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const relayId = 'relay-1' as RelayId;
 const LEASE = {
   address: 'ws://relay-1',
@@ -83,30 +75,9 @@ afterAll(() => redis.disconnect());
 
 /** A call whose carrier has been told to dial, and of which nothing is heard any more. */
 async function dialling(channel: Channel, mode: 'cold' | 'warm') {
-  const record: AdmissionRecord = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound',
-    channel,
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: randomUUID(),
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    agent: agentSnapshotSchema.parse({
-      agentId: randomUUID(),
-      agentVersion: 1,
-      tenantId,
-      name: 'Sarah',
-      companyName: 'Northwind',
-      timeZone: 'UTC',
-      instructions: '',
-      model: { kind: 'guided' },
-      directory: [{ key: 'support', name: 'Support', address: '+12025550172', ringMs: RING_MS }],
-    }),
-  };
-  const { callId, carrierCallId } = record;
+  const directory = [{ key: 'support', name: 'Support', address: '+12025550172', ringMs: RING_MS }];
+  const record = someCall({ channel, carrierCallId: randomUUID() }, { directory });
+  const { callId, tenantId, carrierCallId } = record;
   const pending = { department: 'support', mode, summary: '', atMs: 1 } as const;
   await relays.renew({ relayId, ...LEASE }, []);
   await calls.admit(record, relayId, 'x', MINUTES);

@@ -10,14 +10,12 @@ import {
   RedisCallLog,
   RelayRegistry,
   Sealer,
-  type AdmissionRecord,
 } from '@tandem/call-state';
+import { someCall } from '@tandem/call-state/testing';
 import {
-  agentSnapshotSchema,
   isFinalStatus,
   streamTicketSchema,
   termination,
-  UNKNOWN_CALLER,
   type AgentSnapshotInput,
   type NewCallEvent,
   type CallId,
@@ -53,7 +51,6 @@ const config = {
   publicBaseUrl: 'https://voice.example.com',
   publicMediaUrl: undefined,
 } as unknown as ServiceConfig<'call-ingress'>;
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const HANG_UP = '<Response><Hangup/></Response>';
 const APOLOGY = 'Es tut mir leid, ich habe ein technisches Problem';
 const closedToday = [{ weekday: ((new Date().getUTCDay() + 3) % 7) + 1, opensMinute: 0, closesMinute: 60 }];
@@ -120,34 +117,18 @@ const beat = (relay: string, changes: object = {}) =>
 /** A call of a German agent on relay-1 whose stream has just ended. */
 async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<StreamRef> {
   await beat('relay-1');
-  const record: AdmissionRecord = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound',
-    channel: 'twilio',
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'de-DE',
-    agent: agentSnapshotSchema.parse({
-      agentId: randomUUID(),
-      agentVersion: 1,
-      tenantId,
-      name: 'Sarah',
-      companyName: 'Northwind',
-      timeZone: 'UTC',
+  const record = someCall(
+    { language: 'de-DE' },
+    {
       language: 'de-DE',
-      instructions: '',
-      model: { kind: 'guided' },
       directory: [{ key: 'support', name: 'Support', address: '+12025550172' }],
       ...agent,
-    }),
-  };
+    },
+  );
   await records.admit(record, 'relay-1' as RelayId, 'x', 60_000);
   await records.claim(record.callId, 'relay-1' as RelayId, 1, 3_000);
-  return { callId: record.callId, tenantId, carrierCallId: record.carrierCallId, epoch: 1 };
+  const { callId, tenantId, carrierCallId } = record;
+  return { callId, tenantId, carrierCallId, epoch: 1 };
 }
 
 /** Returns the relay the TwiML connects to, and the epoch. */

@@ -1,20 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectRedis } from '@tandem/call-state';
-import {
-  agentSnapshotSchema,
-  UNKNOWN_CALLER,
-  type CallId,
-  type RelayId,
-  type TenantId,
-} from '@tandem/contracts';
+import { someCall } from '@tandem/call-state/testing';
+import type { RelayId } from '@tandem/contracts';
 import { testRedisUrl } from '@tandem/stack';
 import { RunningIngress } from './running-ingress.ts';
 
 const OURS = `AC${'a'.repeat(32)}`;
 const OTHER = `AC${'b'.repeat(32)}`;
 const OTHER_TOKEN = 'token-of-b';
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const relayId = 'relay-status' as RelayId;
 
 let ingress: RunningIngress;
@@ -33,29 +26,7 @@ async function admittedCall(account: { readonly carrierAccountId?: string } = { 
     { ...heartbeat, isDraining: false, isOverloaded: false, revision: '', startedAt: 1_000 },
     [],
   );
-  const call = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound' as const,
-    channel: 'twilio' as const,
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
-    ...account,
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    agent: agentSnapshotSchema.parse({
-      agentId: randomUUID(),
-      agentVersion: 1,
-      tenantId,
-      name: 'Sarah',
-      companyName: 'Northwind',
-      timeZone: 'UTC',
-      instructions: '',
-      model: { kind: 'guided' },
-    }),
-  };
+  const call = someCall(account);
   await calls.admit(call, relayId, '<Response/>', 60_000);
   return call;
 }
