@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { CallEvent } from '@tandem/contracts';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import {
   ASTERISK_PEOPLE,
@@ -119,15 +120,17 @@ async function talkOn(call: SimulatedAsteriskCall): Promise<void> {
   await call.ended;
 }
 
+async function eventsOf(call: SimulatedAsteriskCall): Promise<readonly CallEvent[]> {
+  return (await platform.records.events(await platform.callIdOf(carrierIdOf(call.report())))).events;
+}
+
 async function spokenTo(call: SimulatedAsteriskCall): Promise<string[]> {
-  const callId = await platform.callIdOf(carrierIdOf(call.report()));
-  const { events } = await platform.records.events(callId);
+  const events = await eventsOf(call);
   return events.flatMap((event) => (event.type === 'agent.spoke' ? [event.data.text] : []));
 }
 
 async function outcomesOf(call: SimulatedAsteriskCall): Promise<string[]> {
-  const callId = await platform.callIdOf(carrierIdOf(call.report()));
-  const { events } = await platform.records.events(callId);
+  const events = await eventsOf(call);
   return events.flatMap((event) => (event.type === 'transfer.ended' ? [event.data.outcome] : []));
 }
 
