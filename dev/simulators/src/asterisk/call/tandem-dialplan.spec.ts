@@ -210,8 +210,12 @@ describe('the dialplan we ship', () => {
     expect(entries(report, 'music-started')).toHaveLength(1);
   });
 
-  it('asks once where the ingress refuses the question', async () => {
-    bench.ingress.on('calls', { status: 403, body: '{"type":"x","title":"Not ours","status":403}' });
+  it.each([
+    ['call-ingress', '{"type":"x","title":"Not ours","status":403}'],
+    ['HAProxy', '<html><body><h1>403 Forbidden</h1>\nRequest forbidden.\n</body></html>'],
+    ['nginx', '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n</body>\r\n</html>'],
+  ])('asks once where %s refuses the question', async (_, body) => {
+    bench.ingress.on('calls', { status: 403, body });
     expect(await (await call()).ended).toMatchObject({ played: ['tandem/apology'], errors: [] });
     expect(bench.ingress.to('calls')).toHaveLength(1);
   });
