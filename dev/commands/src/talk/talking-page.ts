@@ -79,6 +79,8 @@ export interface TalkingPageOptions {
   readonly hasEar?: boolean;
   /** Ports that sockets go to instead of those of relays; needs an ear, whose page has no policy. */
   readonly lines?: Readonly<Record<number, number>>;
+  /** Time the page waits for the code of its audio processor. */
+  readonly processorDelayMs?: number;
   readonly isMicrophoneDenied?: boolean;
   /** Chromium's fake devices as they are: several microphones that beep, and several loudspeakers. */
   readonly hasDevices?: boolean;
@@ -106,7 +108,7 @@ export class TalkingPage {
   ) {}
 
   static async open(url: string, options: TalkingPageOptions): Promise<TalkingPage> {
-    const { chromium: found, speech, microphoneFile, hasEar = false, lines } = options;
+    const { chromium: found, speech, microphoneFile, hasEar = false, lines, processorDelayMs } = options;
     const browser = await chromium.launch({
       executablePath: found.program,
       env: { ...process.env, ...found.env },
@@ -134,6 +136,11 @@ export class TalkingPage {
     page.on('websocket', (socket) => talking.watch(socket));
     if (hasEar) await page.addInitScript(WATCHED_AUDIO);
     if (lines) await page.addInitScript(ledThrough(lines));
+    if (processorDelayMs)
+      await page.route('**/softphone-processor.js', async (route) => {
+        await sleep(processorDelayMs);
+        await route.continue();
+      });
     if (options.isMicrophoneDenied) await page.addInitScript(DENIED_MICROPHONE);
     else if (options.hasDevices) await page.addInitScript(WATCHED_DEVICES);
     else if (microphoneFile === undefined) await page.addInitScript(SPOKEN_MICROPHONE);

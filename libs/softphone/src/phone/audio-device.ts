@@ -21,7 +21,7 @@ const SILENT_AFTER_MS = 1_000;
 export class AudioDevice implements PhoneAudio {
   fault: MicrophoneFault | null = null;
   private readonly context: AudioContext;
-  private readonly loaded: Promise<void>;
+  readonly loaded: Promise<void>;
   private node: AudioWorkletNode | null = null;
   private microphone: MediaStream | null = null;
   private source: MediaStreamAudioSourceNode | null = null;
@@ -39,6 +39,8 @@ export class AudioDevice implements PhoneAudio {
     this.loaded = this.context.audioWorklet.addModule(
       new URL('../worklet/softphone-processor.js', import.meta.url),
     );
+    // A call that is over before then awaits it no more.
+    this.loaded.catch(() => undefined);
     navigator.mediaDevices?.addEventListener('devicechange', this.onDevices);
   }
 
@@ -81,8 +83,7 @@ export class AudioDevice implements PhoneAudio {
     return all.filter((device) => device.kind === kind && device.deviceId !== '');
   }
 
-  async begin(wireHz: number): Promise<void> {
-    await this.loaded;
+  begin(wireHz: number): void {
     this.dropNode();
     this.node = new AudioWorkletNode(this.context, PROCESSOR, {
       numberOfInputs: 1,

@@ -11,6 +11,8 @@ export interface PhoneAudioEvents {
 export interface PhoneAudio {
   /** Why there is no microphone; null while there is one, or before it was asked for. */
   readonly fault: MicrophoneFault | null;
+  /** Resolves when {@link begin} may be called; rejects where the browser cannot start its audio. */
+  readonly loaded: Promise<void>;
   /** Whether what is queued is heard. */
   readonly isAudible: boolean;
   /** Asks for a microphone. Sets {@link fault}. */
@@ -20,7 +22,7 @@ export interface PhoneAudio {
   /** Sends silence while muted; the device stays open. */
   setMuted(isMuted: boolean): void;
   /** Starts a stream's audio at the wire's rate; whatever an earlier one left is dropped. */
-  begin(wireHz: number): Promise<void>;
+  begin(wireHz: number): void;
   play(sound: number, samples: Int16Array<ArrayBuffer>): void;
   clear(id: number, fadeMs: number): void;
   close(): Promise<void>;

@@ -177,9 +177,15 @@ export class Softphone<Audio extends PhoneAudio> {
 
   private async connect(number: number, step: Extract<CallStep, { action: 'connect' }>): Promise<void> {
     if (step.notice) await this.announce(step.notice);
+    try {
+      // A relay sends the first words at once: without a processor they would be lost.
+      await this.device?.loaded;
+    } catch {
+      if (number === this.calls) this.end('failed', NO_AUDIO);
+    }
     if (number !== this.calls) return;
     const socket: RelaySocket = new RelaySocket(step.url, step.ticket, {
-      onReady: (format) => void this.begin(number, format),
+      onReady: (format) => this.begin(number, format),
       onAudio: (sound, samples) => this.device?.play(sound, samples),
       onMessage: (message) => this.fromRelay(message),
       onRoundTrip: (ms) => (this.roundTripMs = ms),
@@ -191,9 +197,9 @@ export class Softphone<Audio extends PhoneAudio> {
     this.socket = socket;
   }
 
-  private async begin(number: number, { rateHz }: WireFormat): Promise<void> {
+  private begin(number: number, { rateHz }: WireFormat): void {
     try {
-      await this.device?.begin(rateHz);
+      this.device?.begin(rateHz);
       if (number === this.calls) this.enter({ kind: 'connected' });
     } catch {
       if (number === this.calls) this.end('failed', NO_AUDIO);

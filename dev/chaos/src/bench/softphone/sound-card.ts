@@ -44,11 +44,12 @@ async function loadProcessor(): Promise<ProcessorClass> {
   return loaded;
 }
 
-const processorClass = loadProcessor();
+const SoftphoneProcessor = await loadProcessor();
 
 /** A microphone and a loudspeaker that run the softphone's own processor, without a browser. */
 export class SoundCard implements PhoneAudio {
   readonly fault = null;
+  readonly loaded = Promise.resolve();
   /** Frames that were heard, as µ-law, each with its time from {@link startedAt}. */
   readonly heard: { readonly frame: Uint8Array; readonly atMs: number }[] = [];
   /** Unix time at which something was heard last; null before. */
@@ -92,9 +93,8 @@ export class SoundCard implements PhoneAudio {
     this.tell({ kind: 'mute', isMuted });
   }
 
-  async begin(wireHz: number): Promise<void> {
-    const Class = await processorClass;
-    const processor = new Class({ processorOptions: { wireHz } });
+  begin(wireHz: number): void {
+    const processor = new SoftphoneProcessor({ processorOptions: { wireHz } });
     processor.port.postMessage = (message) =>
       queueMicrotask(() => {
         if (this.processor === processor) this.events.onProcessor(message as never);
