@@ -28,6 +28,7 @@ export class AudioDevice implements PhoneAudio {
   private speaker: ChosenOutput | null = null;
   private outlet: AudioNode;
   private isMuted = false;
+  private microphoneChoices = 0;
   private lastAliveAt = 0;
 
   /** Call it from a press: browsers play nothing before one. */
@@ -60,10 +61,12 @@ export class AudioDevice implements PhoneAudio {
 
   /** Asks for a microphone; a new one is taken before the old one is let go. Sets {@link fault}. */
   async openMicrophone(deviceId?: string): Promise<void> {
+    this.microphoneChoices += 1;
+    const choice = this.microphoneChoices;
     try {
       const stream = await microphoneStream(deviceId);
-      // The call was over before the caller answered the browser.
-      if (this.context.state === 'closed') return stop(stream);
+      // The call was over, or another one was chosen, before the browser had it open.
+      if (this.context.state === 'closed' || choice !== this.microphoneChoices) return stop(stream);
       const old = this.microphone;
       this.microphone = stream;
       this.fault = null;
@@ -72,6 +75,7 @@ export class AudioDevice implements PhoneAudio {
       this.connectMicrophone();
       stop(old);
     } catch (error) {
+      if (choice !== this.microphoneChoices) return;
       this.fault = microphoneFaultOf(error);
     }
     this.events.onChanged();

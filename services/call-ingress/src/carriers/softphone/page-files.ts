@@ -14,10 +14,10 @@ const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
 };
 /** The page as it lies beside its compiled scripts. */
-const PAGE = 'page/talk.html';
+export const PAGE = 'page/talk.html';
 
 /** Returns the files of the softphone's page by their path below /talk/: some twenty, 100 KB together. */
-export function readPageFiles(): ReadonlyMap<string, PageFile> {
+export function readPageFiles(): Map<string, PageFile> {
   const root = dirname(createRequire(import.meta.url).resolve('@tandem/softphone/package.json'));
   return new Map([
     ...filesBelow(join(root, 'dist'), /(?<!\.spec)\.js$/),

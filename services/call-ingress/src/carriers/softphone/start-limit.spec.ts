@@ -11,6 +11,18 @@ describe('calls that nobody has signed for', () => {
     expect(limit.take('a', 4_000)).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', true],
+    ['2001:db8::1', '2001:0db8:0000:0000:1::', true],
+    ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
+    ['::ffff:203.0.113.1', '::ffff:203.0.113.2', false],
+    ['203.0.113.1', '203.0.113.2', false],
+  ])('count %s and %s together: %s, as networks of IPv6 are one user', (one, other, isOne) => {
+    const limit = new StartLimit();
+    for (let calls = 0; calls < 10; calls += 1) limit.take(one, 1_000);
+    expect(limit.take(other, 1_000) > 0).toBe(isOne);
+  });
+
   it('are limited over all addresses together', () => {
     const limit = new StartLimit();
     const taken = Array.from({ length: 100 }, (_, address) => limit.take(`${address}`, 60_000));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isIPv6 } from 'node:net';
 
-/** Calls one address may start at once, and the time after which it may start one more. */
+/** Calls one address or IPv6 network may start at once, and the time after which it may start one more. */
 const BURST = 10;
 const EVERY_MS = 3_000;
 /** The same for all addresses together: a page under attack does not fill the relays. */
@@ -22,9 +23,10 @@ export class StartLimit {
 
   /** Returns 0 when the address may start a call now, else the seconds until it may. */
   take(address: string, now = Date.now()): number {
-    const own = this.addresses.get(address) ?? { calls: BURST, at: now };
-    this.addresses.delete(address);
-    this.addresses.set(address, own);
+    const place = placeOf(address);
+    const own = this.addresses.get(place) ?? { calls: BURST, at: now };
+    this.addresses.delete(place);
+    this.addresses.set(place, own);
     const [oldest] = this.addresses.keys();
     if (oldest !== undefined && this.addresses.size > MAX_ADDRESSES) this.addresses.delete(oldest);
     refill(own, BURST, EVERY_MS, now);
@@ -35,6 +37,22 @@ export class StartLimit {
     this.total.calls -= 1;
     return 0;
   }
+}
+
+/**
+ * Returns the first 64 bits of an IPv6 address, of which one user has all that follow (RFC 6177); any other
+ * address as it is.
+ */
+function placeOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail] = address.split('%', 1)[0]!.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - after.length;
+  return [...groups, ...Array<string>(missing).fill('0'), ...after]
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 function refill(allowance: Allowance, most: number, everyMs: number, now: number): void {

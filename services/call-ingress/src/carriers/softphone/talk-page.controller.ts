@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Res, UseGuards } from '@nestjs/common';
 import { CONFIG, Problem, type ServiceConfig } from '@tandem/platform';
 import type { Response } from 'express';
-import { readPageFiles, talkPage, type PageFile } from './page-files.ts';
+import { PAGE, readPageFiles, talkPage, type PageFile } from './page-files.ts';
 import { TalkPageGuard } from './talk-page.guard.ts';
 
 /** The place of the number in the page. */
@@ -21,6 +21,7 @@ export class TalkPageController {
   ) {
     const { type, content } = talkPage(this.files);
     this.page = { type, content: content.replaceAll(NUMBER, talkNumber) };
+    this.files.delete(PAGE);
     this.policy = contentPolicy(publicMediaUrl);
   }
 

@@ -143,12 +143,15 @@ describe('the talk page', () => {
     }
   });
 
-  it.each(['/talk/package.json', '/talk/../main.js', '/talk/%2e%2e/package.json', '/talk/page/none.js'])(
-    'serves no other file: %s',
-    async (path) => {
-      expect((await fetch(`${ingress.url}${path}`)).status).toBe(404);
-    },
-  );
+  it.each([
+    '/talk/package.json',
+    '/talk/../main.js',
+    '/talk/%2e%2e/package.json',
+    '/talk/page/none.js',
+    '/talk/page/talk.html',
+  ])('serves no other file: %s', async (path) => {
+    expect((await fetch(`${ingress.url}${path}`)).status).toBe(404);
+  });
 });
 
 it('is off under a public address unless it is turned on', async () => {
