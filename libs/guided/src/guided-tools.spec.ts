@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FAKE_TOOLS, fakeTool } from './testing/guided-scene.ts';
-import { greeted, ok, SLOT } from './testing/guided-talk.ts';
+import { confirming, greeted, ok, SLOT } from './testing/guided-talk.ts';
 
 describe('a guided session and its tools', () => {
   it('takes a result together with what the caller said meanwhile', async () => {
@@ -70,6 +70,21 @@ describe('a guided session and its tools', () => {
     scene.calling(() => scene.session.addNote('An operator says: be quick, 3 calls wait.'));
     await scene.asks({ kind: 'reply' });
     expect(scene.look()).toEqual(['response started', 'response completed']);
+  });
+
+  it.each([
+    [ok({ reference: 'K48' }), 'it is booked. Your reference is K48.'],
+    [{ status: 'refused', reason: 'slot-taken', message: '' }, 'nothing is booked.'],
+  ])('tells what came of a booking that had timed out: %j', async (output, words) => {
+    const scene = await confirming();
+    await scene.says('yes');
+    await scene.toolAnswers({ status: 'timed-out', message: '' });
+    expect(scene.look().join()).toContain('I am not certain whether the appointment was made.');
+    await scene.asks({
+      kind: 'instruct',
+      instruction: `It has ended after all: ${JSON.stringify(output)} Tell the caller, then go on.`,
+    });
+    expect(scene.look()[1]).toMatch(`says: The booking system has answered after all: ${words}`);
   });
 
   it('uses the tools of now', async () => {

@@ -10,6 +10,7 @@ import {
   callId,
   ended,
   finished,
+  finishedLate,
   log,
   t0,
   tenantId,
@@ -48,6 +49,24 @@ describe('folding a call', () => {
       status: 'completed',
       disposition: { outcome: 'abandoned' },
     });
+  });
+
+  it('records the outcome that came after a tool call had timed out', () => {
+    const outcome = { status: 'ok' as const, value: { reference: 'NW-4711' } };
+    const record = foldCall(
+      callId,
+      tenantId,
+      log(
+        [0, admitted],
+        [300, attached()],
+        [3000, called],
+        [11_000, finished({ status: 'timed-out' })],
+        [12_000, finishedLate(outcome)],
+        [14_000, ended('caller-hangup')],
+      ),
+    );
+    expect(record?.toolCalls).toMatchObject([{ outcome, tookMs: 9_000 }]);
+    expect(record?.disposition).toMatchObject({ outcome: 'booked' });
   });
 
   it('joins tool calls with their outcomes; the disposition of a booking is booked', () => {

@@ -63,7 +63,7 @@ export function foldCall(
     eventCount: events.length,
     legs,
     utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),
-    toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
+    toolCalls: foldToolCalls(of('tool.called'), of('tool.finished'), of('tool.finished-late')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
   if (!ended) return { ...record, disposition: null };

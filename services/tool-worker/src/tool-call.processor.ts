@@ -110,7 +110,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       ...body.context,
       toolCallId: call.toolCallId,
       signal: this.stopping.signal,
-      remainingMs: () => call.deadlineAt - Date.now(),
+      remainingMs: () => (call.workUntil ?? call.deadlineAt) - Date.now(),
       crm: this.crm,
       onFault: (error) =>
         this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool handler failed'),

@@ -99,6 +99,7 @@ function eventText(event: CallEvent): { readonly text: string; readonly atMs: nu
         atMs: event.data.atMs,
       };
     case 'tool.finished':
+    case 'tool.finished-late':
       return {
         text:
           `${yellow('      ')}  → ${event.data.name}: ${event.data.outcome.status} in ` +

@@ -20,6 +20,7 @@ export const NOTING_TOOL: ToolDeclaration = {
   parameters: { type: 'object', properties: {} },
   cancellable: false,
   deadlineMs: 5_000,
+  lateMs: 0,
   parse: (value) => ({ ok: true, value }),
 };
 

@@ -21,6 +21,7 @@ const toolCall = {
   providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
   name: z.string().max(64),
 };
+const toolEnd = { ...toolCall, outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() };
 const span = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
 
 /** How a response of a model ends. */
@@ -162,12 +163,9 @@ export const callEventBodies = {
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
   'tool.called': z.object({ ...toolCall, arguments: jsonValueSchema, atMs: z.number() }),
-  'tool.finished': z.object({
-    ...toolCall,
-    outcome: toolOutcomeSchema,
-    tookMs: z.number(),
-    atMs: z.number(),
-  }),
+  'tool.finished': z.object(toolEnd),
+  /** The work of a tool call that had timed out has ended after all; at most one for each call. */
+  'tool.finished-late': z.object(toolEnd),
   /** The call's limit of tool calls is reached: further ones are refused, and no longer recorded. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
   'usage.reported': z.object({ ...providerModel, usage: usageSchema }),

@@ -78,6 +78,7 @@ export function maskEvent(event: NewCallEvent): NewCallEvent {
     case 'tool.called':
       return { ...event, data: { ...event.data, arguments: maskJson(event.data.arguments) } };
     case 'tool.finished':
+    case 'tool.finished-late':
       return { ...event, data: { ...event.data, outcome: maskOutcome(event.data.outcome) } };
     case 'transfer.asked':
       return { ...event, data: { ...event.data, summary: maskNumbers(event.data.summary) } };

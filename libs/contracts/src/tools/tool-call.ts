@@ -43,6 +43,8 @@ export const toolCallJobSchema = z.object({
   replyTo: relayIdSchema,
   /** Unix time in ms after which the call no longer waits for the outcome. */
   deadlineAt: z.number().int(),
+  /** Unix time in ms until which the work goes on; absent for `deadlineAt`. */
+  workUntil: z.number().int().optional(),
   /** W3C trace context. */
   traceparent: z.string().max(64).optional(),
 });
@@ -60,4 +62,6 @@ export interface ToolCall {
   readonly arguments: JsonValue;
   readonly context: ToolCallContext;
   readonly deadlineMs: number;
+  /** Time in ms after the deadline for which the work goes on. */
+  readonly lateMs: number;
 }

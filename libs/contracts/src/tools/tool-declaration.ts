@@ -16,8 +16,13 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly parameters: Record<string, unknown>;
   /** Cancelled when the caller hangs up. A tool with an effect runs to its end, so it says false. */
   readonly cancellable: boolean;
-  /** Time limit in ms; beyond it the model learns that the tool took too long. The job may still finish. */
+  /** Time limit in ms; beyond it the model learns that the tool took too long. */
   readonly deadlineMs: number;
+  /**
+   * Time in ms after the deadline for which the work goes on: what comes of it is told at the next pause. 0
+   * for a tool whose outcome is of no use then.
+   */
+  readonly lateMs: number;
   /** A sentence for the model for each way this tool can fail; the defaults fit most tools. */
   readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;
   /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
@@ -46,6 +51,7 @@ export type ToolSpec<Schema extends z.ZodObject> = {
   readonly arguments: Schema;
   readonly cancellable: boolean;
   readonly deadlineMs: number;
+  readonly lateMs?: number;
   readonly sentences?: ToolDeclaration['sentences'];
 } & (
   | { readonly place: 'worker'; readonly name: string }
@@ -67,6 +73,7 @@ export function defineTool<Schema extends z.ZodObject>(
     parameters,
     cancellable: spec.cancellable,
     deadlineMs: spec.deadlineMs,
+    lateMs: spec.lateMs ?? 0,
     ...(spec.sentences ? { sentences: spec.sentences } : {}),
     parse(input) {
       const parsed = spec.arguments.safeParse(asMeant(input, optional));

@@ -22,6 +22,7 @@ import { phraseKey } from './speech/phrase-key.ts';
 import { Playout } from './speech/playout.ts';
 import { callTools, type CallToolParts } from './tools/call-tools.ts';
 import { DigitInput } from './tools/digit-input.ts';
+import { LateOutcomes } from './tools/late-outcomes.ts';
 import { SecureDigits } from './tools/secure-digits.ts';
 import { ToolLoop } from './tools/tool-loop.ts';
 import { ToolWait } from './tools/tool-wait.ts';
@@ -55,6 +56,7 @@ export interface CallParts {
   readonly secureDigits: SecureDigits;
   readonly transfer: Transfer;
   readonly wait: ToolWait;
+  readonly late: LateOutcomes;
   readonly tools: ToolLoop;
 }
 
@@ -105,6 +107,7 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
     answers: new AnswerLimit(context),
     budget: new CallBudget(context, takeover?.budget ?? WHOLE_BUDGET),
     wait: new ToolWait(context, agent, turns, new HoldMusic(stream, clock, given.music)),
+    late: new LateOutcomes(context, turns),
     tools: new ToolLoop(context, model, given.toolDispatcher, {
       declarations: agent.tools,
       carryOut: callTools(shared),

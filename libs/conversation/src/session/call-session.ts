@@ -293,7 +293,9 @@ export class CallSession {
     if (text && !this.isOpeningSaid) phrases.speakPhrase(text, { isPersonal });
     if (then) turns.speak(then);
     if (!text && !then) dispatch(this.parts, { kind: 'floor-quiet' });
-    tools.resume(this.given.takeover?.openTools ?? []);
+    const { openTools = [], lateTools = [] } = this.given.takeover ?? {};
+    tools.resume(openTools);
+    tools.resumeLate(lateTools);
   }
 
   private modelMoved(move: ModelMove): void {

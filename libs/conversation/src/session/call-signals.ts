@@ -60,6 +60,8 @@ export type CallSignal =
   /** No worker tool is at work any longer. */
   | { readonly kind: 'tools-done' }
   | { readonly kind: 'tool-finished'; readonly name: string; readonly outcome: ToolOutcome }
+  /** The work of a tool call that had timed out has ended after all. */
+  | { readonly kind: 'tool-finished-late'; readonly name: string; readonly outcome: ToolOutcome }
   | { readonly kind: 'digits-entered'; readonly digits: string }
 
   // Putting the caller through

@@ -32,14 +32,14 @@ const ON: {
 
   // Turns
 
-  'floor-quiet': ({ ending, transfer, answers, wait, secureDigits, idle, model }) => {
+  'floor-quiet': ({ ending, transfer, answers, wait, late, secureDigits, idle, model }) => {
     ending.quiet();
     if (ending.isOver) return;
     transfer.quiet();
     if (transfer.isPending) return;
     answers.quiet();
     wait.quiet();
-    if (wait.isWaiting || secureDigits.isOn) return;
+    if (secureDigits.isOn || late.tell() || wait.isWaiting) return;
     idle.quiet();
     model.session?.onIdle();
   },
@@ -85,6 +85,10 @@ const ON: {
   'tools-done': ({ wait }) => wait.ended(),
   'tool-finished': ({ answers, agent }, { name, outcome }) => {
     answers.progressed();
+    agent.toolFinished(name, outcome);
+  },
+  'tool-finished-late': ({ late, agent }, { name, outcome }) => {
+    late.add(name, outcome);
     agent.toolFinished(name, outcome);
   },
   'digits-entered': ({ model, turns }, { digits }) => {

@@ -1,5 +1,5 @@
 import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
-import type { ToolDispatcher } from '../ports/tool-dispatcher.ts';
+import type { OnLateOutcome, ToolDispatcher } from '../ports/tool-dispatcher.ts';
 
 /** Gives tool calls the outcomes planned by the test; a tool without one waits for {@link answer}. */
 export class FakeToolDispatcher implements ToolDispatcher {
@@ -8,17 +8,18 @@ export class FakeToolDispatcher implements ToolDispatcher {
   readonly resumed: ToolCall[] = [];
   readonly cancelled: CallId[] = [];
   private readonly waiting = new Map<string, (outcome: ToolOutcome) => void>();
+  private readonly late = new Map<string, OnLateOutcome>();
 
   constructor(private readonly planned: Record<string, ToolOutcome> = {}) {}
 
-  call(call: ToolCall): Promise<ToolOutcome> {
+  call(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
     this.calls.push(call);
-    return this.wait(call);
+    return this.wait(call, onLate);
   }
 
-  resume(call: ToolCall): Promise<ToolOutcome> {
+  resume(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
     this.resumed.push(call);
-    return this.wait(call);
+    return this.wait(call, onLate);
   }
 
   cancelAll(callId: CallId): void {
@@ -36,7 +37,16 @@ export class FakeToolDispatcher implements ToolDispatcher {
     resolve(outcome);
   }
 
-  private wait(call: ToolCall): Promise<ToolOutcome> {
+  /** Gives a call that was answered with `timed-out` its outcome after all. */
+  answerLate(name: string, outcome: ToolOutcome): void {
+    const onLate = this.late.get(name);
+    if (!onLate) throw new TypeError(`No call of ${name} waits for a late answer.`);
+    this.late.delete(name);
+    onLate(outcome);
+  }
+
+  private wait(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
+    if (onLate) this.late.set(call.name, onLate);
     const planned = this.planned[call.name];
     if (planned) return Promise.resolve(planned);
     return new Promise((resolve) => this.waiting.set(call.name, resolve));

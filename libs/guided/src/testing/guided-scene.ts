@@ -28,6 +28,7 @@ export function fakeTool(name: string, properties: Record<string, unknown> = {})
     parameters: { type: 'object', properties },
     cancellable: true,
     deadlineMs: 1_000,
+    lateMs: 0,
     parse: (input) => {
       const unknown = Object.keys(input as object).filter((key) => !known.has(key));
       return unknown.length === 0

@@ -22,6 +22,7 @@ export function shownEvent({ type, data }: NewCallEvent): RelayMessage | null {
     case 'tool.called':
       return { ...tool(data, data.arguments), state: 'called' };
     case 'tool.finished':
+    case 'tool.finished-late':
       return { ...tool(data, resultOf(data.outcome)), state: data.outcome.status };
     case 'language.changed':
       return { type: 'note', text: `The agent now speaks ${data.language}.` };

@@ -46,6 +46,7 @@ export const bookAppointment = defineTool({
   }),
   cancellable: false,
   deadlineMs: 8_000,
+  lateMs: 60_000,
   sentences: {
     failed:
       'The booking system had a fault and it is not certain whether the appointment exists. Do not say ' +

@@ -9,16 +9,19 @@ import {
   type ToolCallJob,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { ToolDispatcher } from '@tandem/conversation';
+import type { OnLateOutcome, ToolDispatcher } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import type { Queue } from 'bullmq';
 
+/** A tool call that waits for its outcome, also for a while after it timed out. */
 interface PendingToolCall {
   readonly callId: CallId;
   readonly name: string;
   readonly promise: Promise<ToolOutcome>;
   settle(outcome: ToolOutcome): void;
+  /** Waits no longer; a call that timed out before stays so. */
+  cancel(): void;
 }
 
 /**
@@ -43,29 +46,16 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     @Inject(Sealer) private readonly sealer: Sealer,
   ) {}
 
-  call(call: ToolCall): Promise<ToolOutcome> {
+  call(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
     const known = this.pending.get(call.toolCallId);
     if (known) return known.promise;
-    let resolve!: (outcome: ToolOutcome) => void;
-    const promise = new Promise<ToolOutcome>((done) => (resolve = done));
-    const timer = setTimeout(() => pending.settle({ status: 'timed-out' }), call.deadlineMs);
-    const pending: PendingToolCall = {
-      callId: call.callId,
-      name: call.name,
-      promise,
-      settle: (outcome) => {
-        clearTimeout(timer);
-        this.pending.delete(call.toolCallId);
-        resolve(outcome);
-      },
-    };
-    this.pending.set(call.toolCallId, pending);
+    const pending = this.waitFor(call, onLate);
     void this.enqueue(call, pending);
-    return promise;
+    return pending.promise;
   }
 
-  resume(call: ToolCall): Promise<ToolOutcome> {
-    const outcome = this.call(call);
+  resume(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
+    const outcome = this.call(call, onLate);
     void this.pollJob(call);
     return outcome;
   }
@@ -73,7 +63,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
   cancelAll(callId: CallId): void {
     for (const [toolCallId, pending] of this.pending) {
       if (pending.callId !== callId) continue;
-      pending.settle({ status: 'cancelled' });
+      pending.cancel();
       const isCancellable = declarationsFor([pending.name])[0]?.cancellable ?? false;
       // A job already running cannot be removed and runs to its end.
       if (isCancellable) this.queue.remove(toolCallId).catch(() => undefined);
@@ -85,6 +75,40 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     const pending = this.pending.get(message.toolCallId);
     if (pending) pending.settle(message.outcome);
     else this.unclaimedResults += 1;
+  }
+
+  private waitFor(
+    { toolCallId, callId, name, deadlineMs, lateMs }: ToolCall,
+    onLate: OnLateOutcome | undefined,
+  ): PendingToolCall {
+    let resolve!: (outcome: ToolOutcome) => void;
+    const promise = new Promise<ToolOutcome>((done) => (resolve = done));
+    const forget = () => {
+      clearTimeout(timer);
+      this.pending.delete(toolCallId);
+    };
+    let settle = resolve;
+    let timer = setTimeout(() => {
+      resolve({ status: 'timed-out' });
+      settle = onLate ?? (() => undefined);
+      if (lateMs > 0) timer = setTimeout(forget, lateMs);
+      else forget();
+    }, deadlineMs);
+    const pending: PendingToolCall = {
+      callId,
+      name,
+      promise,
+      settle: (outcome) => {
+        forget();
+        settle(outcome);
+      },
+      cancel: () => {
+        forget();
+        resolve({ status: 'cancelled' });
+      },
+    };
+    this.pending.set(toolCallId, pending);
+    return pending;
   }
 
   private async pollJob({ toolCallId, callId, name }: ToolCall): Promise<void> {
@@ -123,6 +147,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
       sealed: this.sealer.seal(body, `tool-call:${call.toolCallId}`),
       replyTo: this.config.relayId,
       deadlineAt: Date.now() + call.deadlineMs,
+      workUntil: Date.now() + call.deadlineMs + call.lateMs,
     };
     try {
       await this.queue.add('tool-call', job, { jobId: call.toolCallId });

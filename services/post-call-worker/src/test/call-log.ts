@@ -73,6 +73,19 @@ export const finished = (
   type: 'tool.finished',
   data: { toolCallId, providerCallId: 'call_1', name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 },
 });
+export const finishedLate = (
+  outcome: Extract<NewCallEvent, { type: 'tool.finished-late' }>['data']['outcome'],
+): NewCallEvent => ({
+  type: 'tool.finished-late',
+  data: {
+    toolCallId,
+    providerCallId: 'call_1',
+    name: 'book_appointment',
+    outcome,
+    tookMs: 9_000,
+    atMs: 12_000,
+  },
+});
 export const ended = (reason: Parameters<typeof termination>[0]): NewCallEvent => ({
   type: 'call.ended',
   data: { termination: termination(reason), atMs: 9000 },

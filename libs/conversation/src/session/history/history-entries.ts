@@ -3,6 +3,7 @@ import {
   type CallEventBody,
   type CallEventType,
   type NewCallEvent,
+  type ToolOutcome,
 } from '@tandem/contracts';
 import type { HistoryItem } from '../../ports/voice-model.ts';
 
@@ -16,6 +17,9 @@ export interface HistoryEntry {
 
 /** Begins the note of pressed keys. */
 export const KEYS_PRESSED = 'The caller pressed on the keypad: ';
+/** Returns the note of an outcome that came after the model was told that the tool timed out. */
+export const lateOutcome = (name: string, outcome: ToolOutcome): string =>
+  `${name}, which had not answered in time, has ended after all: ${describeOutcome(outcome)}`;
 const UNWRITTEN = 'The caller said something here that was not written down.';
 
 /** Entries of the history, by the event that makes them. */
@@ -43,6 +47,10 @@ const ENTRIES: {
   'tool.finished': ({ atMs, providerCallId, outcome }) => ({
     atMs,
     item: { kind: 'tool-result', providerCallId, output: describeOutcome(outcome) },
+  }),
+  'tool.finished-late': ({ atMs, name, outcome }) => ({
+    atMs,
+    item: { kind: 'note', text: lateOutcome(name, outcome) },
   }),
   'digit.pressed': ({ atMs, digit }) => ({ atMs, item: { kind: 'note', text: KEYS_PRESSED + digit } }),
   'transfer.ended': ({ atMs, department, outcome }) =>

@@ -31,6 +31,8 @@ export interface Takeover {
   /** The caller spoke last, an awaited outcome has come, or the agent's answer was cut off. */
   readonly isReplyPending: boolean;
   readonly openTools: readonly OpenToolCall[];
+  /** Tool calls that timed out, and whose work may still be going on. */
+  readonly lateTools: readonly OpenToolCall[];
   readonly recording: RecordingCarryover;
   /** The budget so far: what is spent, and which shares are logged as reached. */
   readonly budget: BudgetCarryover;
@@ -58,6 +60,7 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
     isReplyPending: (turns.at(-1)?.isReplyPending ?? false) || since.some(indicatesUnfinishedReply),
     openTools: openToolsOf(events),
+    lateTools: lateToolsOf(events),
     recording: recordingCarryover(events),
     budget: budgetCarryover(events),
     toolCalls: events.filter(({ type }) => type === 'tool.called').length,
@@ -71,10 +74,19 @@ function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
   const finished = new Set(
     events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])),
   );
-  return events.flatMap(({ type, data }) =>
-    type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : [],
-  );
+  return calledTools(events).filter(({ toolCallId }) => !finished.has(toolCallId));
 }
+
+function lateToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
+  const late = new Set<ToolCallId>();
+  for (const { type, data } of events)
+    if (type === 'tool.finished' && data.outcome.status === 'timed-out') late.add(data.toolCallId);
+    else if (type === 'tool.finished-late') late.delete(data.toolCallId);
+  return calledTools(events).filter(({ toolCallId }) => late.has(toolCallId));
+}
+
+const calledTools = (events: readonly CallEvent[]): OpenToolCall[] =>
+  events.flatMap(({ type, data }) => (type === 'tool.called' ? [{ ...data, calledAtMs: data.atMs }] : []));
 
 function recordingCarryover(events: readonly CallEvent[]): RecordingCarryover {
   const stated = events.findLast((event) => event.type === 'consent.stated');
@@ -106,6 +118,7 @@ function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly is
     case 'agent.spoke':
       return [{ atMs: data.startedAtMs, isReplyPending: data.interrupted }];
     case 'tool.finished':
+    case 'tool.finished-late':
     case 'digit.pressed':
       return [{ atMs: data.atMs, isReplyPending: true }];
     default:

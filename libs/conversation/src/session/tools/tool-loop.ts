@@ -123,7 +123,10 @@ export class ToolLoop {
         asked,
         pending,
         checked.tool,
-        this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)),
+        this.caller.call(
+          this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs),
+          (outcome) => this.finishLate(asked, pending, outcome),
+        ),
       );
   }
 
@@ -189,10 +192,29 @@ export class ToolLoop {
               called.arguments,
               Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
             ),
+            (outcome) => this.finishLate(asked, pending, outcome),
           ),
         );
     }
     this.responseDone(RESUMED);
+  }
+
+  /** Waits for what comes of calls that timed out in earlier sessions, as long as their work may go on. */
+  resumeLate(calls: readonly OpenToolCall[]): void {
+    const { clock, atMs } = this.context;
+    for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
+      this.seen.add(toolCallId);
+      const ranMs = Math.max(0, atMs() - calledAtMs);
+      const tool = this.declarations.get(name);
+      const leftMs = tool ? tool.deadlineMs + tool.lateMs - ranMs : 0;
+      if (!tool?.lateMs || leftMs <= 0) continue;
+      const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
+      const pending: PendingToolCall = { toolCallId, name, startedAt: clock.now() - ranMs };
+      const call = this.toolCall(toolCallId, tool, called.arguments, Math.max(LEAST_WAIT_MS, leftMs));
+      void this.caller.resume({ ...call, lateMs: 0 }).then((outcome) => {
+        if (outcome.status !== 'timed-out') this.finishLate(asked, pending, outcome);
+      });
+    }
   }
 
   /** @param isCutOff the response did not come to its end, so the agent must speak on in any case */
@@ -230,6 +252,7 @@ export class ToolLoop {
       arguments: input,
       context: this.setup.toolContext(),
       deadlineMs,
+      lateMs: tool.lateMs,
     };
   }
 
@@ -299,6 +322,23 @@ export class ToolLoop {
     round.pending.delete(pending.toolCallId);
     round.replies.push(needsReply);
     this.replyWhenComplete(asked.responseId);
+  }
+
+  private finishLate(asked: ModelToolCall, pending: PendingToolCall, outcome: ToolOutcome): void {
+    if (this.isStopped) return;
+    const { log, clock, atMs, signal } = this.context;
+    log.append({
+      type: 'tool.finished-late',
+      data: {
+        toolCallId: pending.toolCallId,
+        providerCallId: asked.providerCallId,
+        name: pending.name,
+        outcome,
+        tookMs: Math.round(clock.now() - pending.startedAt),
+        atMs: atMs(),
+      },
+    });
+    signal({ kind: 'tool-finished-late', name: pending.name, outcome });
   }
 
   private roundOf(responseId: ResponseId) {

@@ -6,6 +6,7 @@ import { INITIAL, isWaiting, type BookingState } from './booking-state.ts';
 import { phrasesOf, readKeys } from './booking-steps.ts';
 import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from '../dialogue.ts';
 import { readMeaning } from '../meaning.ts';
+import { readReference, readToolOutput } from '../tool-results.ts';
 import { DISCLOSURE, GOODBYE, greeting } from '../wording.ts';
 
 /**
@@ -89,11 +90,15 @@ function prompted(state: BookingState, isQuestionHeard: boolean, context: Dialog
 
 type Instruction = readonly [
   pattern: RegExp,
-  follow: (state: BookingState, context: DialogueContext) => Step,
+  follow: (state: BookingState, context: DialogueContext, instruction: string) => Step,
 ];
 
 /** The instructions the conversation gives; any other gets neutral words. */
 const INSTRUCTIONS: readonly Instruction[] = [
+  [
+    /\bended after all\b/i,
+    (state, context, instruction) => question(state, context, ...lateWords(instruction)),
+  ],
   [
     /\b(greet|welcome)/i,
     (state, context) => (state.isGreeted ? question(state, context) : greet(state, context)),
@@ -112,7 +117,16 @@ const INSTRUCTIONS: readonly Instruction[] = [
 
 function instructed(state: BookingState, instruction: string, context: DialogueContext): Step {
   const known = INSTRUCTIONS.find(([pattern]) => pattern.test(instruction));
-  return known ? known[1](state, context) : question(state, context, 'Let us go on.');
+  return known ? known[1](state, context, instruction) : question(state, context, 'Let us go on.');
+}
+
+/** Returns the words about a booking that came after we had said that it is not certain. */
+function lateWords(instruction: string): string[] {
+  const result = readToolOutput(/\{.*\}/.exec(instruction)?.[0] ?? '');
+  if (result.status === 'refused') return ['The booking system has answered after all: nothing is booked.'];
+  const reference = result.status === 'ok' ? readReference(result.value) : null;
+  if (reference === null) return [];
+  return [`The booking system has answered after all: it is booked. Your reference is ${reference}.`];
 }
 
 function question(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {

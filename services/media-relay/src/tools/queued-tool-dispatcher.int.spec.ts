@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectRedis, Sealer } from '@tandem/call-state';
+import {
+  toToolCallId,
+  type CallId,
+  type RelayId,
+  type TenantId,
+  type ToolCall,
+  type ToolCallJob,
+  type ToolOutcome,
+} from '@tandem/contracts';
+import type { ServiceConfig } from '@tandem/platform';
+import { testRedisUrl } from '@tandem/stack';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { QueuedToolDispatcher } from './queued-tool-dispatcher.ts';
+
+const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
+const toolCallId = toToolCallId(callId, 1, 'call_1');
+const BOOKED: ToolOutcome = { status: 'ok', value: { reference: 'K48' } };
+
+const toolCall = (times: { deadlineMs: number; lateMs: number }): ToolCall => ({
+  toolCallId,
+  callId,
+  tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
+  name: 'book_appointment',
+  arguments: {},
+  context: {
+    callId,
+    tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
+    callerNumber: 'anonymous' as ToolCall['context']['callerNumber'],
+    dialledNumber: '+12025550199' as ToolCall['context']['dialledNumber'],
+    timeZone: 'America/New_York',
+    language: 'en-US',
+    keypad: '',
+    secureDigits: {},
+  },
+  ...times,
+});
+
+describe('a tool call over the queue', () => {
+  let redis: Redis;
+  let queue: Queue<ToolCallJob>;
+  let dispatcher: QueuedToolDispatcher;
+
+  beforeAll(async () => {
+    redis = connectRedis(await testRedisUrl(), 'worker');
+    queue = new Queue('tool-calls-late', { connection: redis });
+    dispatcher = new QueuedToolDispatcher(
+      { relayId: 'relay-1' as RelayId } as ServiceConfig<'media-relay'>,
+      queue,
+      new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]),
+    );
+  });
+  afterEach(() => queue.obliterate({ force: true }));
+  afterAll(async () => {
+    await queue.close();
+    redis.disconnect();
+  });
+
+  const result = (outcome: ToolOutcome) =>
+    dispatcher.onResult({ kind: 'tool-result', callId, toolCallId, outcome } as never);
+
+  it('that timed out still gets the outcome of its work, once', async () => {
+    const late: ToolOutcome[] = [];
+    const outcome = await dispatcher.call(toolCall({ deadlineMs: 20, lateMs: 60_000 }), (came) =>
+      late.push(came),
+    );
+    expect(outcome).toEqual({ status: 'timed-out' });
+    result(BOOKED);
+    result(BOOKED);
+    expect(late).toEqual([BOOKED]);
+    const job = await queue.getJob(toolCallId);
+    expect(job!.data.workUntil! - job!.data.deadlineAt).toBe(60_000);
+  });
+
+  it('that timed out and whose outcome is of no use then is waited for no longer', async () => {
+    const late: ToolOutcome[] = [];
+    await dispatcher.call(toolCall({ deadlineMs: 20, lateMs: 0 }), (came) => late.push(came));
+    const before = dispatcher.unclaimedResults;
+    result(BOOKED);
+    expect([late, dispatcher.unclaimedResults]).toEqual([[], before + 1]);
+  });
+
+  it('of a call that is over is told nothing more', async () => {
+    const late: ToolOutcome[] = [];
+    await dispatcher.call(toolCall({ deadlineMs: 20, lateMs: 60_000 }), (came) => late.push(came));
+    dispatcher.cancelAll(callId);
+    result(BOOKED);
+    expect(late).toEqual([]);
+  });
+
+  it('in time gets its outcome, and nothing late', async () => {
+    const late: ToolOutcome[] = [];
+    const outcome = dispatcher.call(toolCall({ deadlineMs: 60_000, lateMs: 60_000 }), (came) =>
+      late.push(came),
+    );
+    result(BOOKED);
+    expect([await outcome, late]).toEqual([BOOKED, []]);
+  });
+});
