@@ -69,11 +69,12 @@ export class Talk {
     return true;
   }
 
-  close(): void {
+  /** @param why the cause, for whoever still waits for something */
+  close(why: string): void {
     this.hasEnded = true;
     this.ear.close();
     for (const waiter of this.waiters.splice(0))
-      waiter.reject(new WaitError(`The call ended before ${waiter.what}.`));
+      waiter.reject(new WaitError(`The call ended (${why}) before ${waiter.what}.`));
   }
 
   callerStarted(text: string | null, nowMs: number): void {

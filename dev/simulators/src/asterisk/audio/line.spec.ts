@@ -112,7 +112,7 @@ describe('a phone', () => {
     clock.advance(200);
     await expect(late).rejects.toThrow(WaitError);
     const cut = line.waitForSpeech(0, 100);
-    line.close();
+    line.close('hung up');
     await expect(cut).rejects.toThrow('ended');
     expect(await line.say(mulawTone(440, 20), null)).toBe(false);
   });

@@ -60,11 +60,11 @@ export class Line implements Ticking {
     if (this.talk.open()) this.options.ticker.add(this);
   }
 
-  close(): void {
+  close(why: string): void {
     if (this.talk.isClosed) return;
     this.options.ticker.remove(this);
     this.voice.drop();
-    this.talk.close();
+    this.talk.close(why);
   }
 
   connect(leg: RelayLeg): void {

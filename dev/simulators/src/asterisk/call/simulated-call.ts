@@ -156,7 +156,7 @@ export class SimulatedCall implements FarSide, PersonHandle {
   hangUp(cause: number): void {
     if (this.hasEnded) return;
     this.endedAtMs = this.journal.nowMs;
-    this.line.close();
+    this.line.close(`hang-up cause ${cause}`);
     this.journal.add({
       kind: 'ended',
       cause: this.channel.endedBy ?? 'simulator-stopped',

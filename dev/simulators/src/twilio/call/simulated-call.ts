@@ -266,10 +266,16 @@ export class SimulatedCall implements CallHandle {
     this.run?.abort();
     this.left.resolve();
     this.streams.close();
-    this.line.close();
+    this.line.close(this.lastWordsBefore(cause));
     this.progress.change(status);
     this.journal.add({ kind: 'ended', cause, status });
     void this.finish();
+  }
+
+  /** Returns how the call ended and what the carrier said last, for whoever still waits for something. */
+  private lastWordsBefore(cause: CallEndCause): string {
+    const said = this.journal.entries.findLast((entry) => entry.kind === 'said');
+    return said ? `${cause}, after "${said.text}"` : cause;
   }
 
   endDialled(): void {
