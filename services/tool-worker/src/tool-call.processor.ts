@@ -20,16 +20,21 @@ import {
   type ServiceConfig,
 } from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
-import { UnrecoverableError, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import { TenantShare } from './tenant-share.ts';
 import { validateOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
+
+/** Time a tool call of a tenant with many at work waits before it asks for a place again. */
+const NO_PLACE_PAUSE_MS = 250;
 
 /** Runs one tool call: opens the job, runs the handler with the time left, publishes the outcome. */
 @Processor('tool-calls', workerSettings('tool-calls'))
 export class ToolCallProcessor extends RestingProcessor implements OnApplicationBootstrap {
   protected readonly logger = new Logger(ToolCallProcessor.name);
   private readonly stopping = new AbortController();
+  private readonly share: TenantShare;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'tool-worker'>,
@@ -41,6 +46,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     processMetrics: Metrics,
   ) {
     super('tool-calls', readiness, processMetrics);
+    this.share = new TenantShare(config.toolConcurrency);
   }
 
   onApplicationBootstrap(): void {
@@ -64,13 +70,26 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     this.stopping.abort();
   }
 
-  override async process(job: Job<unknown>): Promise<ToolOutcome> {
+  override async process(job: Job<unknown>, token?: string): Promise<ToolOutcome> {
     const parsed = toolCallJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(
         'The job is not a tool call. It was put in by something else, or by a version that does not fit.',
       );
     const call = parsed.data;
+    if (!this.share.take(call.tenantId, Date.now())) {
+      this.metrics.deferred.inc();
+      await job.moveToDelayed(Date.now() + NO_PLACE_PAUSE_MS, token);
+      throw new DelayedError('The tenant has its share of places.');
+    }
+    try {
+      return await this.carryOut(call);
+    } finally {
+      this.share.give(call.tenantId);
+    }
+  }
+
+  private async carryOut(call: ToolCallJob): Promise<ToolOutcome> {
     const startedAt = performance.now();
     const span = startSpan(
       'tool call',

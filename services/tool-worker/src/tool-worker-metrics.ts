@@ -7,6 +7,7 @@ export class ToolWorkerMetrics {
   readonly ran;
   readonly duration;
   readonly stalled;
+  readonly deferred;
 
   constructor(metrics: Metrics) {
     this.ran = metrics.counter({
@@ -19,6 +20,10 @@ export class ToolWorkerMetrics {
       help: 'Time a tool call took in the worker',
       labelNames: ['tool'],
       buckets: LATENCY_BUCKETS_S,
+    });
+    this.deferred = metrics.counter({
+      name: 'tandem_tools_deferred_total',
+      help: 'Times a tool call waited because its tenant held its share of a worker',
     });
     this.stalled = metrics.counter({
       name: 'tandem_tools_stalled_total',

@@ -85,8 +85,9 @@ describe('a relay that dies with another one there', () => {
     expect(explained?.data).toMatchObject({ itemId: expect.stringMatching(/^phrase_/) });
     expect(new Set(events.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2]));
     expect(events.filter(({ type }) => type === 'call.ended')).toHaveLength(1);
-    expect(await platform.metric('call-ingress', 'tandem_reattachments_total')).toContain(
-      'cause="stream-lost",outcome="offered"',
+    // The carrier tells of the lost stream; on a busy machine the relay's missing lease may tell first.
+    expect(await platform.metric('call-ingress', 'tandem_reattachments_total')).toMatch(
+      /cause="(stream-lost|relay-silent)",outcome="offered"/,
     );
   });
 

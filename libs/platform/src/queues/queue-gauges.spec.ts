@@ -8,10 +8,10 @@ const jobsIn = async (metrics: Metrics): Promise<string[]> =>
 describe('the gauges of a queue', () => {
   it('have the number of jobs in each state', async () => {
     const metrics = new Metrics('tool-worker');
-    const counts = { waiting: 3, active: 1, delayed: 2, failed: 0 };
+    const counts = { waiting: 1, prioritized: 2, active: 1, delayed: 2, failed: 0 };
     observeQueue('tool-calls', metrics, { getJobCounts: () => Promise.resolve(counts) });
     expect(await jobsIn(metrics)).toEqual(
-      Object.entries(counts).map(
+      Object.entries({ waiting: 3, active: 1, delayed: 2, failed: 0 }).map(
         ([state, count]) =>
           `tandem_queue_jobs{queue="tool-calls",state="${state}",service="tool-worker"} ${count}`,
       ),

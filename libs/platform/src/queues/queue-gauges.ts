@@ -5,7 +5,13 @@ import { withTimeout } from '../lifecycle/with-timeout.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { queueToken } from './queue-tokens.ts';
 
-const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+/** States as they are published, with those of BullMQ: a job with a priority waits in a set of its own. */
+const STATES = {
+  waiting: ['waiting', 'prioritized'],
+  active: ['active'],
+  delayed: ['delayed'],
+  failed: ['failed'],
+} as const;
 /** Time limit of a look: without Redis the rest of the page must still come. */
 const LIMIT_MS = 500;
 
@@ -31,9 +37,14 @@ export function observeQueue(
     labelNames: ['queue', 'state'],
     async collect() {
       this.reset();
-      const counts = await withTimeout(limitMs, queue.getJobCounts(...STATES)).catch(() => null);
-      for (const state of counts === null ? [] : STATES)
-        this.set({ queue: name, state }, counts?.[state] ?? 0);
+      const wanted = Object.values(STATES).flat();
+      const counts = await withTimeout(limitMs, queue.getJobCounts(...wanted)).catch(() => null);
+      if (counts === null) return;
+      for (const [state, parts] of Object.entries(STATES))
+        this.set(
+          { queue: name, state },
+          parts.reduce((sum, part) => sum + (counts[part] ?? 0), 0),
+        );
     },
   });
   return null;

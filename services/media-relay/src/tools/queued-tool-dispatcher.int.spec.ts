@@ -90,6 +90,28 @@ describe('a tool call over the queue', () => {
     expect(late).toEqual([]);
   });
 
+  it('comes before those of a tenant who has many waiting', async () => {
+    const flooding = Array.from({ length: 20 }, (_, index) => ({
+      ...toolCall({ deadlineMs: 60_000, lateMs: 0 }),
+      toolCallId: toToolCallId(callId, 1, `flood_${index}`),
+    }));
+    for (const call of flooding) void dispatcher.call(call);
+    const other = {
+      ...toolCall({ deadlineMs: 60_000, lateMs: 0 }),
+      tenantId: '1b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
+      toolCallId: toToolCallId(callId, 1, 'other'),
+    };
+    void dispatcher.call(other);
+    await expect(
+      (async () => {
+        while ((await queue.getPrioritizedCount()) < 21) await new Promise(setImmediate);
+        const jobs = await queue.getPrioritized(0, 1);
+        return jobs.map(({ id }) => id);
+      })(),
+    ).resolves.toEqual([flooding[0]!.toolCallId, other.toolCallId]);
+    dispatcher.cancelAll(callId);
+  });
+
   it('in time gets its outcome, and nothing late', async () => {
     const late: ToolOutcome[] = [];
     const outcome = dispatcher.call(toolCall({ deadlineMs: 60_000, lateMs: 60_000 }), (came) =>

@@ -3,6 +3,7 @@ import { Sealer, type RelayMessage } from '@tandem/call-state';
 import {
   toolOutcomeSchema,
   type CallId,
+  type TenantId,
   type ToolCall,
   type ToolCallBody,
   type ToolCallId,
@@ -17,6 +18,7 @@ import type { Queue } from 'bullmq';
 /** A tool call that waits for its outcome, also for a while after it timed out. */
 interface PendingToolCall {
   readonly callId: CallId;
+  readonly tenantId: TenantId;
   readonly name: string;
   readonly promise: Promise<ToolOutcome>;
   settle(outcome: ToolOutcome): void;
@@ -77,8 +79,18 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     else this.unclaimedResults += 1;
   }
 
+  /**
+   * Returns how many tool calls of a tenant wait here, the newest included: its place in the queue. One with
+   * hundreds comes behind another's first.
+   */
+  private waitingOf(tenantId: TenantId): number {
+    let waiting = 0;
+    for (const pending of this.pending.values()) if (pending.tenantId === tenantId) waiting += 1;
+    return Math.max(1, waiting);
+  }
+
   private waitFor(
-    { toolCallId, callId, name, deadlineMs, lateMs }: ToolCall,
+    { toolCallId, callId, tenantId, name, deadlineMs, lateMs }: ToolCall,
     onLate: OnLateOutcome | undefined,
   ): PendingToolCall {
     let resolve!: (outcome: ToolOutcome) => void;
@@ -96,6 +108,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     }, deadlineMs);
     const pending: PendingToolCall = {
       callId,
+      tenantId,
       name,
       promise,
       settle: (outcome) => {
@@ -150,7 +163,10 @@ export class QueuedToolDispatcher implements ToolDispatcher {
       workUntil: Date.now() + call.deadlineMs + call.lateMs,
     };
     try {
-      await this.queue.add('tool-call', job, { jobId: call.toolCallId });
+      await this.queue.add('tool-call', job, {
+        jobId: call.toolCallId,
+        priority: this.waitingOf(call.tenantId),
+      });
     } catch (error) {
       this.logger.warn({ err: error, callId: call.callId, tool: call.name }, 'tool call not queued');
       pending.settle({ status: 'failed', code: 'queue-unavailable', retryable: true });
