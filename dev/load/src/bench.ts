@@ -9,6 +9,7 @@ import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.benc
 import { benchOneRedis } from './bench/one-redis.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
 import { benchStores } from './bench/stores.bench.ts';
+import { benchTools } from './bench/tools.bench.ts';
 import { spreadText } from './load/spread-text.ts';
 import { runAll, TROUBLES } from './model-faults/faults.ts';
 import { HEADER, lines, row } from './model-faults/table.ts';
@@ -26,6 +27,8 @@ npm run bench -- --only sockets        cost of a call-second between real socket
 npm run bench -- --only interruption   time the agent is still heard after the caller speaks over it: 225
                                        times through real processes. Exit code 1 above 100 ms, or when a
                                        truncation claims more than was heard
+npm run bench -- --only tools          round trip of tools, a thousand at once, one tenant beside another's
+                                       flood of them
 npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets
 npm run bench -- --only edge           1,000 calls over three relays through a real HAProxy and a real nginx
                                        (docs/edge.md). Exit code 1 when one goes astray or is dropped
@@ -37,6 +40,9 @@ const SILENCE_BUDGET_MS = 100;
 /** As `--only stores` finds with callers who take turns of eight seconds. */
 const EVENTS_PER_CALL_SECOND = 1.4;
 const MAX_SPACING_MS = 25;
+/** A tool on this machine, and what another tenant's flood of tools may add to it; p99. */
+const TOOL_BUDGET_MS = 50;
+const FLOOD_BUDGET_MS = 20;
 const FUZZ_INPUTS = 10_000_000;
 const FUZZ_SEED = 1;
 /** Compiled code and its profiles; ten million inputs that leave a byte each are more. */
@@ -204,6 +210,20 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
     console.log(`  truncations beyond the audio heard              ${claimedTooMuch} times`);
     console.log(`  longest audio heard and not claimed             ${mostUnclaimedMs.toFixed(0)} ms`);
     return silence.maxMs <= SILENCE_BUDGET_MS && claimedTooMuch === 0;
+  },
+  tools: async () => {
+    const { roundTrip, burst, beside } = await benchTools();
+    const addedMs = beside.flood.p99Ms - beside.nobody.p99Ms;
+    console.log('\nTools over four workers, from the event of the model to the result it is sent.\n');
+    console.log(`  lookup_customer, one after the other            ${spreadText(roundTrip)}`);
+    console.log(`  check_availability, ${burst.asked} at once               ${spreadText(burst.spread)}`);
+    console.log(`  of these answered once, with a result           ${burst.answered}`);
+    console.log(`  lookup_customer of another tenant               ${spreadText(beside.nobody)}`);
+    console.log(
+      `  the same beside ${beside.floodCalls} calls of one tenant`.padEnd(50) + spreadText(beside.flood),
+    );
+    console.log(`  added to its p99                                ${addedMs.toFixed(1)} ms`);
+    return roundTrip.p99Ms <= TOOL_BUDGET_MS && burst.answered === burst.asked && addedMs <= FLOOD_BUDGET_MS;
   },
 };
 

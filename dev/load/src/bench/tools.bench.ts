@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DIALLED, RunningPlatform } from '@tandem/commands/platform';
+import {
+  latestToolOutput,
+  type Behaviour,
+  type ResponsePlan,
+  type SimulatedCall,
+  type SimulatedSession,
+} from '@tandem/simulators';
+import { Histogram, type Spread } from '../pump/histogram.ts';
+
+/** Tool calls through real processes, from the model's event to the result it is sent. */
+export interface ToolFigures {
+  /** `lookup_customer`, one after the other in a few calls. */
+  readonly roundTrip: Spread;
+  /** As many calls of `check_availability` at once. */
+  readonly burst: { readonly asked: number; readonly answered: number; readonly spread: Spread };
+  /** `lookup_customer` of one tenant, beside nobody and beside a tenant with hundreds waiting. */
+  readonly beside: { readonly nobody: Spread; readonly flood: Spread; readonly floodCalls: number };
+}
+
+const WORKERS = 4;
+const CALLS = 5;
+const TOOLS_EACH = 60;
+/** What one call may have at work at once; the calls that make a thousand of them. */
+const AT_ONCE = 8;
+const BURST_CALLS = 125;
+const FLOOD_CALLS = 25;
+const LIMIT_MS = 120_000;
+const OTHER_NUMBER = '+12025550177';
+const LOOKUP: ResponsePlan = { steps: [{ call: 'lookup_customer', arguments: {} }] };
+
+/** Returns eight tool calls that differ, each for a day of its own. */
+function burstPlan(): ResponsePlan {
+  return {
+    steps: Array.from({ length: AT_ONCE }, (_, day) => ({
+      call: 'check_availability',
+      arguments: {
+        service: 'plumbing',
+        date: new Date(Date.now() + (day + 1) * 86_400_000).toISOString().slice(0, 10),
+      },
+    })),
+  };
+}
+
+/** Measures the round trip of tools, a thousand at once, and a tenant beside another's flood. */
+export async function benchTools(): Promise<ToolFigures> {
+  const platform = await RunningPlatform.start({
+    model: {
+      behaviour: silent,
+      pace: { firstByteMs: 20, deltaMs: 200, audioRate: 6 },
+      record: { events: true, audio: false },
+    },
+    stack: {
+      relays: 2,
+      replicas: { 'tool-worker': WORKERS },
+      env: { RELAY_MAX_CALLS: String(2 * BURST_CALLS) },
+    },
+  });
+  try {
+    await platform.publish({ greeting: '', limits: { maxAnswersWithoutTool: 0 } });
+    await addOtherTenant(platform);
+    const bench = new ToolBench(platform);
+    await bench.lookUps(DIALLED); // Cold processes.
+    const roundTrip = await bench.lookUps(DIALLED);
+    const burst = await bench.burst();
+    const nobody = await bench.lookUps(OTHER_NUMBER);
+    const stopFlood = await bench.flood();
+    const flood = await bench.lookUps(OTHER_NUMBER);
+    const floodCalls = await stopFlood();
+    return { roundTrip, burst, beside: { nobody, flood, floodCalls } };
+  } finally {
+    await platform.stop();
+  }
+}
+
+class ToolBench {
+  private callers = 0;
+
+  constructor(private readonly platform: RunningPlatform) {}
+
+  /** Calls in which `lookup_customer` is called again as soon as its result has come. */
+  async lookUps(number: string): Promise<Spread> {
+    this.platform.model.behaviour = repeating(LOOKUP, TOOLS_EACH);
+    const talks = await this.place(CALLS, number);
+    const trips = new Histogram();
+    for (const { call, session } of talks) {
+      await this.results(session, TOOLS_EACH);
+      for (const tripMs of tripsOf(session)) trips.add(tripMs * 1000);
+      await hangUp(call);
+    }
+    return trips.spread;
+  }
+
+  /** A thousand tool calls in the same moment. */
+  async burst(): Promise<ToolFigures['burst']> {
+    const gate = Promise.withResolvers<void>();
+    this.platform.model.behaviour = repeating(burstPlan(), 1, gate.promise);
+    const talks = await this.place(BURST_CALLS, DIALLED);
+    gate.resolve();
+    const trips = new Histogram();
+    for (const { session } of talks) {
+      await this.results(session, AT_ONCE);
+      for (const tripMs of tripsOf(session)) trips.add(tripMs * 1000);
+    }
+    const answered = talks.reduce((sum, { session }) => sum + okResults(session), 0);
+    await Promise.all(talks.map(({ call }) => hangUp(call)));
+    return { asked: BURST_CALLS * AT_ONCE, answered, spread: trips.spread };
+  }
+
+  /** Calls of the first tenant that have eight tools at work each, all the time. Returns what ends them. */
+  async flood(): Promise<() => Promise<number>> {
+    this.platform.model.behaviour = repeating(burstPlan(), Infinity);
+    const talks = await this.place(FLOOD_CALLS, DIALLED);
+    await sleep(1_000);
+    return async () => {
+      await Promise.all(talks.map(({ call }) => hangUp(call)));
+      return talks.reduce((sum, { session }) => sum + tripsOf(session).length, 0);
+    };
+  }
+
+  private async place(
+    count: number,
+    to: string,
+  ): Promise<{ readonly call: SimulatedCall; readonly session: SimulatedSession }[]> {
+    const talks = [];
+    for (let index = 0; index < count; index += 1) {
+      this.callers += 1;
+      const number = this.callers;
+      const call = this.platform.ring({ from: `+1202556${1000 + number}`, to });
+      const session = await this.platform.model.waitForSession((found) => found.number === number);
+      talks.push({ call, session });
+    }
+    return talks;
+  }
+
+  private results(session: SimulatedSession, count: number): Promise<unknown> {
+    return this.platform.eventually(
+      () => session.receivedEvents('conversation.item.create').filter(isResult).length,
+      (results) => results >= count,
+      `${count} results of tools`,
+      LIMIT_MS,
+    );
+  }
+}
+
+/** A model that says nothing. */
+const silent: Behaviour = {
+  name: 'silent',
+  needsAudio: false,
+  open: () => ({ respond: () => ({ steps: [] }) }),
+};
+
+/** A model that calls tools again and again, from the moment `go` has resolved. */
+function repeating(plan: ResponsePlan, times: number, go?: Promise<void>): Behaviour {
+  return {
+    name: 'repeating-tools',
+    needsAudio: false,
+    open: () => {
+      let planned = 0;
+      return {
+        respond: async ({ context, index }) => {
+          await go;
+          const isDue = index === 1 || latestToolOutput(context) !== null;
+          if (!isDue || planned >= times) return { steps: [{ say: 'Yes.' }] };
+          planned += 1;
+          return plan;
+        },
+      };
+    },
+  };
+}
+
+const isResult = (event: object): boolean =>
+  (event as { item?: { type?: string } }).item?.type === 'function_call_output';
+
+function okResults(session: SimulatedSession): number {
+  const results = session.receivedEvents('conversation.item.create').filter(isResult);
+  const byCall = new Map(
+    results.map(({ item }) => {
+      const { call_id: callId, output } = item as { call_id: string; output: string };
+      return [callId, output.startsWith('{"status":"ok"')] as const;
+    }),
+  );
+  return results.length === byCall.size ? [...byCall.values()].filter(Boolean).length : Number.NaN;
+}
+
+/** Returns the ms from each tool call of the model to its result. */
+function tripsOf(session: SimulatedSession): number[] {
+  const calledAt = new Map<unknown, number>();
+  const trips: number[] = [];
+  for (const { direction, type, event, atMs } of session.events)
+    if (direction === 'out' && type === 'response.function_call_arguments.done')
+      calledAt.set(event['call_id'], atMs);
+    else if (direction === 'in' && type === 'conversation.item.create' && isResult(event)) {
+      const at = calledAt.get((event['item'] as { call_id: string }).call_id);
+      if (at !== undefined) trips.push(atMs - at);
+    }
+  return trips;
+}
+
+async function hangUp(call: SimulatedCall): Promise<void> {
+  call.hangup();
+  await call.ended;
+}
+
+/** Adds a second tenant with the first one's agent, at a number of its own. */
+async function addOtherTenant(platform: RunningPlatform): Promise<void> {
+  const [number] = await platform.sql<{ tenant_id: string; agent_id: string }>(
+    'SELECT tenant_id, agent_id FROM phone_numbers WHERE e164 = $1',
+    DIALLED,
+  );
+  const { tenant_id: tenant, agent_id: agent } = number!;
+  const copy = (table: string, where: string, changes: string) =>
+    platform.sql(
+      `INSERT INTO ${table} SELECT (jsonb_populate_record(original, ${changes})).* FROM ${table} original ` +
+        `WHERE ${where}`,
+    );
+  const [ids] = await platform.sql<{ tenant: string; agent: string }>(
+    'SELECT gen_random_uuid()::text AS tenant, gen_random_uuid()::text AS agent',
+  );
+  const set = (fields: object) => `'${JSON.stringify(fields)}'::jsonb`;
+  await copy('tenants', `id = '${tenant}'`, set({ id: ids!.tenant, slug: 'other' }));
+  await copy(
+    'agents',
+    `id = '${agent}'`,
+    set({ id: ids!.agent, tenant_id: ids!.tenant, published_version: null }),
+  );
+  await copy(
+    'agent_versions',
+    `agent_id = '${agent}'`,
+    set({ agent_id: ids!.agent, tenant_id: ids!.tenant }),
+  );
+  await platform.sql(
+    `UPDATE agents SET published_version = (SELECT max(version) FROM agent_versions WHERE agent_id = $1) ` +
+      'WHERE id = $1',
+    ids!.agent,
+  );
+  await platform.sql(
+    'INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) VALUES ($1, $2, $3, true)',
+    ids!.tenant,
+    OTHER_NUMBER,
+    ids!.agent,
+  );
+}
