@@ -29,6 +29,7 @@ export { TenantController } from './access/tenant-controller.ts';
 export { AccessModule } from './access/access.module.ts';
 export { serveOpenApi } from './http/openapi.ts';
 export { Endpoint } from './http/endpoint.ts';
+export { entityTag, IfMatch, Precondition, Tagged } from './http/entity-tag.ts';
 export { IdempotencyKey } from './idempotency/idempotency-key.ts';
 export { IdempotencyModule } from './idempotency/idempotency.module.ts';
 export { Idempotent } from './idempotency/idempotent.ts';

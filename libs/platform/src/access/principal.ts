@@ -9,6 +9,8 @@ export interface Principal {
   readonly callId: CallId | null;
   /** Null for a service. */
   readonly apiKeyId: string | null;
+  /** The scopes of the API key; a service has none, and needs none but where routes are for keys only. */
+  readonly scopes: readonly string[];
 }
 
 /** A request that passed {@link TenantGuard}. */

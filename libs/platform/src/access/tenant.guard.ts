@@ -24,6 +24,8 @@ export const TOKEN_AUDIENCE = Symbol('TOKEN_AUDIENCE');
 export interface RouteScopes {
   readonly read: string;
   readonly write?: string;
+  /** Refuses tokens of our services, which have no scopes: for routes that grant access. */
+  readonly isForKeysOnly?: boolean;
 }
 export const NeedsScopes = Reflector.createDecorator<RouteScopes>();
 
@@ -64,7 +66,7 @@ export class TenantGuard implements CanActivate {
       throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
     request.principal = credential.startsWith('tk_')
       ? await this.byApiKey(credential, request.method, scopes)
-      : await this.byToken(credential);
+      : await this.byToken(credential, scopes);
     return true;
   }
 
@@ -86,18 +88,35 @@ export class TenantGuard implements CanActivate {
         `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`,
       );
     }
-    return { kind: 'api-key', tenantId: key.tenantId, callId: null, apiKeyId: key.id };
+    return {
+      kind: 'api-key',
+      tenantId: key.tenantId,
+      callId: null,
+      apiKeyId: key.id,
+      scopes: key.scopes,
+    };
   }
 
-  private async byToken(credential: string): Promise<Principal> {
+  private async byToken(credential: string, scopes: RouteScopes | undefined): Promise<Principal> {
     try {
-      const claims = await this.tokens.verify(credential, this.audience);
-      return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null, apiKeyId: null };
+      const { tenantId, callId = null } = await this.tokens.verify(credential, this.audience);
+      if (scopes?.isForKeysOnly) throw this.keyNeeded();
+      return { kind: 'service', tenantId, callId, apiKeyId: null, scopes: [] };
     } catch (error) {
       if (error instanceof TokenRefused)
         throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
       throw error;
     }
+  }
+
+  private keyNeeded(): Problem {
+    this.refusedRequests.inc({ reason: 'scope' });
+    return new Problem(
+      403,
+      'api-key-needed',
+      'Not allowed',
+      'Only an API key may do this. Send one that has the scope of this route.',
+    );
   }
 
   private refuse(reason: string, detail: string): Problem {

@@ -19,8 +19,8 @@ export class IdempotencyInterceptor implements NestInterceptor<Once<unknown, unk
     const key = idempotencyKeyOf(request);
     const usualStatus = response.statusCode;
     return next.handle().pipe(
-      concatMap(({ body, effect }) =>
-        this.writes.perform(
+      concatMap(async ({ body, effect, present }) => {
+        const answer = await this.writes.perform(
           { tenantId: request.principal.tenantId, key, operation: operationOf(request), body },
           response,
           async (transaction) => {
@@ -28,8 +28,9 @@ export class IdempotencyInterceptor implements NestInterceptor<Once<unknown, unk
             if (done instanceof Reply) return { status: done.status, body: done.body as unknown };
             return { status: usualStatus, body: done ?? null };
           },
-        ),
-      ),
+        );
+        return present(answer);
+      }),
     );
   }
 }

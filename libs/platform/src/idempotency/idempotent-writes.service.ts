@@ -6,6 +6,7 @@ import type { Response } from 'express';
 import { tenantNotFound } from '../access/tenant-not-found.ts';
 import { Problem } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
+import { canonical } from './canonical.ts';
 
 /** Injection token of the {@link IdempotencyKeys}. */
 export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');
@@ -96,15 +97,6 @@ function keyedRequest({ tenantId, key, operation, body }: UnsafeRequest): KeyedR
     operation,
     hash: createHash('sha256').update(canonical(body)).digest(),
   };
-}
-
-/** Returns JSON with sorted keys, so that the order of fields does not matter. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 function refusalOf(error: unknown): StoredAnswer | null {

@@ -5,6 +5,8 @@ export class Once<Transaction, Body> {
     readonly body: unknown,
     /** Performs the request in the transaction that also stores the answer. */
     readonly effect: (transaction: Transaction) => Promise<Body | Reply<Body>>,
+    /** Turns the stored answer into the body that is sent. */
+    readonly present: (stored: Body) => unknown = (stored) => stored,
   ) {}
 }
 
@@ -22,10 +24,13 @@ export class Reply<Body> {
  * @param body the validated body
  * @param effect runs once per key, in the transaction that also stores its answer; a Problem below 500 that
  * it throws is stored as the answer
+ * @param present turns the stored answer into the body that is sent, at each repetition too: opens what must
+ * not be stored in clear text
  */
 export function onceFor<Transaction, Body>(
   body: unknown,
   effect: (transaction: Transaction) => Promise<Body | Reply<Body>>,
+  present?: (stored: Body) => unknown,
 ): Once<Transaction, Body> {
-  return new Once(body, effect);
+  return new Once(body, effect, present);
 }
