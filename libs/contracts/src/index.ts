@@ -114,6 +114,7 @@ export {
   SERVICE_TOKEN_PURPOSE,
   serviceTokenSchema,
 } from './services/service-token.ts';
+export { type NewTenant, newTenantSchema, tenantFields } from './services/tenant.ts';
 export {
   type StreamTicket,
   streamTicketSchema,

@@ -2,7 +2,7 @@ export { databaseResource } from './connection/connection.ts';
 export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
 export { run, transact, type Transaction } from './connection/unit-of-work.ts';
-export { API_SCOPES, type ApiScope } from './entities/api-scopes.ts';
+export { API_SCOPES, TENANT_SCOPES, type ApiScope } from './entities/api-scopes.ts';
 export { type Booking, type BookingOfCall } from './entities/booking.ts';
 export { type Service } from './entities/business.entities.ts';
 export type {
@@ -21,6 +21,7 @@ export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entiti
 export { type BusyPeriod } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
+export { type ClosedDate } from './queries/closed-dates.ts';
 export { type SealedHeaders, type WebhookEndpoint } from './queries/endpoints.ts';
 export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.ts';
 export { type PhoneNumber } from './queries/numbers.ts';
@@ -34,7 +35,8 @@ export {
 export { AgentRepository } from './repositories/agents/agent.repository.ts';
 export type { Agent, AgentChange, AgentVersion } from './entities/agent.ts';
 export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
-export { NumberRepository } from './repositories/agents/number.repository.ts';
+export { type NewNumber, NumberRepository } from './repositories/agents/number.repository.ts';
+export { type NumberHours, OpeningHoursRepository } from './repositories/agents/opening-hours.repository.ts';
 export { BookingRepository } from './repositories/bookings/booking.repository.ts';
 export {
   type Calendar,
@@ -56,13 +58,20 @@ export {
   type RecordingAction,
   RecordingRepository,
 } from './repositories/calls/recording.repository.ts';
-export { ApiKeyRepository, generateApiKey } from './repositories/tenants/api-key.repository.ts';
+export {
+  type ApiKey,
+  ApiKeyRepository,
+  generateApiKey,
+  MAX_API_KEYS,
+} from './repositories/tenants/api-key.repository.ts';
+export { ClosedDateRepository } from './repositories/tenants/closed-date.repository.ts';
 export { IdempotencyRepository } from './repositories/tenants/idempotency.repository.ts';
 export {
   type BudgetChange,
   SpendingRepository,
   type TenantBudget,
 } from './repositories/tenants/spending.repository.ts';
+export { type Tenant, TenantRepository } from './repositories/tenants/tenant.repository.ts';
 export { WebhookDeliveryRepository } from './repositories/webhooks/webhook-delivery.repository.ts';
 export {
   MAX_WEBHOOK_ENDPOINTS,

@@ -45,6 +45,7 @@ export const SQL_STATE = {
   uniqueViolation: '23505',
   exclusionViolation: '23P01',
   foreignKeyViolation: '23503',
+  invalidParameter: '22023',
 } as const;
 
 // Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout), system

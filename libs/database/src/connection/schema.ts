@@ -36,6 +36,7 @@ import { NumberForms1795605100000 } from '../migrations/1795605100000-number-for
 import { Attestation1795605200000 } from '../migrations/1795605200000-attestation.ts';
 import { AgentArchive1795605300000 } from '../migrations/1795605300000-agent-archive.ts';
 import { RecordTruth1795605500000 } from '../migrations/1795605500000-record-truth.ts';
+import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   Attestation1795605200000,
   AgentArchive1795605300000,
   RecordTruth1795605500000,
+  SetUp1795605700000,
 ];
 
 /** The rows of every table. */

@@ -1,8 +1,8 @@
 /**
  * Permissions of an API key: the business API, reading calls, changing live ones and placing new ones,
- * recordings, and the settings of operators.
+ * recordings, the settings of operators, and other API keys of the tenant.
  */
-export const API_SCOPES = [
+export const TENANT_SCOPES = [
   'crm:read',
   'crm:write',
   'calls:read',
@@ -12,5 +12,9 @@ export const API_SCOPES = [
   'recordings:delete',
   'admin:read',
   'admin:write',
+  'keys:write',
 ] as const;
+
+/** `platform:admin` is for those who run the installation: it makes tenants and lists them all. */
+export const API_SCOPES = [...TENANT_SCOPES, 'platform:admin'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];

@@ -10,6 +10,8 @@ export class TenantRow {
   @Column({ name: 'company_name', type: 'text' }) companyName!: string;
   /** IANA name. */
   @Column({ name: 'time_zone', type: 'text' }) timeZone!: string;
+  /** BCP 47: callers' language where their number sets none; null for the agent's. */
+  @Column({ type: 'text', nullable: true }) language!: string | null;
   /** How far ahead bookings are taken. */
   @Column({ name: 'booking_horizon_days', type: 'integer', default: 60 }) bookingHorizonDays!: number;
   /** Key of the hash that assigns callers to the variants of an experiment; never changed. */
@@ -37,6 +39,13 @@ export class ApiKeyRow {
   @Column({ type: 'text', array: true }) scopes!: ApiScope[];
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true }) revokedAt!: Date | null;
+  /** The beginning of the key, to tell keys apart; null for keys of older releases. */
+  @Column({ type: 'text', nullable: true }) prefix!: string | null;
+  /** Null for a key that does not expire. */
+  @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true }) expiresAt!: Date | null;
+  /** To the hour; null for a key that was not used since this is noted. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
 }
 
 /** Budgets of a tenant's calls, in micros; null for no limit. */

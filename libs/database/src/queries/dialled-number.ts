@@ -33,7 +33,8 @@ export interface DialledNumberFields {
 }
 
 const BY_NUMBER = `
-SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAlwaysOpen", number.language,
+SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAlwaysOpen",
+  coalesce(number.language, tenant.language) AS language,
   json_build_object('mode', number.access_mode, 'withheldCallers', number.withheld_callers,
     'unverifiedCallers', number.unverified_callers, 'refusalText', number.refusal_text) AS access,
   json_build_object('id', tenant.id, 'slug', tenant.slug, 'companyName', tenant.company_name,

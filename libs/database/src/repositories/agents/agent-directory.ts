@@ -32,7 +32,7 @@ export interface DialledNumber {
   /** For `isOpenAt`. Closed dates reach one day to each side of today. */
   readonly opening: OpeningHours;
   readonly access: NumberAccess;
-  /** BCP 47; null for the agent's. */
+  /** BCP 47: the number's, else the tenant's; null for the agent's. */
   readonly language: string | null;
   /**
    * The published version with the tenant's directory, before any variant is chosen. Null when no agent is

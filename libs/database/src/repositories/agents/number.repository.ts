@@ -1,15 +1,25 @@
-import { storableText, type TenantId } from '@tandem/contracts';
+import { randomUUID } from 'node:crypto';
+import { storableText, writtenForms, type TenantId } from '@tandem/contracts';
 import { In, IsNull, type DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { CallerGroupRow, PhoneNumberGroupRow } from '../../entities/access.entities.ts';
-import { AgentRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
+import { AgentRow, OpeningHoursRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
+import { lockName } from '../../queries/locks.ts';
 import { findNumber, listNumbers, type PhoneNumber } from '../../queries/numbers.ts';
 
+/** A number before it is stored; it is open round the clock until it has opening hours. */
+export type NewNumber = Omit<PhoneNumber, 'id' | 'isAlwaysOpen'>;
 /** Absent fields stay as they are. */
 type NumberChange = {
   readonly [Field in keyof Omit<PhoneNumber, 'id' | 'e164'>]?: PhoneNumber[Field] | undefined;
 };
+
+/**
+ * `nobody-may-call`: an allow-list without a group; `unknown-group`, `unknown-agent`: the tenant has no such
+ * group or agent.
+ */
+type Objection = 'unknown-group' | 'unknown-agent' | 'nobody-may-call';
 
 const MAX_LISTED = 500;
 
@@ -21,24 +31,57 @@ export class NumberRepository {
     return run(this.dataSource, (manager) => listNumbers(manager, tenantId, MAX_LISTED));
   }
 
+  find(tenantId: TenantId, id: string): Promise<PhoneNumber | null> {
+    return run(this.dataSource, (manager) => findNumber(manager, tenantId, id));
+  }
+
   /**
-   * Changes the given fields. `nobody-may-call`: an allow-list without a group; `unknown-group`,
-   * `unknown-agent`: the tenant has no such group or agent. Nothing is changed then.
+   * Adds a number. `number-exists`: a tenant has it already, in one of its written forms;
+   * `too-many-numbers`: the tenant has as many as are listed. With any of these outcomes the transaction must
+   * be rolled back.
+   */
+  async create(
+    transaction: Transaction,
+    tenantId: TenantId,
+    number: NewNumber,
+  ): Promise<PhoneNumber | Objection | 'number-exists' | 'too-many-numbers'> {
+    if ((await transaction.countBy(PhoneNumberRow, { tenantId })) >= MAX_LISTED) return 'too-many-numbers';
+    const forms = writtenForms(number.e164);
+    // The index knows one form only: of two tenants that add one number in two forms, one waits.
+    await lockName(transaction, `phone-number:${[...forms].sort()[0]}`);
+    if (await transaction.existsBy(PhoneNumberRow, { e164: In(forms) })) return 'number-exists';
+    const objection = await this.objection(transaction, tenantId, number, number);
+    if (objection) return objection;
+    const { allowedGroups, refusalText, ...fields } = number;
+    const id = randomUUID();
+    const row = { ...fields, id, tenantId, isAlwaysOpen: true, refusalText: storableText(refusalText) };
+    await transaction.createQueryBuilder().insert().into(PhoneNumberRow).values(row).orIgnore().execute();
+    if (!(await transaction.existsBy(PhoneNumberRow, { tenantId, id }))) return 'number-exists';
+    if (!(await this.allow(transaction, tenantId, id, allowedGroups))) return 'unknown-group';
+    return (await findNumber(transaction, tenantId, id)) ?? 'number-exists';
+  }
+
+  /**
+   * Changes the given fields. `never-open`: it has no opening hours that could apply; `changed-meanwhile`:
+   * the number is not what `isCurrent` expects. With any other outcome than the number nothing is changed.
    */
   async update(
     tenantId: TenantId,
     id: string,
     change: NumberChange,
-  ): Promise<PhoneNumber | 'not-found' | 'unknown-group' | 'unknown-agent' | 'nobody-may-call'> {
+    isCurrent: (before: PhoneNumber) => boolean = () => true,
+  ): Promise<PhoneNumber | Objection | 'not-found' | 'never-open' | 'changed-meanwhile'> {
     try {
       return await transact(this.dataSource, async (transaction) => {
         const before = await findNumber(transaction, tenantId, id, 'FOR UPDATE OF number');
         if (!before) return 'not-found';
+        if (!isCurrent(before)) return 'changed-meanwhile';
         const given = Object.entries(change).filter(([, value]) => value !== undefined);
         const after: PhoneNumber = { ...before, ...Object.fromEntries(given) };
-        if (after.accessMode === 'allow-list' && after.allowedGroups.length === 0) return 'nobody-may-call';
-        if (change.agentId && !(await this.mayAnswer(transaction, tenantId, change.agentId)))
-          return 'unknown-agent';
+        const objection = await this.objection(transaction, tenantId, after, change);
+        if (objection) return objection;
+        if (change.isAlwaysOpen === false && !(await hasHours(transaction, tenantId, id)))
+          return 'never-open';
         await this.write(transaction, tenantId, after);
         if (change.allowedGroups && !(await this.allow(transaction, tenantId, id, change.allowedGroups)))
           throw new UnknownGroup();
@@ -48,6 +91,14 @@ export class NumberRepository {
       if (error instanceof UnknownGroup) return 'unknown-group';
       throw error;
     }
+  }
+
+  /**
+   * Deletes a number with its opening hours and the blocks at it; calls stay on record. Does nothing when
+   * the tenant has no such number.
+   */
+  async delete(tenantId: TenantId, id: string): Promise<void> {
+    await run(this.dataSource, (manager) => manager.delete(PhoneNumberRow, { tenantId, id }));
   }
 
   /**
@@ -66,6 +117,16 @@ export class NumberRepository {
         return 'taken';
       throw error;
     }
+  }
+
+  private async objection(
+    transaction: Transaction,
+    tenantId: TenantId,
+    after: Pick<PhoneNumber, 'accessMode' | 'allowedGroups'>,
+    { agentId }: NumberChange,
+  ): Promise<Objection | null> {
+    if (after.accessMode === 'allow-list' && after.allowedGroups.length === 0) return 'nobody-may-call';
+    return agentId && !(await this.mayAnswer(transaction, tenantId, agentId)) ? 'unknown-agent' : null;
   }
 
   /** Returns whether there is such an agent; it cannot be archived before this transaction ends. */
@@ -101,6 +162,9 @@ export class NumberRepository {
     return allowed.length === new Set(keys).size;
   }
 }
+
+const hasHours = (transaction: Transaction, tenantId: TenantId, phoneNumberId: string): Promise<boolean> =>
+  transaction.existsBy(OpeningHoursRow, { tenantId, phoneNumberId });
 
 /** Thrown to roll back. */
 class UnknownGroup extends Error {

@@ -4,8 +4,8 @@ import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run } from '../../connection/unit-of-work.ts';
-import { ApiKeyMalformed, ApiKeyRepository, generateApiKey } from './api-key.repository.ts';
+import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { ApiKeyMalformed, ApiKeyRepository, generateApiKey, MAX_API_KEYS } from './api-key.repository.ts';
 
 describe('API keys', () => {
   let database: FreshDatabase;
@@ -52,7 +52,42 @@ describe('API keys', () => {
     expect(await keys.revoke(tenantId, id)).toBe(true);
     expect(await keys.revoke(tenantId, id)).toBe(false);
     expect(await keys.findActive(key)).toBeNull();
-    expect((await keys.list(tenantId)).find((listed) => listed.id === id)?.revokedAt).toBeInstanceOf(Date);
+    expect(
+      (await keys.list(tenantId, { limit: 100 })).items.find((listed) => listed.id === id)?.revokedAt,
+    ).toBeInstanceOf(Date);
+  });
+
+  it('end when they expire, and show a beginning and the hour of their last use', async () => {
+    const grant = {
+      name: 'for a day',
+      scopes: ['crm:read'] as const,
+      expiresAt: new Date(Date.now() + 86_400_000),
+    };
+    const key = generateApiKey();
+    const made = await transact(dataSource, (transaction) => keys.create(transaction, tenantId, key, grant));
+    expect(made).toMatchObject({ name: 'for a day', prefix: key.slice(0, 9), lastUsedAt: null });
+    const { id } = (await keys.findActive(key))!;
+    const usedAt = (await keys.find(tenantId, id))?.lastUsedAt;
+    expect(usedAt).toBeInstanceOf(Date);
+    await keys.findActive(key);
+    expect((await keys.find(tenantId, id))?.lastUsedAt).toEqual(usedAt);
+    await run(dataSource, (manager) =>
+      query(manager, 'UPDATE api_keys SET expires_at = now() WHERE id = $1', [id]),
+    );
+    expect(await keys.findActive(key)).toBeNull();
+  });
+
+  it('are limited in number, of those that can be used', async () => {
+    const own = (await openBusiness(dataSource, 0)).tenantId;
+    const make = () =>
+      transact(dataSource, (transaction) =>
+        keys.create(transaction, own, generateApiKey(), { name: 'x', scopes: ['crm:read'], expiresAt: null }),
+      );
+    for (let index = 0; index < MAX_API_KEYS; index += 1) await make();
+    expect(await make()).toBe('too-many-keys');
+    const [listed] = (await keys.list(own, { limit: 1 })).items;
+    await keys.revoke(own, listed!.id);
+    expect(await make()).toMatchObject({ name: 'x' });
   });
 
   it('are long and random, or not keys', async () => {

@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TenantId } from '@tandem/contracts';
-import { IsNull, type DataSource } from 'typeorm';
-import { run } from '../../connection/unit-of-work.ts';
+import { IsNull, MoreThan, type DataSource } from 'typeorm';
+import { DatabaseUnavailable } from '../../connection/database-errors.ts';
+import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import type { ApiScope } from '../../entities/api-scopes.ts';
 import { ApiKeyRow } from '../../entities/tenant.entities.ts';
+import { noteKeyUse } from '../../queries/api-keys.ts';
+import { lockName } from '../../queries/locks.ts';
+import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
 
 /** The form of a key: `tk_` and 32 random bytes or more in base64url. */
@@ -15,7 +20,22 @@ export function generateApiKey(): string {
 
 export const isApiKey = (text: string): boolean => API_KEY.test(text);
 
-type ApiKey = Readonly<Omit<ApiKeyRow, 'keyHash'>>;
+export type ApiKey = Readonly<Omit<ApiKeyRow, 'keyHash'>>;
+
+/** What a key is made for. */
+interface KeyGrant {
+  readonly name: string;
+  readonly scopes: readonly ApiScope[];
+  /** Null for a key that does not expire. */
+  readonly expiresAt: Date | null;
+}
+
+/** The most keys of a tenant that are neither revoked nor expired. */
+export const MAX_API_KEYS = 100;
+/** Characters of a key that are shown in lists, `tk_` included: 36 of its 256 bits. */
+const PREFIX_LENGTH = 9;
+/** How exactly the last use of a key is known: a write for each request would cost more than it tells. */
+const USE_NOTED_EVERY_MS = 3_600_000;
 
 /** The text to be stored does not have the form of a key. */
 export class ApiKeyMalformed extends Error {
@@ -42,7 +62,8 @@ export class ApiKeyRepository {
     grant: { name: string; scopes: readonly ApiScope[] },
   ): Promise<void> {
     if (!isApiKey(key)) throw new ApiKeyMalformed();
-    const row = { tenantId, name: grant.name, keyHash: hashOf(key), scopes: [...grant.scopes] };
+    const { name, scopes } = grant;
+    const row = { tenantId, name, keyHash: hashOf(key), prefix: prefixOf(key), scopes: [...scopes] };
     await run(this.dataSource, (manager) =>
       manager
         .createQueryBuilder()
@@ -56,20 +77,55 @@ export class ApiKeyRepository {
     );
   }
 
-  /** Returns the key if it exists and is not revoked. */
+  /** Stores a new key. `too-many-keys`: {@link MAX_API_KEYS} are in use. @throws ApiKeyMalformed */
+  async create(
+    transaction: Transaction,
+    tenantId: TenantId,
+    key: string,
+    grant: KeyGrant,
+  ): Promise<ApiKey | 'too-many-keys'> {
+    if (!isApiKey(key)) throw new ApiKeyMalformed();
+    await lockName(transaction, `api-keys:${tenantId}`);
+    const isUsable = { tenantId, revokedAt: IsNull() };
+    const inUse = await transaction.countBy(ApiKeyRow, [
+      { ...isUsable, expiresAt: IsNull() },
+      { ...isUsable, expiresAt: MoreThan(new Date()) },
+    ]);
+    if (inUse >= MAX_API_KEYS) return 'too-many-keys';
+    const { name, scopes, expiresAt } = storable(grant);
+    const row = { tenantId, name, scopes: [...scopes], expiresAt };
+    const keyHash = hashOf(key);
+    await transaction.insert(ApiKeyRow, { ...row, keyHash, prefix: prefixOf(key) });
+    return toApiKey(await transaction.findOneByOrFail(ApiKeyRow, { tenantId, keyHash }));
+  }
+
+  /** Returns the key if it exists and is neither revoked nor expired. */
   async findActive(key: string): Promise<ApiKey | null> {
     if (!isApiKey(key)) return null;
     const row = await run(this.dataSource, (manager) =>
       manager.findOneBy(ApiKeyRow, { keyHash: hashOf(key), revokedAt: IsNull() }),
     );
-    return row && toApiKey(row);
+    const now = Date.now();
+    if (!row || (row.expiresAt !== null && row.expiresAt.getTime() <= now)) return null;
+    if (now - (row.lastUsedAt?.getTime() ?? 0) > USE_NOTED_EVERY_MS) await this.noteUse(row.id);
+    return toApiKey(row);
   }
 
-  async list(tenantId: TenantId): Promise<ApiKey[]> {
-    const found = await run(this.dataSource, (manager) =>
-      manager.find(ApiKeyRow, { where: { tenantId }, order: { createdAt: 'ASC' }, take: 100 }),
-    );
-    return found.map(toApiKey);
+  /** Newest first, revoked and expired keys included. @throws CursorMalformed */
+  async list(tenantId: TenantId, page: PageRequest): Promise<Page<ApiKey>> {
+    const start = startOf(page);
+    const found = await run(this.dataSource, (manager) => {
+      const keys = manager
+        .createQueryBuilder(ApiKeyRow, 'key')
+        .where('key.tenantId = :tenantId', { tenantId });
+      return newestFirst(keys, 'createdAt', start, page.limit);
+    });
+    return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), toApiKey);
+  }
+
+  async find(tenantId: TenantId, id: string): Promise<ApiKey | null> {
+    const row = await run(this.dataSource, (manager) => manager.findOneBy(ApiKeyRow, { tenantId, id }));
+    return row && toApiKey(row);
   }
 
   /** The next request with the key is refused. @returns whether this tenant had such a key in use */
@@ -79,7 +135,18 @@ export class ApiKeyRepository {
     );
     return result.affected === 1;
   }
+
+  /** A database that can only be read, such as a standby after a failover, does not stop requests here. */
+  private async noteUse(id: string): Promise<void> {
+    try {
+      await run(this.dataSource, (manager) => noteKeyUse(manager, id, USE_NOTED_EVERY_MS));
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+    }
+  }
 }
+
+const prefixOf = (key: string): string => key.slice(0, PREFIX_LENGTH);
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
