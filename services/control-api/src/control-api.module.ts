@@ -9,12 +9,15 @@ import {
   type ServiceConfig,
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
+import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
+import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
+import { TenantsModule } from './tenants/tenants.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
 
@@ -37,12 +40,15 @@ export class ControlApiModule {
         AccessModule.forRoot('control-api', ApiKeyRepository),
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
+        ApiKeysModule,
         CallersModule,
         CallsModule,
+        ClosedDatesModule,
         DirectoryModule,
         NumbersModule,
         RecordingsModule,
         SpendingModule,
+        TenantsModule,
         VoiceTokensModule,
         WebhooksModule,
       ],

@@ -8,7 +8,8 @@ export const controlApi: RunOptions<'control-api'> = {
     serveOpenApi(app, {
       title: 'Tandem control-api',
       description:
-        'Calls with their transcripts, tool calls and cost, and commands for running ones; agents, ' +
-        'numbers, callers and departments; spending; webhooks to business systems.',
+        'Calls with their transcripts, tool calls and cost, and commands for running ones; the business, ' +
+        'its agents, numbers, hours, callers, departments and API keys; spending; webhooks to business ' +
+        'systems.',
     }),
 };

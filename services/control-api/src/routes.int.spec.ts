@@ -73,7 +73,14 @@ describe('the operators’ API', () => {
     it('hides the data of other tenants', async () => {
       const answer = await control.ask(method, path(owner), stranger.apiKey, body);
       expect(allowed).toContain(answer.status);
-      for (const secret of ['Very own', owner.endpointId, owner.agentId, owner.numberId, owner.e164])
+      for (const secret of [
+        'Very own',
+        owner.endpointId,
+        owner.agentId,
+        owner.numberId,
+        owner.e164,
+        owner.apiKeyId,
+      ])
         expect(answer.text).not.toContain(secret);
       const groups = await control.ask('GET', '/v1/caller-groups', owner.apiKey);
       expect(groups.body).toEqual({ items: [{ key: 'vip', name: 'Very own', greeting: '', members: 1 }] });

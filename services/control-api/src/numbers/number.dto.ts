@@ -1,4 +1,5 @@
 import { languageSchema } from '@tandem/contracts';
+import { phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { keySchema } from '../http/fields.ts';
 
@@ -22,7 +23,7 @@ export const numberSchema = z.object({
   isAlwaysOpen: z
     .boolean()
     .describe('Open round the clock except on closed dates; otherwise the opening hours apply.'),
-  language: z.string().nullable().describe("BCP 47; null for the agent's."),
+  language: z.string().nullable().describe("BCP 47; null for the tenant's, else the agent's."),
   accessMode: accessModeSchema,
   allowedGroups: z.array(z.string()),
   withheldCallers: withheldSchema,
@@ -31,17 +32,30 @@ export const numberSchema = z.object({
 });
 export const numbersSchema = z.object({ items: z.array(numberSchema) });
 
+const settings = {
+  agentId: z.uuid().nullable(),
+  language: languageSchema.nullable(),
+  accessMode: accessModeSchema,
+  allowedGroups: z.array(keySchema).max(20),
+  withheldCallers: withheldSchema,
+  unverifiedCallers: unverifiedSchema,
+  refusalText: z.string().trim().max(500),
+};
+
+export const createNumberSchema = z.strictObject({
+  e164: phoneSchema,
+  agentId: settings.agentId.default(null),
+  language: settings.language.default(null),
+  accessMode: accessModeSchema.default('open'),
+  allowedGroups: settings.allowedGroups.default([]),
+  withheldCallers: withheldSchema.default('accept'),
+  unverifiedCallers: unverifiedSchema.default('trust'),
+  refusalText: settings.refusalText.default(''),
+});
+export type CreateNumber = z.output<typeof createNumberSchema>;
+
 export const changeNumberSchema = z
-  .strictObject({
-    agentId: z.uuid().nullable(),
-    isAlwaysOpen: z.boolean(),
-    language: languageSchema.nullable(),
-    accessMode: accessModeSchema,
-    allowedGroups: z.array(keySchema).max(20),
-    withheldCallers: withheldSchema,
-    unverifiedCallers: unverifiedSchema,
-    refusalText: z.string().trim().max(500),
-  })
+  .strictObject({ ...settings, isAlwaysOpen: z.boolean() })
   .partial()
   .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
 export type ChangeNumber = z.output<typeof changeNumberSchema>;

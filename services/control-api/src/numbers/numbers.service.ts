@@ -1,39 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
-import { NumberRepository, type PhoneNumber } from '@tandem/database';
-import { Problem } from '@tandem/platform';
-import type { ChangeNumber } from './number.dto.ts';
-
-const REFUSALS = {
-  'not-found': () =>
-    new Problem(
-      404,
-      'number-not-found',
-      'No such number',
-      'There is no phone number of ours with this id. Ask for the list.',
-    ),
-  'unknown-group': () =>
-    new Problem(
-      422,
-      'unknown-group',
-      'No such group',
-      'One of allowedGroups is not a group of callers. Make it first, or check its key.',
-    ),
-  'unknown-agent': () =>
-    new Problem(
-      422,
-      'unknown-agent',
-      'No such agent',
-      'There is no agent with this agentId. Ask for the list of agents.',
-    ),
-  'nobody-may-call': () =>
-    new Problem(
-      422,
-      'nobody-may-call',
-      'Nobody could call',
-      'A number that takes only callers on a list needs at least one group in allowedGroups.',
-    ),
-} as const;
+import { NumberRepository, type PhoneNumber, type Transaction } from '@tandem/database';
+import { Precondition } from '@tandem/platform';
+import type { ChangeNumber, CreateNumber } from './number.dto.ts';
+import { numberRefused } from './number-problems.ts';
 
 /** The phone numbers of a tenant. */
 @Injectable()
@@ -44,10 +14,42 @@ export class NumbersService {
     return this.numbers.list(tenantId);
   }
 
-  /** @throws Problem 404; 422 `unknown-group`, `unknown-agent`, `nobody-may-call` */
-  async change(tenantId: TenantId, id: string, change: ChangeNumber): Promise<PhoneNumber> {
-    const outcome = await this.numbers.update(tenantId, id, change);
-    if (typeof outcome === 'string') throw REFUSALS[outcome]();
+  /** @throws Problem 404 */
+  async get(tenantId: TenantId, id: string): Promise<PhoneNumber> {
+    const number = await this.numbers.find(tenantId, id);
+    if (!number) throw numberRefused('not-found');
+    return number;
+  }
+
+  /**
+   * @throws Problem 409 `number-exists`; 422 `unknown-group`, `unknown-agent`, `nobody-may-call`,
+   * `too-many-numbers`
+   */
+  async create(transaction: Transaction, tenantId: TenantId, number: CreateNumber): Promise<PhoneNumber> {
+    const outcome = await this.numbers.create(transaction, tenantId, number);
+    if (typeof outcome === 'string') throw numberRefused(outcome);
     return outcome;
+  }
+
+  /**
+   * @throws Problem 404; 412 `changed-meanwhile`; 422 `unknown-group`, `unknown-agent`, `nobody-may-call`,
+   * `never-open`
+   */
+  async change(
+    tenantId: TenantId,
+    id: string,
+    change: ChangeNumber,
+    precondition: Precondition,
+  ): Promise<PhoneNumber> {
+    const isCurrent = (before: PhoneNumber) => precondition.isMet(before);
+    const outcome = await this.numbers.update(tenantId, id, change, isCurrent);
+    if (outcome === 'changed-meanwhile') throw Precondition.failed();
+    if (typeof outcome === 'string') throw numberRefused(outcome);
+    return outcome;
+  }
+
+  /** Does nothing when there is no such number. */
+  delete(tenantId: TenantId, id: string): Promise<void> {
+    return this.numbers.delete(tenantId, id);
   }
 }

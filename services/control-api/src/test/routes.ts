@@ -3,7 +3,7 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
-type Scopes = 'admin' | 'calls' | 'place' | 'recordings' | 'secrets';
+type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
 
 interface RouteRule {
   readonly path: (own: Operator) => string;
@@ -39,6 +39,59 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /v1/agents/{id}/versions': {
     path: (own) => `/v1/agents/${own.agentId}/versions`,
     body: AGENT_CONTENT,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PATCH /v1/tenant': { path: () => '/v1/tenant', body: { language: 'en' }, scope: 'admin', stranger: [200] },
+  'GET /v1/tenants': { path: () => '/v1/tenants', scope: 'platform', stranger: [403] },
+  'POST /v1/tenants': {
+    path: () => '/v1/tenants',
+    body: { name: 'Another', timeZone: 'Europe/Berlin' },
+    scope: 'platform',
+    stranger: [403],
+  },
+  'POST /v1/api-keys': {
+    path: () => '/v1/api-keys',
+    body: { name: 'Reception', scopes: ['calls:read'] },
+    scope: 'keys',
+    stranger: [201],
+  },
+  'DELETE /v1/api-keys/{id}': {
+    path: (own) => `/v1/api-keys/${own.apiKeyId}`,
+    scope: 'keys',
+    stranger: [204],
+  },
+  'POST /v1/closed-dates': {
+    path: () => '/v1/closed-dates',
+    body: { date: '2026-12-25', name: 'Christmas Day' },
+    scope: 'admin',
+    stranger: [201],
+  },
+  'DELETE /v1/closed-dates/{date}': {
+    path: () => '/v1/closed-dates/2026-12-25',
+    scope: 'admin',
+    stranger: [204],
+  },
+  'POST /v1/numbers': {
+    path: () => '/v1/numbers',
+    body: { e164: '+12025550400' },
+    scope: 'admin',
+    stranger: [201],
+  },
+  'GET /v1/numbers/{id}': { path: (own) => `/v1/numbers/${own.numberId}`, scope: 'admin', stranger: [404] },
+  'DELETE /v1/numbers/{id}': {
+    path: (own) => `/v1/numbers/${own.numberId}`,
+    scope: 'admin',
+    stranger: [204],
+  },
+  'GET /v1/numbers/{id}/opening-hours': {
+    path: (own) => `/v1/numbers/${own.numberId}/opening-hours`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PUT /v1/numbers/{id}/opening-hours': {
+    path: (own) => `/v1/numbers/${own.numberId}/opening-hours`,
+    body: { hours: [{ weekday: 1, opens: '08:00', closes: '17:00' }] },
     scope: 'admin',
     stranger: [404],
   },
@@ -202,7 +255,9 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
 export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   calls: { read: 'calls:read', write: 'calls:control' },
+  keys: { read: 'admin:read', write: 'keys:write' },
   place: { read: 'calls:place', write: 'calls:place' },
+  platform: { read: 'platform:admin', write: 'platform:admin' },
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
   secrets: { read: 'admin:write', write: 'admin:write' },
 };

@@ -18,6 +18,7 @@ import { controlApi } from '../control-api.ts';
 
 export interface Answer {
   readonly status: number;
+  readonly headers: Headers;
   readonly text: string;
   readonly body: Record<string, unknown>;
 }
@@ -25,11 +26,14 @@ export interface Answer {
 export interface Operator {
   readonly tenantId: TenantId;
   readonly apiKey: string;
+  readonly apiKeyId: string;
   readonly agentId: string;
   readonly numberId: string;
   readonly e164: string;
   readonly endpointId: string;
 }
+
+export const CONTROL_SECRET = 'a secret for specs only and long enough for one';
 
 /** One control-api in this process on a database of its own. */
 export class RunningControl {
@@ -48,7 +52,7 @@ export class RunningControl {
       HOST: '127.0.0.1',
       CONTROL_API_PORT: '0',
       LOG_LEVEL: 'silent',
-      TANDEM_SECRET: 'a secret for specs only and long enough for one',
+      TANDEM_SECRET: CONTROL_SECRET,
       DATABASE_URL: url,
       REDIS_URL: await testRedisUrl(),
       ...settings,
@@ -69,6 +73,7 @@ export class RunningControl {
     as?: string,
     body?: unknown,
     key: string | null = randomUUID(),
+    ifMatch?: string | null,
   ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
@@ -76,12 +81,14 @@ export class RunningControl {
         ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
         ...(key === null ? {} : { 'idempotency-key': key }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch ? { 'if-match': ifMatch } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return {
       status: response.status,
+      headers: response.headers,
       text,
       body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
     };
@@ -120,6 +127,7 @@ export class RunningControl {
     const apiKey = await this.apiKey(tenantId, [
       'admin:read',
       'admin:write',
+      'keys:write',
       'calls:read',
       'calls:control',
       'calls:place',
@@ -129,8 +137,10 @@ export class RunningControl {
     const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, {
       url: 'https://hooks.example.com/',
     });
+    const known = await new ApiKeyRepository(this.dataSource).findActive(apiKey);
     return {
       tenantId,
+      apiKeyId: known?.id ?? '',
       agentId,
       e164,
       numberId: number?.id ?? '',

@@ -1,0 +1,41 @@
+import { toClockHours, toWeeklyHours } from '@tandem/contracts';
+import type { NumberHours } from '@tandem/database';
+import { weeklyHoursSchema } from '@tandem/platform';
+import { z } from 'zod';
+
+type Hours = z.output<typeof weeklyHoursSchema>;
+
+export const openingHoursSchema = z.object({
+  isAlwaysOpen: z.boolean().describe('Open round the clock except on closed dates; the hours do not count.'),
+  hours: weeklyHoursSchema.describe('Local times of the tenant.'),
+});
+
+export const putOpeningHoursSchema = z
+  .strictObject({
+    hours: weeklyHoursSchema.describe('Local times of the tenant. They replace all hours there were.'),
+    isAlwaysOpen: z.boolean().default(false).describe('true keeps the hours and opens round the clock.'),
+  })
+  .refine(({ hours }) => !overlap(hours), {
+    path: ['hours'],
+    message: 'must not overlap on one day',
+  })
+  .refine(({ hours, isAlwaysOpen }) => isAlwaysOpen || hours.length > 0, {
+    path: ['hours'],
+    message: 'must have at least one entry where isAlwaysOpen is not true: it would never be open',
+  });
+export type PutOpeningHours = z.output<typeof putOpeningHoursSchema>;
+
+const overlap = (hours: Hours): boolean =>
+  hours.some((one, index) =>
+    hours
+      .slice(index + 1)
+      .some((other) => one.weekday === other.weekday && one.opens < other.closes && other.opens < one.closes),
+  );
+
+export function toOpeningHoursDto({ isAlwaysOpen, hours }: NumberHours): z.output<typeof openingHoursSchema> {
+  return { isAlwaysOpen, hours: hours.map(toClockHours) };
+}
+
+export function fromPut({ isAlwaysOpen, hours }: PutOpeningHours): NumberHours {
+  return { isAlwaysOpen, hours: hours.map(toWeeklyHours) };
+}

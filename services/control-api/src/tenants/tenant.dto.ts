@@ -1,0 +1,46 @@
+import { newTenantSchema, tenantFields } from '@tandem/contracts';
+import type { Page, Tenant } from '@tandem/database';
+import { pageOf, pageQuery } from '@tandem/platform';
+import { z } from 'zod';
+import { newKeySchema } from '../api-keys/api-key.dto.ts';
+
+const horizonSchema = z.number().int().min(1).max(366).describe('Appointments are offered this far ahead.');
+
+export const tenantSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  timeZone: z.string(),
+  language: z.string().nullable(),
+  bookingHorizonDays: horizonSchema,
+  createdAt: z.iso.datetime(),
+});
+export const tenantPageSchema = pageOf(tenantSchema);
+export const listTenantsSchema = z.object(pageQuery);
+export type ListTenants = z.output<typeof listTenantsSchema>;
+
+export const createTenantSchema = newTenantSchema;
+export const createdTenantSchema = z.object({
+  tenant: tenantSchema,
+  apiKey: newKeySchema.describe('The first key of the tenant, with every scope of a tenant.'),
+});
+
+export const changeTenantSchema = z
+  .strictObject({ ...tenantFields, bookingHorizonDays: horizonSchema })
+  .partial()
+  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+export type ChangeTenant = z.output<typeof changeTenantSchema>;
+
+export function toTenantDto(tenant: Tenant): z.output<typeof tenantSchema> {
+  return {
+    id: tenant.id,
+    name: tenant.companyName,
+    timeZone: tenant.timeZone,
+    language: tenant.language,
+    bookingHorizonDays: tenant.bookingHorizonDays,
+    createdAt: tenant.createdAt.toISOString(),
+  };
+}
+
+export function toTenantPage({ items, nextCursor }: Page<Tenant>): z.output<typeof tenantPageSchema> {
+  return { items: items.map(toTenantDto), nextCursor };
+}
