@@ -25,7 +25,9 @@ export interface ImagePlan {
 }
 
 /** Beside the packages: the entry, and what else can be run in an image. */
-const ENTRIES = ['main.mjs', 'migrate.mjs', 'health.mjs'];
+const ENTRIES = ['main.mjs', 'health.mjs'];
+/** Where there is a database as well. */
+const DATABASE_ENTRIES = ['migrate.mjs', 'create-tenant.mjs'];
 const PAPERS = ['LICENSE', 'NOTICE'];
 /** Only there do simulators go: no image of a service has a package of the workshop in it. */
 const GROUPS = ['services', 'dev'];
@@ -67,7 +69,7 @@ export function planImage(root: string, name: string): ImagePlan {
 
 function entriesOf(name: string, workspaces: readonly string[]): string[] {
   if (name === 'simulators') return [];
-  return ENTRIES.filter((entry) => entry !== 'migrate.mjs' || workspaces.includes('libs/database'));
+  return workspaces.includes('libs/database') ? [...ENTRIES, ...DATABASE_ENTRIES] : ENTRIES;
 }
 
 /** The wanted workspace becomes /app/service, the other ones packages like all others. */

