@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -79,12 +78,19 @@ function answerOf(response: IncomingMessage, stream: Duplex | null): EdgeAnswer 
 export async function echoes(stream: Duplex | null): Promise<boolean> {
   if (!stream || stream.destroyed) return false;
   const sent = randomBytes(8);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let received = Buffer.alloc(0);
+  // Echoes of what was sent before may come first.
+  const take = (more: Buffer): void => {
+    received = Buffer.concat([received, more]);
+    if (received.includes(sent)) resolve(true);
+  };
+  const cut = (): void => resolve(false);
+  const limit = setTimeout(cut, LIMIT_MS);
+  stream.on('data', take).once('close', cut).once('error', cut);
   stream.write(sent);
-  const nothing = (): [null] => [null];
-  const [back] = (await Promise.race([
-    once(stream, 'data').catch(nothing), // Cut while it is asked.
-    once(stream, 'close').then(nothing, nothing),
-    new Promise((resolve) => setTimeout(resolve, LIMIT_MS, [null]).unref()),
-  ])) as [Buffer | null];
-  return back?.equals(sent) ?? false;
+  const isEchoed = await promise;
+  clearTimeout(limit);
+  stream.off('data', take).off('close', cut).off('error', cut);
+  return isEchoed;
 }
