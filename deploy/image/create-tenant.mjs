@@ -22,7 +22,7 @@ const EXIT_CONFIGURATION = 78;
 const KEY_NAME = 'made on the server';
 
 function refuse(sentence) {
-  console.error(`No tenant was made: ${sentence}`);
+  console.error(`Nothing was made: ${sentence}`);
   process.exit(EXIT_CONFIGURATION);
 }
 
@@ -57,27 +57,28 @@ async function read(schema, value) {
   return refuse(problems.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '));
 }
 
-async function tenantFor(transaction, tenants, { name, 'time-zone': timeZone, language = null }) {
-  const tenant = await tenants.create(transaction, await read(newTenantSchema, { name, timeZone, language }));
-  return tenant === 'unknown-time-zone' ? refuse('PostgreSQL does not know this time zone.') : tenant;
+/** Returns how the key gets its tenant: the one that is named, or a new one. */
+async function tenantOf({ name, 'time-zone': timeZone, language = null, 'key-for': named }, tenants) {
+  if (named === undefined) {
+    const fields = await read(newTenantSchema, { name, timeZone, language });
+    return (transaction) => tenants.create(transaction, fields);
+  }
+  const tenant = await tenants.find(await read(tenantIdSchema, named));
+  return tenant ? () => tenant : refuse(`there is no tenant ${named}.`);
 }
 
 const options = asked();
 const dataSource = await createDataSource({ url: databaseUrl(), poolSize: 1 }).initialize();
 try {
-  const tenants = new TenantRepository(dataSource);
   const keys = new ApiKeyRepository(dataSource);
+  const findOrCreate = await tenantOf(options, new TenantRepository(dataSource));
   const key = generateApiKey();
   const tenant = await transact(dataSource, async (transaction) => {
-    const id = options['key-for'];
-    const owner =
-      id === undefined
-        ? await tenantFor(transaction, tenants, options)
-        : await tenants.find(await read(tenantIdSchema, id));
-    if (!owner) return refuse(`there is no tenant ${id}.`);
+    const owner = await findOrCreate(transaction);
+    if (owner === 'unknown-time-zone') return refuse('PostgreSQL does not know this time zone.');
     const scopes = options.platform ? API_SCOPES : TENANT_SCOPES;
     const made = await keys.create(transaction, owner.id, key, { name: KEY_NAME, scopes, expiresAt: null });
-    return made === 'too-many-keys' ? refuse('it has too many keys; revoke one by the API.') : owner;
+    return made === 'too-many-keys' ? refuse('it has too many keys; revoke one over the API.') : owner;
   });
   console.error(`Tenant ${tenant.id} (${tenant.companyName}, ${tenant.timeZone}); its key:`);
   console.log(key);
