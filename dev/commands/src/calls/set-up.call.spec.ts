@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { localDate } from '@tandem/contracts';
 import { checkoutRoot } from '@tandem/stack';
 import { runBlocks, shellBlocks } from '../docs/shell-blocks.ts';
 import { nextMonday } from '../testing/next-monday.ts';
-import { RunningPlatform } from '../testing/running-platform.ts';
+import { RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
 
 const BLOCKS = shellBlocks(readFileSync(join(checkoutRoot, 'docs/set-up.md'), 'utf8'));
-const WANTED = ['KEY', 'NUMBER', 'STAFF_KEY'] as const;
+/** The key of the business: the page ends with that of its staff. */
+const KEPT = 'OWNER_KEY=$KEY';
+const WANTED = ['OWNER_KEY', 'NUMBER', 'STAFF_KEY'] as const;
+const PRACTICE = '+13125550142';
 
 let platform: RunningPlatform;
 let hasCatalogue: boolean;
@@ -25,7 +29,9 @@ afterAll(() => platform.stop());
 function followPage() {
   const { urls, secrets } = platform.stack;
   return runBlocks(
-    BLOCKS.filter((block) => hasCatalogue || !block.includes('$CRM')),
+    BLOCKS.filter((block) => hasCatalogue || !block.includes('$CRM')).flatMap((block) =>
+      block.includes('/v1/tenants') ? [block, KEPT] : [block],
+    ),
     {
       CONTROL: urls.controlApi,
       CRM: urls.crmApi,
@@ -69,5 +75,41 @@ describe('the page about setting up a business', () => {
     };
     expect(offered.timeZone).toBe('America/Chicago');
     expect(offered.slots.map(({ resource }) => resource.name)).toContain('Dr. Chen');
+  });
+
+  it('leaves a number that is answered, and says on a closed date that the practice is closed', async () => {
+    const { OWNER_KEY: key = '', NUMBER } = (await followPage()).variables;
+    const change = async (method: string, path: string, body: object): Promise<void> => {
+      const { status } = await fetch(platform.stack.urls.controlApi + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          'idempotency-key': `${method}-${path}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(body),
+      });
+      // 409 on the one day that the page closes itself.
+      expect({ path, isDone: status < 300 || status === 409 }).toEqual({ path, isDone: true });
+    };
+    await change('PUT', `/v1/numbers/${NUMBER}/opening-hours`, { hours: [], isAlwaysOpen: true });
+    const answered = platform.ring({ to: PRACTICE });
+    await answered.waitForSpeech();
+    answered.hangup();
+    await answered.ended;
+    await change('POST', '/v1/closed-dates', {
+      date: localDate(new Date(), 'America/Chicago'),
+      name: 'Training',
+    });
+    const refused = await platform.ring({ to: PRACTICE }).ended;
+    expect(spokenByCarrier(refused)).toMatch(/^Thank you for calling Bright Smile Dental\. We are closed/);
+    await platform.eventually(
+      () => platform.ask<{ items: { to: string; refusalReason: string | null }[] }>('/v1/calls', key),
+      ({ items }) =>
+        items.length === 2 &&
+        items.every(({ to }) => to === PRACTICE) &&
+        items.some(({ refusalReason }) => refusalReason === 'closed'),
+      'both calls to be on record',
+    );
   });
 });
