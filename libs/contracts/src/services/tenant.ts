@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { visibleText } from '../words/text.ts';
 
-/** What is said of a business when it is set up, by the API and by the command that makes the first one. */
+/** Fields of a business, for the API and for the command that makes the first one. */
 export const tenantFields = {
   name: visibleText(120).describe('The business, as callers hear it where no agent says otherwise.'),
   // An offset such as +02:00 knows no summer time, and PostgreSQL reads its sign the other way round.

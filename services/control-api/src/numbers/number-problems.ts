@@ -1,6 +1,6 @@
 import { Problem } from '@tandem/platform';
 
-/** What the routes of numbers refuse, by the outcome of the repository. */
+/** Refusals of the routes of numbers, by the outcome of the repository. */
 const REFUSALS = {
   'not-found': {
     status: 404,

@@ -22,7 +22,7 @@ export const isApiKey = (text: string): boolean => API_KEY.test(text);
 
 export type ApiKey = Readonly<Omit<ApiKeyRow, 'keyHash'>>;
 
-/** What a key is made for. */
+/** Name, scopes and end of a new key. */
 interface KeyGrant {
   readonly name: string;
   readonly scopes: readonly ApiScope[];
