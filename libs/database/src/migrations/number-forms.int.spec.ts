@@ -20,12 +20,12 @@ describe('numbers stored before they had a normal form', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     dataSource = await database.open();
+    business = await openBusiness(dataSource, 1);
     const later =
       MIGRATIONS.length -
       MIGRATIONS.findIndex((Migration) => new Migration().name === new NumberForms1795605100000().name);
     for (let undone = 0; undone < later; undone += 1)
       await dataSource.undoLastMigration({ transaction: 'all' });
-    business = await openBusiness(dataSource, 1);
     const { tenantId, serviceId, resourceIds } = business;
     await sql(
       `INSERT INTO contacts (id, tenant_id, phone, name, email, notes) VALUES
