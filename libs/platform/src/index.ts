@@ -12,6 +12,7 @@ export { ManagementServer } from './health/management-server.ts';
 export { Readiness } from './health/readiness.ts';
 export {
   idParameterSchema,
+  keySchema,
   pageOf,
   pageQuery,
   phoneQuerySchema,

@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { problemSchema } from './problem-schema.ts';
 
@@ -10,11 +10,15 @@ export interface Success {
   /** The body; without a schema there is none, or none that a schema can describe. */
   readonly schema?: z.ZodType;
   readonly description?: string;
+  /** A body as it is sent, for the document. */
+  readonly example?: unknown;
 }
 
 export interface EndpointOptions {
   readonly summary: string;
   readonly description?: string;
+  /** A body of a request, for the document; its schema is that of the argument. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** The usual response, whose status is sent unless the route sets another; then the others. */
   readonly success: Success | readonly [Success, ...Success[]];
   /** The refusals by status: their codes and meaning. */
@@ -22,20 +26,33 @@ export interface EndpointOptions {
 }
 
 /** Sets the status of a route, and describes its responses and refusals in the OpenAPI document. */
-export function Endpoint({ summary, description, success, problems = {} }: EndpointOptions): MethodDecorator {
+export function Endpoint({
+  summary,
+  description,
+  example,
+  success,
+  problems = {},
+}: EndpointOptions): MethodDecorator {
   const successes: readonly Success[] = [success].flat();
   return applyDecorators(
     HttpCode(successes[0]?.status ?? 200),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
-    ...successes.map(({ status = 200, schema, description: about }) =>
+    ...(example === undefined ? [] : [ApiBody(bodyLike(example))]),
+    ...successes.map(({ status = 200, schema, description: about, example: sent }) =>
       ApiResponse({
         status,
         ...(about === undefined ? {} : { description: about }),
         ...(schema === undefined ? {} : { standardSchema: schema }),
+        ...(sent === undefined ? {} : { example: sent }),
       }),
     ),
     ApiProblems(problems),
   );
+}
+
+/** Returns a description that adds an example to that of the argument's schema. */
+function bodyLike(value: unknown) {
+  return { required: true, examples: { request: { value } } };
 }
 
 /** Describes refusals in the OpenAPI document; the text is added to a status that is described already. */

@@ -3,6 +3,11 @@ import { z } from 'zod';
 
 /* Fields of requests to more than one service. */
 
+/** A key that people choose, used in addresses and events. */
+export const keySchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
+
 /**
  * A phone number with its country code in any spelling; read into its normal form. A number without a plus is
  * refused, because its country would be a guess.

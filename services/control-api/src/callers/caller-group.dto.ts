@@ -1,6 +1,7 @@
 import { greetingProblem, visibleText } from '@tandem/contracts';
+import { keySchema } from '@tandem/platform';
 import { z } from 'zod';
-import { keySchema, patternSchema } from '../http/fields.ts';
+import { patternSchema } from '../http/fields.ts';
 
 export const putCallerGroupSchema = z.strictObject({
   name: visibleText(80),

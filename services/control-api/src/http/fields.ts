@@ -1,11 +1,7 @@
 import { PHONE_PATTERN } from '@tandem/database';
-import { phoneSchema } from '@tandem/platform';
+import { keySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 
-/** A key that operators choose, used in addresses and events. */
-export const keySchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
 export const keyParameterSchema = z.object({ key: keySchema });
 export type KeyParameter = z.output<typeof keyParameterSchema>;
 

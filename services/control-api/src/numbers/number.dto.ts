@@ -1,7 +1,6 @@
 import { languageSchema } from '@tandem/contracts';
-import { phoneSchema } from '@tandem/platform';
+import { keySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
-import { keySchema } from '../http/fields.ts';
 
 const accessModeSchema = z
   .enum(['open', 'allow-list'])
