@@ -3,8 +3,8 @@ export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
 export { run, transact, type Transaction } from './connection/unit-of-work.ts';
 export { API_SCOPES, TENANT_SCOPES, type ApiScope } from './entities/api-scopes.ts';
-export { type Booking, type BookingOfCall } from './entities/booking.ts';
-export { type Service } from './entities/business.entities.ts';
+export { type Booking, type BookingOfCall, type WantedTime } from './entities/booking.ts';
+export { type BookableService, type ResourceKind, type Service } from './entities/business.entities.ts';
 export type {
   CallLegRecord,
   CallRecord,
@@ -18,7 +18,7 @@ export type {
 } from './entities/call-record.ts';
 export type { CallDetail, CallSummary } from './entities/stored-call.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
-export { type BusyPeriod } from './queries/calendar.ts';
+export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
@@ -43,8 +43,14 @@ export {
   CalendarRepository,
   type CalendarResource,
 } from './repositories/bookings/calendar.repository.ts';
-export { CatalogueRepository } from './repositories/bookings/catalogue.repository.ts';
 export { type Contact, ContactRepository } from './repositories/bookings/contact.repository.ts';
+export { LeaveRepository, MAX_LEAVE, type ResourceLeave } from './repositories/bookings/leave.repository.ts';
+export {
+  type BookingsOfResource,
+  MAX_RESOURCES,
+  ResourceRepository,
+} from './repositories/bookings/resource.repository.ts';
+export { MAX_SERVICES, ServiceRepository } from './repositories/bookings/service.repository.ts';
 export {
   type BlockedCaller,
   BlockedCallerRepository,
@@ -77,6 +83,6 @@ export {
   MAX_WEBHOOK_ENDPOINTS,
   WebhookEndpointRepository,
 } from './repositories/webhooks/webhook-endpoint.repository.ts';
-export { type Page } from './rows/page.ts';
+export { type Page, type PageRequest } from './rows/page.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

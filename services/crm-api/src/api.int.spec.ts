@@ -15,6 +15,8 @@ interface RouteRule {
 interface Owned {
   readonly contactId: string;
   readonly bookingId: string;
+  readonly serviceId: string;
+  readonly resourceId: string;
 }
 
 const RULES: Record<string, RouteRule> = {
@@ -27,12 +29,37 @@ const RULES: Record<string, RouteRule> = {
     stranger: 404,
   },
   'PATCH /v1/services/{id}': {
-    path: (own) => `/v1/services/${own.bookingId}`,
+    path: (own) => `/v1/services/${own.serviceId}`,
     body: { noticeMinutes: 60 },
     stranger: 404,
   },
   'GET /v1/services': { path: () => '/v1/services', stranger: 'own' },
+  'POST /v1/services': {
+    path: () => '/v1/services',
+    body: { key: 'heating', name: 'Heating', durationMinutes: 60 },
+    stranger: 'own',
+  },
+  'GET /v1/services/{id}': { path: (own) => `/v1/services/${own.serviceId}`, stranger: 404 },
+  'DELETE /v1/services/{id}': { path: (own) => `/v1/services/${own.serviceId}`, stranger: 404 },
   'GET /v1/resources': { path: () => '/v1/resources', stranger: 'own' },
+  'POST /v1/resources': { path: () => '/v1/resources', body: { name: 'Room 1' }, stranger: 'own' },
+  'GET /v1/resources/{id}': { path: (own) => `/v1/resources/${own.resourceId}`, stranger: 404 },
+  'PATCH /v1/resources/{id}': {
+    path: (own) => `/v1/resources/${own.resourceId}`,
+    body: { name: 'Mine now' },
+    stranger: 404,
+  },
+  'DELETE /v1/resources/{id}': { path: (own) => `/v1/resources/${own.resourceId}`, stranger: 404 },
+  'GET /v1/resources/{id}/leave': { path: (own) => `/v1/resources/${own.resourceId}/leave`, stranger: 404 },
+  'POST /v1/resources/{id}/leave': {
+    path: (own) => `/v1/resources/${own.resourceId}/leave`,
+    body: { start: '2027-03-01T00:00', end: '2027-03-02T00:00', reason: 'Training' },
+    stranger: 404,
+  },
+  'DELETE /v1/resources/{id}/leave/{leaveId}': {
+    path: (own) => `/v1/resources/${own.resourceId}/leave/${own.bookingId}`,
+    stranger: 404,
+  },
   'GET /v1/availability': {
     path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`,
     stranger: 'own',
@@ -68,9 +95,12 @@ describe('the API', () => {
       as: owner.apiKey,
       body: { service: 'plumbing', start: nineOclock(3), contactPhone: '+12025550123', name: 'Alex Morgan' },
     });
+    const services = await crm.ask('GET', '/v1/services', { as: owner.apiKey });
     own = {
       bookingId: String(booking.body.id),
       contactId: String((booking.body.contact as { id: string }).id),
+      serviceId: (services.body.items as { id: string }[])[0]!.id,
+      resourceId: (booking.body.resource as { id: string }).id,
     };
   });
   afterAll(() => crm.stop());
@@ -143,6 +173,8 @@ describe('the API', () => {
         else expect([200, 201, 409]).toContain(answer.status);
         expect(answer.text).not.toContain(own.bookingId);
         expect(answer.text).not.toContain(own.contactId);
+        expect(answer.text).not.toContain(own.serviceId);
+        expect(answer.text).not.toContain(own.resourceId);
         expect(answer.text).not.toContain('Alex');
       }
       const untouched = await crm.ask('GET', `/v1/bookings/${own.bookingId}`, { as: owner.apiKey });
@@ -187,6 +219,11 @@ describe('the API', () => {
       ['GET', '/v1/bookings?from=yesterday'],
       ['GET', '/v1/availability?service=plumbing&date=2027-02-30'],
       ['GET', '/v1/availability?service=plumbing&date=2027-03-01&partOfDay=night'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&days=15'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&days=2&to=2027-03-02'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&to=2027-02-28'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&to=2027-03-15'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&resource=maria'],
       ['GET', '/v1/bookings/%00'],
     ];
     for (const [method, path, body] of bad) {

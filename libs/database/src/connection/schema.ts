@@ -11,6 +11,7 @@ import {
   ContactRow,
   IdempotencyKeyRow,
   ResourceHoursRow,
+  ResourceLeaveRow,
   ResourceRow,
   ResourceServiceRow,
   ServiceRow,
@@ -36,6 +37,7 @@ import { NumberForms1795605100000 } from '../migrations/1795605100000-number-for
 import { Attestation1795605200000 } from '../migrations/1795605200000-attestation.ts';
 import { AgentArchive1795605300000 } from '../migrations/1795605300000-agent-archive.ts';
 import { RecordTruth1795605500000 } from '../migrations/1795605500000-record-truth.ts';
+import { Catalogue1795605600000 } from '../migrations/1795605600000-catalogue.ts';
 import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 
 /** In the order they run. */
@@ -52,6 +54,7 @@ export const MIGRATIONS = [
   Attestation1795605200000,
   AgentArchive1795605300000,
   RecordTruth1795605500000,
+  Catalogue1795605600000,
   SetUp1795605700000,
 ];
 
@@ -82,6 +85,7 @@ export const ENTITIES = [
   ResourceRow,
   ResourceServiceRow,
   ResourceHoursRow,
+  ResourceLeaveRow,
   BookingRow,
   IdempotencyKeyRow,
   OutboxSequenceRow,

@@ -9,6 +9,7 @@ export interface Booking {
   readonly endsAt: Date;
   /** The tenant's, IANA name. */
   readonly timeZone: string;
+  readonly serviceId: string;
   readonly service: { readonly key: string; readonly name: string };
   readonly resource: { readonly id: string; readonly name: string };
   readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null } | null;
@@ -26,6 +27,9 @@ export interface WantedTime {
   readonly resourceIds: readonly string[];
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** The appointment with the buffers of its service. */
+  readonly occupiedFrom: Date;
+  readonly occupiedUntil: Date;
   /** The booking being moved; ignored in the conflict check. */
   readonly movedId?: string;
 }

@@ -27,25 +27,47 @@ export class ServiceRow {
   @Column({ name: 'duration_minutes', type: 'integer' }) durationMinutes!: number;
   /** Appointments start this long after they are booked, or later. */
   @Column({ name: 'notice_minutes', type: 'integer', default: 0 }) noticeMinutes!: number;
+  @Column({ name: 'buffer_before_minutes', type: 'integer', default: 0 }) bufferBeforeMinutes!: number;
+  @Column({ name: 'buffer_after_minutes', type: 'integer', default: 0 }) bufferAfterMinutes!: number;
+  /** The price as it is spoken. */
+  @Column({ name: 'price_text', type: 'text', nullable: true }) priceText!: string | null;
+  /** A resource needs them all to do the service. */
+  @Column({ type: 'text', array: true, default: '{}' }) skills!: string[];
+  /** One that is no longer offered stays for its bookings; its key is free for another one. */
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 
-/** A service as it is offered. */
-export interface Service {
+/** What decides when a service can be booked. */
+export interface BookableService {
   readonly id: string;
   readonly key: string;
   readonly name: string;
   readonly durationMinutes: number;
   /** Appointments start this long after they are booked, or later. */
   readonly noticeMinutes: number;
+  /** The resource has no other appointment for this long before one, and after it. */
+  readonly bufferBeforeMinutes: number;
+  readonly bufferAfterMinutes: number;
 }
 
-/** A person or place that does services, one appointment at a time. */
+/** A service as it is offered. */
+export interface Service extends BookableService {
+  /** The price as it is spoken. */
+  readonly priceText: string | null;
+  /** A resource needs them all to do the service. */
+  readonly skills: readonly string[];
+}
+
+export type ResourceKind = 'person' | 'room' | 'vehicle';
+
+/** A person, room or vehicle that does services, one appointment at a time. */
 @Entity({ name: 'resources' })
 export class ResourceRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) name!: string;
+  @Column({ type: 'text', default: 'person' }) kind!: ResourceKind;
+  @Column({ type: 'text', array: true, default: '{}' }) skills!: string[];
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 
@@ -67,6 +89,18 @@ export class ResourceHoursRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
 }
 
+/** A time in which a resource does not work, whatever its hours say. */
+@Entity({ name: 'resource_leave' })
+export class ResourceLeaveRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
+  @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
+  @Column({ name: 'starts_at', type: 'timestamptz', precision: 3 }) startsAt!: Date;
+  @Column({ name: 'ends_at', type: 'timestamptz', precision: 3 }) endsAt!: Date;
+  @Column({ type: 'text' }) reason!: string;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+}
+
 @Entity({ name: 'bookings' })
 export class BookingRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
@@ -75,6 +109,8 @@ export class BookingRow {
   @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
   @Column({ name: 'contact_id', type: 'uuid', nullable: true }) contactId!: string | null;
   @Column({ type: 'tstzrange' }) period!: string;
+  /** The period and the buffers of its service when it was made or moved. */
+  @Column({ type: 'tstzrange' }) occupied!: string;
   /** Generated from the period. */
   @Column({ name: 'starts_at', type: 'timestamptz', precision: 3, insert: false, update: false })
   startsAt!: Date;

@@ -10,11 +10,12 @@ import type {
   WantedTime,
 } from '../entities/booking.ts';
 import type { Position } from '../rows/page.ts';
+import { without } from '../rows/without.ts';
 
 const VIEW = `
 SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",
   booking.ends_at AS "endsAt", tenant.time_zone AS "timeZone",
-  json_build_object('key', service.key, 'name', service.name) AS service,
+  booking.service_id AS "serviceId", json_build_object('key', service.key, 'name', service.name) AS service,
   json_build_object('id', resource.id, 'name', resource.name) AS resource,
   CASE WHEN contact.id IS NOT NULL
     THEN json_build_object('id', contact.id, 'phone', contact.phone, 'name', contact.name) END AS contact,
@@ -70,19 +71,47 @@ export function listBookings(
   );
 }
 
-/** Returns whether a resource has no other booking in the time wanted. The transaction holds the resource. */
+/**
+ * Returns whether a resource that is still in use works in the time wanted, and has no other booking too near
+ * to it. The transaction holds the resource.
+ */
 export async function isFree(
   transaction: Transaction,
   resourceId: string,
-  { startsAt, endsAt, movedId }: WantedTime,
+  { startsAt, endsAt, occupiedFrom, occupiedUntil, movedId }: WantedTime,
 ): Promise<boolean> {
-  const busy = await query(
+  const free = await query(
     transaction,
-    `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked'
-       AND period && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4 LIMIT 1`,
-    [resourceId, startsAt, endsAt, movedId ?? null],
+    `SELECT 1 FROM resources WHERE id = $1 AND is_active
+       AND NOT EXISTS (SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked'
+         AND occupied && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4)
+       AND NOT EXISTS (SELECT 1 FROM resource_leave WHERE resource_id = $1
+         AND starts_at < $6::timestamptz AND ends_at > $5::timestamptz)`,
+    [resourceId, occupiedFrom, occupiedUntil, movedId ?? null, startsAt, endsAt],
   );
-  return busy.length === 0;
+  return free.length === 1;
+}
+
+/**
+ * Returns the standing bookings of a resource that lie in part between two instants, soonest first, and how
+ * many there are.
+ */
+export async function findOfResource(
+  manager: EntityManager,
+  tenantId: TenantId,
+  resourceId: string,
+  { from, until }: { from: Date; until: Date | null },
+  limit: number,
+): Promise<{ bookings: Booking[]; count: number }> {
+  const found = await query<Booking & { count: number }>(
+    manager,
+    `WITH view AS (${VIEW} AND booking.resource_id = $2 AND booking.status = 'booked'
+       AND booking.occupied && tstzrange($3::timestamptz, $4::timestamptz)
+       AND booking.period && tstzrange($3::timestamptz, $4::timestamptz))
+     SELECT *, (count(*) OVER ())::integer AS count FROM view ORDER BY "startsAt", id LIMIT $5`,
+    [tenantId, resourceId, from, until, limit],
+  );
+  return { bookings: found.map((row) => without(row, 'count')), count: found[0]?.count ?? 0 };
 }
 
 /** Returns the id of the new booking; null when the tenant has a booking with this reference. */
@@ -93,9 +122,10 @@ export async function insertBooking(
 ): Promise<string | null> {
   const [inserted] = await query<{ id: string }>(
     transaction,
-    `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, reference, name, notes,
-       call_id, tool_call_id)
-     VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz), $7, $8, $9, $10, $11)
+    `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, occupied, reference, name,
+       notes, call_id, tool_call_id)
+     VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz),
+       tstzrange($7::timestamptz, $8::timestamptz), $9, $10, $11, $12, $13)
      ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id`,
     [
       request.tenantId,
@@ -104,6 +134,8 @@ export async function insertBooking(
       contactId,
       request.startsAt,
       request.endsAt,
+      request.occupiedFrom,
+      request.occupiedUntil,
       reference,
       request.name,
       request.notes,
@@ -123,13 +155,14 @@ interface BookingPlace {
 
 export async function moveBooking(
   transaction: Transaction,
-  { tenantId, id, startsAt, endsAt }: BookingMove,
+  { tenantId, id, startsAt, endsAt, occupiedFrom, occupiedUntil }: BookingMove,
   resourceId: string,
 ): Promise<void> {
   await query(
     transaction,
-    `UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz)
+    `UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz),
+       occupied = tstzrange($6::timestamptz, $7::timestamptz)
      WHERE tenant_id = $1 AND id = $2`,
-    [tenantId, id, resourceId, startsAt, endsAt],
+    [tenantId, id, resourceId, startsAt, endsAt, occupiedFrom, occupiedUntil],
   );
 }

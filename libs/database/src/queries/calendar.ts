@@ -1,13 +1,13 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query } from '../connection/unit-of-work.ts';
-import type { Service } from '../entities/business.entities.ts';
+import type { BookableService } from '../entities/business.entities.ts';
 
 /** Everything that decides which appointments of one service are free, as stored. */
 interface StoredCalendar {
   readonly timeZone: string;
   readonly horizonDays: number;
-  readonly service: Service | null;
+  readonly service: BookableService | null;
   readonly serviceKeys: readonly string[];
   readonly resources: readonly {
     readonly id: string;
@@ -16,14 +16,28 @@ interface StoredCalendar {
   }[];
   readonly closedDates: readonly { readonly date: string; readonly name: string }[];
   readonly busy: readonly BusyPeriod[];
+  readonly leave: readonly Leave[];
 }
 
-export interface BusyPeriod {
+/** A time in which a resource does not work; Unix time in ms, the end not included. */
+export interface Leave {
   readonly resourceId: string;
-  /** Unix time in ms; the resource is free again at `endMs`. */
   readonly startMs: number;
   readonly endMs: number;
 }
+
+/** An appointment of a resource; Unix time in ms, the ends not included. */
+export interface BusyPeriod {
+  readonly resourceId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The appointment with the buffers it was made with. */
+  readonly occupiedFromMs: number;
+  readonly occupiedUntilMs: number;
+}
+
+/** A service by its key, which must be on offer, or by its id, also when it no longer is. */
+export type ServiceName = { readonly key: string } | { readonly id: string };
 
 /**
  * The part of a calendar that is read: from `daysBefore` the wanted time, or now where that is later, to
@@ -36,11 +50,12 @@ export interface CalendarStretch {
   readonly daysAfter: number;
 }
 
-/** $1 tenant  $2 service key  $3 time wanted  $4 now  $5 days before  $6 days after */
+const ms = (instant: string) => `(extract(epoch FROM ${instant}) * 1000)::bigint`;
+
+/** $1 tenant  $2 service key  $3 time wanted  $4 now  $5 days before  $6 days after  $7 service id */
 const SQL = `
 WITH wanted AS (
-  SELECT id, key, name, duration_minutes, notice_minutes FROM services
-  WHERE tenant_id = $1 AND key = $2 AND is_active
+  SELECT * FROM services WHERE tenant_id = $1 AND (id = $7::uuid OR key = $2::text AND is_active)
 ), span AS (
   SELECT greatest($3::timestamptz, $4::timestamptz) - $5::integer * interval '1 day' AS first,
     greatest($3::timestamptz,
@@ -49,11 +64,13 @@ WITH wanted AS (
 ), able AS (
   SELECT resource.id, resource.name
   FROM resources resource JOIN resource_services link ON link.resource_id = resource.id
-  WHERE resource.tenant_id = $1 AND resource.is_active AND link.service_id = (SELECT id FROM wanted)
+  JOIN wanted service ON service.id = link.service_id
+  WHERE resource.tenant_id = $1 AND resource.is_active AND service.skills <@ resource.skills
 )
 SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDays",
   (SELECT json_build_object('id', id, 'key', key, 'name', name, 'durationMinutes', duration_minutes,
-    'noticeMinutes', notice_minutes) FROM wanted) AS service,
+    'noticeMinutes', notice_minutes, 'bufferBeforeMinutes', buffer_before_minutes,
+    'bufferAfterMinutes', buffer_after_minutes) FROM wanted) AS service,
   coalesce((SELECT json_agg(key ORDER BY key) FROM services WHERE tenant_id = $1 AND is_active), '[]')
     AS "serviceKeys",
   coalesce((SELECT json_agg(json_build_object('id', able.id, 'name', able.name, 'hours', coalesce(
@@ -65,22 +82,30 @@ SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDa
       AND date BETWEEN (SELECT first::date - 1 FROM span) AND (SELECT last::date + 1 FROM span)), '[]')
     AS "closedDates",
   coalesce((SELECT json_agg(json_build_object('resourceId', booking.resource_id,
-      'startMs', (extract(epoch FROM booking.starts_at) * 1000)::bigint,
-      'endMs', (extract(epoch FROM booking.ends_at) * 1000)::bigint))
+      'startMs', ${ms('booking.starts_at')}, 'endMs', ${ms('booking.ends_at')},
+      'occupiedFromMs', ${ms('lower(booking.occupied)')},
+      'occupiedUntilMs', ${ms('upper(booking.occupied)')}))
     FROM bookings booking
     WHERE booking.resource_id IN (SELECT id FROM able) AND booking.status = 'booked'
-      AND booking.period && (SELECT tstzrange(first, last) FROM span)), '[]')
-    AS busy
+      AND booking.occupied && (SELECT tstzrange(first, last) FROM span)), '[]')
+    AS busy,
+  coalesce((SELECT json_agg(json_build_object('resourceId', leave.resource_id,
+      'startMs', ${ms('leave.starts_at')}, 'endMs', ${ms('leave.ends_at')}))
+    FROM resource_leave leave
+    WHERE leave.resource_id IN (SELECT id FROM able)
+      AND leave.starts_at < (SELECT last FROM span) AND leave.ends_at > (SELECT first FROM span)), '[]')
+    AS leave
 FROM tenants tenant WHERE tenant.id = $1`;
 
 /** Reads one stretch in one query. Null when there is no such tenant. */
 export async function readCalendar(
   manager: EntityManager,
   tenantId: TenantId,
-  serviceKey: string,
+  service: ServiceName,
   { wanted, now, daysBefore, daysAfter }: CalendarStretch,
 ): Promise<StoredCalendar | null> {
-  const parameters = [tenantId, serviceKey, wanted, now, daysBefore, daysAfter];
+  const [key, id] = 'id' in service ? [null, service.id] : [service.key, null];
+  const parameters = [tenantId, key, wanted, now, daysBefore, daysAfter, id];
   const [found] = await query<StoredCalendar>(manager, SQL, parameters);
   return found ?? null;
 }

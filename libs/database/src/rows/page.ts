@@ -66,6 +66,18 @@ export function newestFirst<Row extends { readonly id: string }>(
     .getMany();
 }
 
+/** The instant of a position in a list that is sorted by name: the id alone tells its place. */
+const BY_NAME = new Date(0);
+
+/** Makes a page of a list sorted by name from one row more than asked for. */
+export function toPageByName<Row extends { readonly id: string }, Item>(
+  found: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  return toPage(found, limit, ({ id }) => ({ at: BY_NAME, id }), toItem);
+}
+
 /** Makes a page of up to `limit` items from one row more than asked for. */
 export function toPage<Row, Item>(
   found: readonly Row[],

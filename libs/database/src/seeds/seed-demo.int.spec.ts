@@ -10,8 +10,9 @@ import {
   ApiKeyRepository,
   generateApiKey,
 } from '../repositories/tenants/api-key.repository.ts';
-import { CatalogueRepository } from '../repositories/bookings/catalogue.repository.ts';
 import { ContactRepository } from '../repositories/bookings/contact.repository.ts';
+import { ResourceRepository } from '../repositories/bookings/resource.repository.ts';
+import { ServiceRepository } from '../repositories/bookings/service.repository.ts';
 import { NumberRepository } from '../repositories/agents/number.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { query, run } from '../connection/unit-of-work.ts';
@@ -63,13 +64,11 @@ describe('the demo', () => {
       ],
       notice: '',
     });
-    const catalogue = new CatalogueRepository(dataSource);
-    expect((await catalogue.services(DEMO_TENANT_ID)).map((service) => service.key)).toEqual([
-      'electrical',
-      'heating',
-      'plumbing',
-    ]);
-    const engineers = await catalogue.resources(DEMO_TENANT_ID);
+    const services = await new ServiceRepository(dataSource).list(DEMO_TENANT_ID, { limit: 100 });
+    expect(services.items.map((service) => service.key)).toEqual(['electrical', 'heating', 'plumbing']);
+    const { items: engineers } = await new ResourceRepository(dataSource).list(DEMO_TENANT_ID, {
+      limit: 100,
+    });
     expect(engineers).toHaveLength(3);
     expect(engineers.filter((engineer) => engineer.hours.some((hours) => hours.weekday === 6))).toHaveLength(
       1,

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
-import { CalendarRepository, type Calendar, type Transaction } from '@tandem/database';
+import {
+  CalendarRepository,
+  type Calendar,
+  type CalendarStretch,
+  type ServiceName,
+  type Transaction,
+} from '@tandem/database';
 import { Problem, tenantNotFound } from '@tandem/platform';
+import { unknownService } from '../catalogue/unknown-service.ts';
 import { localIso } from '../http/fields.ts';
-import type { AvailabilityDto, AvailabilityQuery, SlotDto } from './availability.dto.ts';
+import type { AvailabilityDto, AvailabilityQuery, Reason, SlotDto } from './availability.dto.ts';
+import { laterDate } from './local-day.ts';
 import {
   bookableDates,
   earliestStart,
@@ -20,58 +28,65 @@ const DAYS_AHEAD = 8;
 /** Alternatives offered: a caller remembers about three. */
 const ALTERNATIVES = 3;
 
-type Unavailable = NonNullable<AvailabilityDto['unavailable']>;
-
 /** Finds free appointments. */
 @Injectable()
 export class AvailabilityService {
   constructor(private readonly calendars: CalendarRepository) {}
 
-  async ofDay(tenantId: TenantId, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
-    const calendar = await this.calendar(
+  /** @throws Problem 404 `unknown-service`, `unknown-resource` */
+  async find(tenantId: TenantId, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
+    const dates = datesOf(query);
+    const all = await this.calendar(
       tenantId,
-      query.service,
-      { wanted: new Date(`${query.date}T00:00:00Z`), now },
+      { key: query.service },
+      { wanted: new Date(`${query.date}T00:00:00Z`), now, days: dates.length },
       { unknownServiceStatus: 404 },
     );
+    const calendar = query.resource === undefined ? all : ofResource(all, query.resource);
+    const days = dates.map((date) => {
+      const slots = freeSlots(calendar, { ...query, date }, now.getTime());
+      const unavailable = slots.length > 0 ? null : reasonFor(calendar, { ...query, date }, now.getTime());
+      return { date, slots, unavailable };
+    });
+    const slots = days.flatMap((day) => day.slots);
     const { key, name, durationMinutes } = calendar.service;
-    const isBookable = query.date <= lastBookableDate(calendar, now.getTime());
-    const slots = isBookable ? slotsOfDay(calendar, query.date, now.getTime(), query.partOfDay) : [];
+    const to = dates.at(-1) ?? query.date;
+    const [first] = days;
     return {
       service: { key, name, durationMinutes },
       date: query.date,
+      to,
       timeZone: calendar.timeZone,
       slots: slots.map((slot) => toSlotDto(slot, calendar)),
-      unavailable: slots.length > 0 ? null : unavailableReason(calendar, query, now.getTime()),
+      days: days.map(({ slots: { length: slotCount }, ...day }) => ({ ...day, slotCount })),
+      unavailable:
+        slots.length > 0 || !first?.unavailable
+          ? null
+          : { ...first.unavailable, nextDate: nextFreeDate(calendar, first.unavailable, to, now.getTime()) },
     };
   }
 
   /**
    * Returns the calendar around a wanted time, or around now if that is later: wide enough for alternatives
    * in any time zone.
+   * @param around the days are those from the wanted time on that are asked for, 1 unless given
    * @throws Problem `unknown-service` with the services there are
    */
   async calendar(
     tenantId: TenantId,
-    serviceKey: string,
-    around: { wanted: Date; now: Date },
+    service: ServiceName,
+    around: Pick<CalendarStretch, 'wanted' | 'now'> & { readonly days?: number },
     options: { unknownServiceStatus: 404 | 422; transaction?: Transaction },
   ): Promise<ServiceCalendar> {
     const calendar = await this.calendars.load(
       tenantId,
-      serviceKey,
-      { ...around, daysBefore: 2, daysAfter: DAYS_AHEAD + 3 },
+      service,
+      { ...around, daysBefore: 2, daysAfter: (around.days ?? 1) + DAYS_AHEAD + 2 },
       options.transaction,
     );
     if (!calendar) throw tenantNotFound();
     if (hasService(calendar)) return calendar;
-    throw new Problem(
-      options.unknownServiceStatus,
-      'unknown-service',
-      'No such service',
-      `There is no such service here. The services are: ${calendar.serviceKeys.join(', ')}.`,
-      { services: calendar.serviceKeys },
-    );
+    throw unknownService(options.unknownServiceStatus, calendar.serviceKeys);
   }
 
   /** Returns free appointments to offer in place of a time that is not available. */
@@ -93,34 +108,52 @@ function toSlotDto(slot: Slot, calendar: Calendar): SlotDto {
   };
 }
 
-function unavailableReason(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: number): Unavailable {
-  const today = localDate(calendar, nowMs);
-  if (query.date > lastBookableDate(calendar, nowMs)) {
+/** Returns the local dates asked for. */
+function datesOf({ date, days = 1, to }: AvailabilityQuery): string[] {
+  const last = to ?? laterDate(date, days - 1);
+  const dates = [date];
+  for (let next = laterDate(date, 1); next <= last; next = laterDate(next, 1)) dates.push(next);
+  return dates;
+}
+
+/** Returns the calendar of one resource alone. @throws Problem 404 `unknown-resource` */
+function ofResource(calendar: ServiceCalendar, id: string): ServiceCalendar {
+  const resources = calendar.resources.filter((resource) => resource.id === id);
+  if (resources.length > 0) return { ...calendar, resources };
+  throw new Problem(
+    404,
+    'unknown-resource',
+    'No such resource',
+    'No resource with this id does this service. Take one of `resources`, or leave the resource out.',
+    { resources: calendar.resources.map(({ id: ableId, name }) => ({ id: ableId, name })) },
+  );
+}
+
+/** Returns the free appointments of one day, none beyond the horizon. */
+function freeSlots(calendar: ServiceCalendar, { date, partOfDay }: AvailabilityQuery, nowMs: number): Slot[] {
+  return date <= lastBookableDate(calendar, nowMs) ? slotsOfDay(calendar, date, nowMs, partOfDay) : [];
+}
+
+/** Returns why a day without free appointments has none. */
+function reasonFor(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: number): Reason {
+  if (query.date > lastBookableDate(calendar, nowMs))
     return {
       code: 'too-far-ahead',
       detail: `Appointments are given up to ${calendar.horizonDays} days ahead.`,
-      nextDate: null,
     };
-  }
-  const nextDate = nextFreeDate(calendar, query.date, nowMs);
-  if (query.date < today) return { code: 'in-the-past', detail: 'That day is over.', nextDate };
+  if (query.date < localDate(calendar, nowMs)) return { code: 'in-the-past', detail: 'That day is over.' };
   const closed = calendar.closedDates.find((day) => day.date === query.date);
-  if (closed) return { code: 'closed', detail: `No appointments that day: ${closed.name}.`, nextDate };
+  if (closed) return { code: 'closed', detail: `No appointments that day: ${closed.name}.` };
   const isWorked =
     slotsOfDay({ ...calendar, busy: [] }, query.date, Number.NEGATIVE_INFINITY, query.partOfDay).length > 0;
   const day = query.partOfDay === 'any' ? 'day' : query.partOfDay;
-  if (!isWorked) return { code: 'no-hours', detail: `Nobody who does this works that ${day}.`, nextDate };
+  if (!isWorked) return { code: 'no-hours', detail: `Nobody who does this works that ${day}.` };
   const withoutNotice = { ...calendar, service: { ...calendar.service, noticeMinutes: 0 } };
   if (slotsOfDay(withoutNotice, query.date, nowMs, query.partOfDay).length > 0) {
-    return {
-      code: 'too-soon',
-      detail:
-        `Appointments are booked at least ${durationWords(calendar.service.noticeMinutes)} before they ` +
-        'start.',
-      nextDate,
-    };
+    const notice = durationWords(calendar.service.noticeMinutes);
+    return { code: 'too-soon', detail: `Appointments are booked at least ${notice} before they start.` };
   }
-  return { code: 'fully-booked', detail: `Everything is booked or over that ${day}.`, nextDate };
+  return { code: 'fully-booked', detail: `Everything is booked or over that ${day}.` };
 }
 
 /** Returns a duration in words: 90 is "90 minutes", 120 "2 hours", 1440 "1 day". */
@@ -134,7 +167,14 @@ function durationWords(minutes: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-function nextFreeDate(calendar: ServiceCalendar, after: string, nowMs: number): string | null {
+/** Returns the next day after the last one asked for that has a free appointment. */
+function nextFreeDate(
+  calendar: ServiceCalendar,
+  { code }: Reason,
+  after: string,
+  nowMs: number,
+): string | null {
+  if (code === 'too-far-ahead') return null;
   const fromMs = Math.max(Date.parse(`${after}T12:00:00Z`), earliestStart(calendar, nowMs));
   return (
     bookableDates(calendar, fromMs, nowMs, DAYS_AHEAD).find(

@@ -12,11 +12,14 @@ import {
 
 const ALL_WEEK = [1, 2, 3, 4, 5, 6, 7];
 
+/** An appointment without buffers. */
+type Booked = Pick<ServiceCalendar['busy'][number], 'resourceId' | 'startMs' | 'endMs'>;
+
 interface Change {
   timeZone?: string;
   minutes?: number;
   people?: { id: string; opens: number; closes: number; weekdays?: number[] }[];
-  busy?: ServiceCalendar['busy'];
+  busy?: readonly Booked[];
   closedDates?: ServiceCalendar['closedDates'];
   horizonDays?: number;
   noticeMinutes?: number;
@@ -34,7 +37,15 @@ function calendar({
   return {
     timeZone,
     horizonDays,
-    service: { id: 's', key: 'plumbing', name: 'Plumbing', durationMinutes: minutes, noticeMinutes },
+    service: {
+      id: 's',
+      key: 'plumbing',
+      name: 'Plumbing',
+      durationMinutes: minutes,
+      noticeMinutes,
+      bufferBeforeMinutes: 0,
+      bufferAfterMinutes: 0,
+    },
     serviceKeys: ['plumbing'],
     resources: people.map(({ id, opens, closes, weekdays = ALL_WEEK }) => ({
       id,
@@ -42,7 +53,12 @@ function calendar({
       hours: weekdays.map((weekday) => ({ weekday, opensMinute: opens, closesMinute: closes })),
     })),
     closedDates,
-    busy,
+    busy: busy.map((booked) => ({
+      ...booked,
+      occupiedFromMs: booked.startMs,
+      occupiedUntilMs: booked.endMs,
+    })),
+    leave: [],
   };
 }
 

@@ -1,14 +1,17 @@
 import type { Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
-import { isoDate } from './local-day.ts';
-import { dayOf, overlaps, type Day, type Person } from './working-day.ts';
+import { laterDate } from './local-day.ts';
+import { appointmentAt, collides, dayOf, type Appointment, type Day, type Person } from './working-day.ts';
 
 /*
  * Free appointments. Working hours are in local time, appointments are instants. A working window is
  * therefore converted into two instants first, and everything after that counts real minutes: a day on which
  * the clocks change has an hour of appointments more or less, and none of them starts at a time that does not
  * exist or is too short. Windows that touch are one stretch of work, also over midnight; a closed date has
- * none.
+ * none, and leave cuts a part out of a stretch. An appointment occupies its resource from the buffer before
+ * it to the one after it, and two occupied times do not overlap: between two appointments there is the buffer
+ * after the earlier one and the buffer before the later one, their sum. Buffers may lie outside of working
+ * hours.
  */
 
 const MINUTE_MS = 60_000;
@@ -43,7 +46,7 @@ export function slotsOfDay(
 ): Slot[] {
   const day = dayOf(calendar, date);
   const earliestMs = earliestStart(calendar, nowMs);
-  return startsOf(day, durationMs(calendar))
+  return startsOf(day, calendar)
     .filter(
       (startMs) =>
         startMs > nowMs &&
@@ -51,15 +54,16 @@ export function slotsOfDay(
         (part === 'any' || startMs < day.noonMs === (part === 'morning')),
     )
     .flatMap((startMs) => {
-      const endMs = startMs + durationMs(calendar);
-      const [resource] = freeIn(day, startMs, endMs);
+      const appointment = appointmentAt(calendar.service, startMs);
+      const [resource] = freeIn(day, appointment);
+      const { endMs } = appointment;
       return resource ? [{ startMs, endMs, resource: { id: resource.id, name: resource.name } }] : [];
     });
 }
 
 /** Returns the resources that work then and are free, least booked that day first; equal ones by id. */
 export function freeResources(calendar: ServiceCalendar, startMs: number): CalendarResource[] {
-  return freeIn(dayOf(calendar, localDate(calendar, startMs)), startMs, startMs + durationMs(calendar));
+  return freeIn(dayOf(calendar, localDate(calendar, startMs)), appointmentAt(calendar.service, startMs));
 }
 
 /** Checks a time against the clock, the horizon and the working hours, ignoring bookings. */
@@ -68,8 +72,8 @@ export function checkSlot(calendar: ServiceCalendar, startMs: number, nowMs: num
   if (startMs < earliestStart(calendar, nowMs)) return 'too-soon';
   const date = localDate(calendar, startMs);
   if (date > lastBookableDate(calendar, nowMs)) return 'too-far-ahead';
-  const endMs = startMs + durationMs(calendar);
-  return dayOf(calendar, date).people.some((person) => worksIn(person, startMs, endMs))
+  const wanted = appointmentAt(calendar.service, startMs);
+  return dayOf(calendar, date).people.some((person) => worksIn(person, wanted))
     ? 'bookable'
     : 'outside-hours';
 }
@@ -99,15 +103,13 @@ export function nearestSlots(
 
 /** Returns the local dates of up to `days` days from an instant on that are within the booking horizon. */
 export function bookableDates(calendar: Calendar, fromMs: number, nowMs: number, days: number): string[] {
-  const first = DateTime.fromMillis(fromMs, { zone: calendar.timeZone });
+  const first = localDate(calendar, fromMs);
   const last = lastBookableDate(calendar, nowMs);
-  return Array.from({ length: days }, (_, index) => isoDate(first.plus({ days: index }))).filter(
-    (date) => date <= last,
-  );
+  return Array.from({ length: days }, (_, index) => laterDate(first, index)).filter((date) => date <= last);
 }
 
 export function localDate(calendar: Calendar, atMs: number): string {
-  return isoDate(DateTime.fromMillis(atMs, { zone: calendar.timeZone }));
+  return DateTime.fromMillis(atMs, { zone: calendar.timeZone }).toISODate() ?? '';
 }
 
 /** Returns the earliest start that respects the notice of the service. */
@@ -116,33 +118,26 @@ export function earliestStart({ service }: ServiceCalendar, nowMs: number): numb
 }
 
 export function lastBookableDate(calendar: Calendar, nowMs: number): string {
-  return isoDate(
-    DateTime.fromMillis(nowMs, { zone: calendar.timeZone }).plus({ days: calendar.horizonDays }),
-  );
+  return laterDate(localDate(calendar, nowMs), calendar.horizonDays);
 }
 
-function startsOf(day: Day, durationMs: number): number[] {
+function startsOf(day: Day, { service }: ServiceCalendar): number[] {
   const starts = new Set<number>();
   for (const person of day.people) {
     for (const window of person.windows) {
       for (let startMs = window.startMs; startMs < window.endMs; startMs += SLOT_STEP_MS)
-        if (worksIn(person, startMs, startMs + durationMs)) starts.add(startMs);
+        if (worksIn(person, appointmentAt(service, startMs))) starts.add(startMs);
     }
   }
   return [...starts].sort((a, b) => a - b);
 }
 
-function freeIn(day: Day, startMs: number, endMs: number): CalendarResource[] {
+function freeIn(day: Day, wanted: Appointment): CalendarResource[] {
   return day.people
-    .filter(
-      (person) =>
-        worksIn(person, startMs, endMs) && !person.busy.some((period) => overlaps(period, startMs, endMs)),
-    )
+    .filter((person) => worksIn(person, wanted) && !person.busy.some((booked) => collides(booked, wanted)))
     .sort((a, b) => a.load - b.load || (a.resource.id < b.resource.id ? -1 : 1))
     .map((person) => person.resource);
 }
 
-const worksIn = (person: Person, startMs: number, endMs: number): boolean =>
+const worksIn = (person: Person, { startMs, endMs }: Appointment): boolean =>
   person.stretches.some((window) => window.startMs <= startMs && endMs <= window.endMs);
-
-const durationMs = (calendar: ServiceCalendar): number => calendar.service.durationMinutes * MINUTE_MS;

@@ -1,7 +1,7 @@
-import type { BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
-import { DateTime } from 'luxon';
+import type { BookableService, BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
 import { localDay, type LocalDay } from './local-day.ts';
 
+const MINUTE_MS = 60_000;
 /**
  * Days after its own into which an appointment may last: 24 hours from late on a day before one of 23 hours.
  */
@@ -18,32 +18,47 @@ export interface Person {
   readonly resource: CalendarResource;
   /** Working windows of that day, from whose starts appointments are counted. */
   readonly windows: readonly Window[];
-  /** The same windows, joined without a break and continued into the next days. */
+  /** The same windows, joined without a break and continued into the next days; leave is cut out. */
   readonly stretches: readonly Window[];
   readonly busy: readonly BusyPeriod[];
   /** Number of appointments of the resource on that day. */
   readonly load: number;
 }
 
-interface Window {
+/** A time from one instant to another, the end not included; Unix time in ms. */
+export interface Window {
   readonly startMs: number;
   readonly endMs: number;
 }
 
+/** An appointment, and the time its resource is occupied by it: with the buffers of the service. */
+export type Appointment = Omit<BusyPeriod, 'resourceId'>;
+
+/** Returns the appointment of a service that starts then. */
+export function appointmentAt(service: BookableService, startMs: number): Appointment {
+  const endMs = startMs + service.durationMinutes * MINUTE_MS;
+  return {
+    startMs,
+    endMs,
+    occupiedFromMs: startMs - service.bufferBeforeMinutes * MINUTE_MS,
+    occupiedUntilMs: endMs + service.bufferAfterMinutes * MINUTE_MS,
+  };
+}
+
 /** Returns a local day (YYYY-MM-DD) of the calendar's resources. */
 export function dayOf(calendar: Calendar, date: string): Day {
-  const day = localDay(DateTime.fromISO(date, { zone: calendar.timeZone }));
-  const { startMs } = day;
-  const endMs = day.instantOf(1440);
+  const day = localDay(date, calendar.timeZone);
+  const whole = { startMs: day.startMs, endMs: day.instantOf(1440) };
   const people = calendar.resources.map((resource): Person => {
     const windows = windowsOf(calendar, resource, day);
     const busy = calendar.busy.filter((period) => period.resourceId === resource.id);
+    const leave = calendar.leave.filter((period) => period.resourceId === resource.id);
     return {
       resource,
       windows,
-      stretches: stretchesOf(calendar, resource, day, windows),
+      stretches: withoutLeave(stretchesOf(calendar, resource, day, windows), leave),
       busy,
-      load: busy.filter((period) => overlaps(period, startMs, endMs)).length,
+      load: busy.filter((period) => overlaps(period, whole)).length,
     };
   });
   return { noonMs: day.instantOf(720), people };
@@ -68,14 +83,19 @@ function stretchesOf(
   day: LocalDay,
   windows: readonly Window[],
 ): Window[] {
-  const all = [...windows];
+  let joined = joinTouching(windows);
   for (let ahead = 1; ahead <= LONGEST_DAYS; ahead++) {
     const next = day.later(ahead);
-    if (all.at(-1)?.endMs !== next.startMs) break;
-    all.push(...windowsOf(calendar, resource, next));
+    if (joined.at(-1)?.endMs !== next.startMs) break;
+    joined = joinTouching([...joined, ...windowsOf(calendar, resource, next)]);
   }
+  return joined;
+}
+
+/** Joins windows, soonest first, that touch or overlap. */
+function joinTouching(windows: readonly Window[]): Window[] {
   const joined: Window[] = [];
-  for (const window of all) {
+  for (const window of windows) {
     const last = joined.at(-1);
     if (last && window.startMs <= last.endMs)
       joined[joined.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) };
@@ -84,6 +104,26 @@ function stretchesOf(
   return joined;
 }
 
-/** Returns whether a busy period lies in part between the two instants. */
-export const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean =>
-  busy.startMs < endMs && startMs < busy.endMs;
+/** Returns the parts of the windows in which the resource is not on leave. */
+function withoutLeave(windows: readonly Window[], leave: readonly Window[]): Window[] {
+  let worked = [...windows];
+  for (const { startMs, endMs } of leave) {
+    worked = worked.flatMap((window) =>
+      overlaps(window, { startMs, endMs })
+        ? [
+            { startMs: window.startMs, endMs: startMs },
+            { startMs: endMs, endMs: window.endMs },
+          ].filter((part) => part.startMs < part.endMs)
+        : [window],
+    );
+  }
+  return worked;
+}
+
+/** Returns whether one time lies in part in the other. */
+const overlaps = (one: Window, other: Window): boolean =>
+  one.startMs < other.endMs && other.startMs < one.endMs;
+
+/** Returns whether a resource that has one appointment cannot take the other: one of them is too near. */
+export const collides = (one: Appointment, other: Appointment): boolean =>
+  one.occupiedFromMs < other.occupiedUntilMs && other.occupiedFromMs < one.occupiedUntilMs;

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
-import { BookingRepository, type Booking, type Page, type Transaction } from '@tandem/database';
+import {
+  BookingRepository,
+  type Booking,
+  type Page,
+  type Transaction,
+  type WantedTime,
+} from '@tandem/database';
 import { type Principal, Problem } from '@tandem/platform';
 import { AvailabilityService } from '../availability/availability.service.ts';
 import {
@@ -9,6 +15,7 @@ import {
   type ServiceCalendar,
   type SlotCheck,
 } from '../availability/slot-calendar.ts';
+import { appointmentAt } from '../availability/working-day.ts';
 import { BookingMetrics } from './booking-metrics.ts';
 import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
@@ -41,7 +48,7 @@ export class BookingsService {
     const load = () =>
       this.availability.calendar(
         principal.tenantId,
-        asked.service,
+        { key: asked.service },
         { wanted: startsAt, now },
         { unknownServiceStatus: 422, transaction },
       );
@@ -77,21 +84,20 @@ export class BookingsService {
     const load = () =>
       this.availability.calendar(
         tenantId,
-        booking.service.key,
+        { id: booking.serviceId },
         { wanted: startsAt, now },
         { unknownServiceStatus: 422, transaction },
       );
     const calendar = withoutBooking(await load(), booking);
-    const { resourceIds, endsAt } = this.checkTime(calendar, startsAt, now);
-    const sameFirst = [...resourceIds].sort(
+    const time = this.checkTime(calendar, startsAt, now);
+    const resourceIds = [...time.resourceIds].sort(
       (a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id),
     );
     const moved = await this.bookings.move(transaction, {
       tenantId,
       id,
-      resourceIds: sameFirst,
-      startsAt,
-      endsAt,
+      ...time,
+      resourceIds,
     });
     if (moved === 'taken') throw this.refusal('slot-taken', await load(), startsAt, now);
     if (moved === 'not-booked')
@@ -146,20 +152,19 @@ export class BookingsService {
     return booking;
   }
 
-  /** Returns the resources that are free, and the end of the appointment. @throws Problem when none is */
-  private checkTime(
-    calendar: ServiceCalendar,
-    startsAt: Date,
-    now: Date,
-  ): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
+  /** Returns the appointment and the resources that are free. @throws Problem when none is */
+  private checkTime(calendar: ServiceCalendar, startsAt: Date, now: Date): WantedTime {
     const check = checkSlot(calendar, startsAt.getTime(), now.getTime());
     if (check !== 'bookable') throw this.refusal(check, calendar, startsAt, now);
     const candidates = freeResources(calendar, startsAt.getTime());
     if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
+    const { endMs, occupiedFromMs, occupiedUntilMs } = appointmentAt(calendar.service, startsAt.getTime());
     return {
       resourceIds: candidates.map((resource) => resource.id),
       startsAt,
-      endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000),
+      endsAt: new Date(endMs),
+      occupiedFrom: new Date(occupiedFromMs),
+      occupiedUntil: new Date(occupiedUntilMs),
     };
   }
 
@@ -187,7 +192,8 @@ const TITLES = {
 
 const DETAILS = {
   'slot-taken':
-    'Everyone who does this is booked then. Take one of the alternatives or ask for availability.',
+    'Everyone who does this is booked then, or too shortly before or after it. Take one of the ' +
+    'alternatives or ask for availability.',
   'in-the-past': 'Appointments start in the future. Take one of the alternatives or ask for availability.',
   'too-soon':
     'Appointments of this service are booked longer before they start. Take one of the alternatives or ' +

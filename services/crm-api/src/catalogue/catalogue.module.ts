@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
-import { CatalogueRepository } from '@tandem/database';
+import { LeaveRepository, ResourceRepository, ServiceRepository } from '@tandem/database';
 import { DatabaseModule } from '@tandem/platform';
-import { CatalogueService } from './catalogue.service.ts';
+import { LeaveController } from './leave.controller.ts';
+import { LeaveService } from './leave.service.ts';
 import { ResourcesController } from './resources.controller.ts';
+import { ResourcesService } from './resources.service.ts';
 import { ServicesController } from './services.controller.ts';
+import { ServicesService } from './services.service.ts';
 
+/** The services of a tenant, the resources that do them, and their leave. */
 @Module({
-  imports: [DatabaseModule.forFeature(CatalogueRepository)],
-  controllers: [ServicesController, ResourcesController],
-  providers: [CatalogueService],
+  imports: [DatabaseModule.forFeature(ServiceRepository, ResourceRepository, LeaveRepository)],
+  controllers: [ServicesController, ResourcesController, LeaveController],
+  providers: [ServicesService, ResourcesService, LeaveService],
 })
 export class CatalogueModule {}

@@ -37,6 +37,8 @@ describe('bookings', () => {
         resourceIds: business.resourceIds,
         startsAt: new Date(startMs),
         endsAt: new Date(endMs),
+        occupiedFrom: new Date(startMs),
+        occupiedUntil: new Date(endMs),
         contactPhone: phone,
         name: 'Alex',
         notes: '',

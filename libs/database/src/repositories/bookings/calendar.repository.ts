@@ -1,8 +1,14 @@
 import { toWeeklyHours, type TenantId, type WeeklyHours } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { run, type Transaction } from '../../connection/unit-of-work.ts';
-import type { Service } from '../../entities/business.entities.ts';
-import { readCalendar, type BusyPeriod, type CalendarStretch } from '../../queries/calendar.ts';
+import type { BookableService } from '../../entities/business.entities.ts';
+import {
+  readCalendar,
+  type BusyPeriod,
+  type CalendarStretch,
+  type Leave,
+  type ServiceName,
+} from '../../queries/calendar.ts';
 
 /** Everything that decides which appointments of one service are free in a stretch of time. */
 export interface Calendar {
@@ -11,15 +17,17 @@ export interface Calendar {
   /** How many days ahead may be booked. */
   readonly horizonDays: number;
   /** Null when the tenant has no such service. */
-  readonly service: Service | null;
+  readonly service: BookableService | null;
   /** Keys of all services on offer, to name them when an unknown one is asked for. */
   readonly serviceKeys: readonly string[];
-  /** The resources that do the service, by id. */
+  /** The resources that do the service and have the skills it needs, by id. */
   readonly resources: readonly CalendarResource[];
   /** Days without appointments. */
   readonly closedDates: readonly { readonly date: string; readonly name: string }[];
   /** The bookings of these resources, for any service. */
   readonly busy: readonly BusyPeriod[];
+  /** Times in which one of these resources does not work. */
+  readonly leave: readonly Leave[];
 }
 
 export interface CalendarResource {
@@ -35,11 +43,11 @@ export class CalendarRepository {
   /** One query. Null when there is no such tenant. */
   async load(
     tenantId: TenantId,
-    serviceKey: string,
+    service: ServiceName,
     stretch: CalendarStretch,
     transaction?: Transaction,
   ): Promise<Calendar | null> {
-    const read = (manager: EntityManager) => readCalendar(manager, tenantId, serviceKey, stretch);
+    const read = (manager: EntityManager) => readCalendar(manager, tenantId, service, stretch);
     const stored = await (transaction ? read(transaction) : run(this.dataSource, read));
     if (!stored) return null;
     const resources = stored.resources.map(({ id, name, hours }) => ({

@@ -26,13 +26,18 @@ export async function takeFirstFree<Taken>(
   return null;
 }
 
+/** Waits for every other transaction that books a resource or gives it leave, and keeps them waiting. */
+export async function lockResource(transaction: Transaction, resourceId: string): Promise<void> {
+  await lockName(transaction, `booking:${resourceId}`);
+}
+
 async function takeIfFree<Taken>(
   transaction: Transaction,
   wanted: WantedTime,
   resourceId: string,
   take: (resourceId: string) => Promise<Taken>,
 ): Promise<Taken | null> {
-  await lockName(transaction, `booking:${resourceId}`);
+  await lockResource(transaction, resourceId);
   if (!(await isFree(transaction, resourceId, wanted))) return null;
   try {
     return await take(resourceId);

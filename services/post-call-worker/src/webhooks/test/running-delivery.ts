@@ -163,13 +163,16 @@ export class RunningDelivery {
       this.tenantId,
     );
     const startsAt = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + hours * 3_600_000);
+    const endsAt = new Date(startsAt.getTime() + 3_600_000);
     const booking = await transact(this.dataSource, (transaction) =>
       new BookingRepository(this.dataSource).book(transaction, {
         tenantId: this.tenantId,
         serviceId: ids!.service,
         resourceIds: [ids!.resource],
         startsAt,
-        endsAt: new Date(startsAt.getTime() + 3_600_000),
+        endsAt,
+        occupiedFrom: startsAt,
+        occupiedUntil: endsAt,
         contactPhone: null,
         name: null,
         notes: '',

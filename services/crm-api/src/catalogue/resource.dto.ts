@@ -1,0 +1,101 @@
+import { visibleText } from '@tandem/contracts';
+import type { BookingsOfResource, Resource } from '@tandem/database';
+import { pageOf, weeklyHoursSchema } from '@tandem/platform';
+import { z } from 'zod';
+import { bookingSchema, toBookingDto } from '../bookings/booking.dto.ts';
+import { serviceKeysSchema, skillsSchema } from './fields.ts';
+
+type Hours = z.output<typeof weeklyHoursSchema>;
+
+const hoursSchema = weeklyHoursSchema
+  .refine(areApart, 'must not overlap on a weekday; hours that touch are one stretch, also over midnight')
+  .describe('Working hours by the clock of the business; hours that touch are one stretch.');
+
+const fields = {
+  name: visibleText(120),
+  kind: z.enum(['person', 'room', 'vehicle']),
+  skills: skillsSchema,
+  services: serviceKeysSchema.describe('Keys of the services it does; it needs all skills of each.'),
+  hours: hoursSchema,
+};
+
+export const createResourceSchema = z.strictObject({
+  ...fields,
+  kind: fields.kind.default('person'),
+  skills: fields.skills.default([]),
+  services: fields.services.default([]),
+  hours: fields.hours.default([]),
+});
+export type CreateResource = z.output<typeof createResourceSchema>;
+
+export const changeResourceSchema = z
+  .strictObject(fields)
+  .partial()
+  .refine((given) => Object.keys(given).length > 0, 'name at least one field to change');
+export type ChangeResource = z.output<typeof changeResourceSchema>;
+
+export const resourceSchema = z.object({ id: z.uuid(), ...fields, hours: weeklyHoursSchema });
+export type ResourceDto = z.output<typeof resourceSchema>;
+export const resourcePageSchema = pageOf(resourceSchema);
+
+/** Bookings somebody has to move or cancel. */
+export const leftBookingsSchema = z.object({
+  bookings: z.array(bookingSchema).describe('Soonest first, up to 100.'),
+  bookingCount: z.number().int().describe('How many there are in all.'),
+});
+
+export function toResourceDto({ skills, services, hours, ...resource }: Resource): ResourceDto {
+  return { ...resource, skills: [...skills], services: [...services], hours: [...hours] };
+}
+
+export function toLeftBookings({ bookings, count }: BookingsOfResource): z.output<typeof leftBookingsSchema> {
+  return { bookings: bookings.map(toBookingDto), bookingCount: count };
+}
+
+/** Returns whether no two windows of a weekday overlap. */
+function areApart(hours: Hours): boolean {
+  const sorted = [...hours].sort((a, b) => a.weekday - b.weekday || (a.opens < b.opens ? -1 : 1));
+  return sorted.every(({ weekday, opens }, index) => {
+    const before = sorted[index - 1];
+    return before?.weekday !== weekday || before.closes <= opens;
+  });
+}
+
+export const NEW_RESOURCE_EXAMPLE = {
+  name: 'Maria Alvarez',
+  kind: 'person',
+  skills: ['gas-licence'],
+  services: ['heating'],
+  hours: [
+    { weekday: 1, opens: '08:00', closes: '12:00' },
+    { weekday: 1, opens: '13:00', closes: '17:00' },
+    { weekday: 5, opens: '20:00', closes: '24:00' },
+    { weekday: 6, opens: '00:00', closes: '04:00' },
+  ],
+} satisfies CreateResource;
+
+export const RESOURCE_EXAMPLE: ResourceDto = {
+  id: '7a0c1d3e-0000-4000-8002-000000000001',
+  ...NEW_RESOURCE_EXAMPLE,
+};
+
+export const LEFT_BOOKINGS_EXAMPLE: z.output<typeof leftBookingsSchema> = {
+  bookings: [
+    {
+      id: '7a0c1d3e-0000-4000-8006-000000000001',
+      reference: 'K48213',
+      status: 'booked',
+      start: '2027-03-05T09:00:00-05:00',
+      end: '2027-03-05T10:30:00-05:00',
+      service: { key: 'heating', name: 'Heating visit' },
+      resource: { id: RESOURCE_EXAMPLE.id, name: RESOURCE_EXAMPLE.name },
+      contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
+      name: 'Alex Morgan',
+      notes: '',
+      callId: null,
+      createdAt: '2027-03-01T14:05:11.000Z',
+      cancelledAt: null,
+    },
+  ],
+  bookingCount: 1,
+};
