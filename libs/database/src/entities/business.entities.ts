@@ -37,7 +37,7 @@ export class ServiceRow {
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 
-/** What decides when a service can be booked. */
+/** The part of a service that decides when it can be booked. */
 export interface BookableService {
   readonly id: string;
   readonly key: string;
