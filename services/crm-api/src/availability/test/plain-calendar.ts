@@ -33,8 +33,8 @@ interface Minutes {
 /** A resource and its minutes: those in which it works, and those in which it is occupied. */
 interface PlainPerson {
   readonly id: string;
-  readonly works: readonly boolean[];
-  readonly isOccupied: readonly boolean[];
+  readonly works: Uint8Array;
+  readonly isOccupied: Uint8Array;
 }
 
 export interface PlainSlot {
@@ -135,19 +135,19 @@ export class PlainCalendar {
     );
   }
 
-  private worksOf(id: string): boolean[] {
-    const works = this.minutes.map(() => false);
+  private worksOf(id: string): Uint8Array {
+    const works = new Uint8Array(this.minutes.length);
     for (const date of this.ofDates.keys())
-      for (const window of this.windowsOf(id, date)) for (const index of window) works[index] = true;
+      for (const window of this.windowsOf(id, date)) for (const index of window) works[index] = 1;
     for (const { resourceId, startMs, endMs } of this.calendar.leave)
-      if (resourceId === id) works.fill(false, ...this.placesOf(startMs, endMs));
+      if (resourceId === id) works.fill(0, ...this.placesOf(startMs, endMs));
     return works;
   }
 
-  private occupiedOf(id: string): boolean[] {
-    const isOccupied = this.minutes.map(() => false);
+  private occupiedOf(id: string): Uint8Array {
+    const isOccupied = new Uint8Array(this.minutes.length);
     for (const { resourceId, occupiedFromMs, occupiedUntilMs } of this.calendar.busy)
-      if (resourceId === id) isOccupied.fill(true, ...this.placesOf(occupiedFromMs, occupiedUntilMs));
+      if (resourceId === id) isOccupied.fill(1, ...this.placesOf(occupiedFromMs, occupiedUntilMs));
     return isOccupied;
   }
 
