@@ -78,6 +78,16 @@ export {
   type RefusalReason,
   refusalReasonSchema,
 } from './events/call.ts';
+export {
+  type LeadSource,
+  leadSourceSchema,
+  type LeadStage,
+  leadStageSchema,
+  type StaffMessageState,
+  staffMessageStateSchema,
+  type Urgency,
+  urgencySchema,
+} from './events/enquiry.ts';
 export { maskEvent, maskJson, maskNumbers, maskOutcome, maskUtterances } from './events/masked-numbers.ts';
 export {
   type Termination,

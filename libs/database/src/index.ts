@@ -17,6 +17,16 @@ export type {
   UtteranceRecord,
 } from './entities/call-record.ts';
 export type { CallDetail, CallSummary } from './entities/stored-call.ts';
+export type {
+  Lead,
+  LeadChange,
+  LeadFilter,
+  NewLead,
+  NewStaffMessage,
+  StaffMessage,
+  StaffMessageChange,
+  StaffMessageFilter,
+} from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
@@ -71,6 +81,8 @@ export {
   MAX_API_KEYS,
 } from './repositories/tenants/api-key.repository.ts';
 export { ClosedDateRepository } from './repositories/tenants/closed-date.repository.ts';
+export { LeadRepository } from './repositories/enquiries/lead.repository.ts';
+export { StaffMessageRepository } from './repositories/enquiries/staff-message.repository.ts';
 export { IdempotencyRepository } from './repositories/tenants/idempotency.repository.ts';
 export {
   type BudgetChange,

@@ -17,6 +17,8 @@ interface Owned {
   readonly bookingId: string;
   readonly serviceId: string;
   readonly resourceId: string;
+  readonly leadId: string;
+  readonly staffMessageId: string;
 }
 
 const RULES: Record<string, RouteRule> = {
@@ -76,6 +78,33 @@ const RULES: Record<string, RouteRule> = {
     body: { start: nineOclock(4) },
     stranger: 404,
   },
+  'POST /v1/leads': {
+    path: () => '/v1/leads',
+    body: { name: 'Kim', summary: 'Wants a quote for a boiler.' },
+    stranger: 'own',
+  },
+  'GET /v1/leads': { path: () => '/v1/leads', stranger: 'own' },
+  'GET /v1/leads/{id}': { path: (own) => `/v1/leads/${own.leadId}`, stranger: 404 },
+  'PATCH /v1/leads/{id}': {
+    path: (own) => `/v1/leads/${own.leadId}`,
+    body: { stage: 'lost' },
+    stranger: 404,
+  },
+  'POST /v1/staff-messages': {
+    path: () => '/v1/staff-messages',
+    body: { body: 'Please call about the invoice.' },
+    stranger: 'own',
+  },
+  'GET /v1/staff-messages': { path: () => '/v1/staff-messages', stranger: 'own' },
+  'GET /v1/staff-messages/{id}': {
+    path: (own) => `/v1/staff-messages/${own.staffMessageId}`,
+    stranger: 404,
+  },
+  'PATCH /v1/staff-messages/{id}': {
+    path: (own) => `/v1/staff-messages/${own.staffMessageId}`,
+    body: { state: 'done' },
+    stranger: 404,
+  },
   'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
 };
 
@@ -96,7 +125,16 @@ describe('the API', () => {
       body: { service: 'plumbing', start: nineOclock(3), contactPhone: '+12025550123', name: 'Alex Morgan' },
     });
     const services = await crm.ask('GET', '/v1/services', { as: owner.apiKey });
+    const contactPhone = '+12025550123';
+    const [lead, message] = await Promise.all(
+      [
+        ['/v1/leads', { contactPhone, summary: 'Alex wants a boiler.' }] as const,
+        ['/v1/staff-messages', { contactPhone, body: 'Alex asks for Maria.' }] as const,
+      ].map(([path, body]) => crm.ask('POST', path, { as: owner.apiKey, body })),
+    );
     own = {
+      leadId: String(lead?.body.id),
+      staffMessageId: String(message?.body.id),
       bookingId: String(booking.body.id),
       contactId: String((booking.body.contact as { id: string }).id),
       serviceId: (services.body.items as { id: string }[])[0]!.id,
@@ -172,9 +210,9 @@ describe('the API', () => {
         if (rule.stranger === 404) expect(answer.status).toBe(404);
         else expect([200, 201, 409]).toContain(answer.status);
         expect(answer.text).not.toContain(own.bookingId);
-        expect(answer.text).not.toContain(own.contactId);
-        expect(answer.text).not.toContain(own.serviceId);
-        expect(answer.text).not.toContain(own.resourceId);
+        const ids = [own.contactId, own.serviceId, own.resourceId, own.leadId, own.staffMessageId];
+        for (const id of ids)
+          expect(answer.text).not.toContain(id);
         expect(answer.text).not.toContain('Alex');
       }
       const untouched = await crm.ask('GET', `/v1/bookings/${own.bookingId}`, { as: owner.apiKey });

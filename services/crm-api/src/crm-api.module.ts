@@ -5,8 +5,10 @@ import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
+import { LeadsModule } from './leads/leads.module.ts';
+import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
 
-/** The business of each tenant: contacts, services, resources, availability and bookings. */
+/** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
 @Module({})
 export class CrmApiModule {
   static forRoot(config: ServiceConfig<'crm-api'>): DynamicModule {
@@ -22,6 +24,8 @@ export class CrmApiModule {
         CatalogueModule,
         AvailabilityModule,
         BookingsModule,
+        LeadsModule,
+        StaffMessagesModule,
       ],
     };
   }

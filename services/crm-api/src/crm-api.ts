@@ -7,6 +7,6 @@ export const crmApi: RunOptions<'crm-api'> = {
   prepare: (app) =>
     serveOpenApi(app, {
       title: 'Tandem crm-api',
-      description: 'Contacts, services, resources, availability and bookings.',
+      description: 'Contacts, services, resources, availability, bookings, leads and messages for the staff.',
     }),
 };

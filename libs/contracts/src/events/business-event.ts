@@ -12,6 +12,9 @@ const BUSINESS_EVENTS = [
   'booking.created',
   'booking.moved',
   'booking.cancelled',
+  'contact.updated',
+  'lead.created',
+  'staff-message.created',
 ] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
@@ -23,7 +26,7 @@ export const TEST_EVENT = 'webhook.test';
  * The subject of an event. Events about one subject are numbered; events a call caused are about the call.
  */
 export interface EventSubject {
-  readonly kind: 'call' | 'booking' | 'endpoint';
+  readonly kind: 'call' | 'booking' | 'contact' | 'lead' | 'staff-message' | 'endpoint';
   readonly id: string;
 }
 

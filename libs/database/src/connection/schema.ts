@@ -17,6 +17,7 @@ import {
   ServiceRow,
 } from '../entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
 import {
   OutboxEventRow,
   OutboxSequenceRow,
@@ -39,6 +40,7 @@ import { AgentArchive1795605300000 } from '../migrations/1795605300000-agent-arc
 import { RecordTruth1795605500000 } from '../migrations/1795605500000-record-truth.ts';
 import { Catalogue1795605600000 } from '../migrations/1795605600000-catalogue.ts';
 import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
+import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -56,6 +58,7 @@ export const MIGRATIONS = [
   RecordTruth1795605500000,
   Catalogue1795605600000,
   SetUp1795605700000,
+  ContactsAndLeads1795605800000,
 ];
 
 /** The rows of every table. */
@@ -87,6 +90,8 @@ export const ENTITIES = [
   ResourceHoursRow,
   ResourceLeaveRow,
   BookingRow,
+  LeadRow,
+  StaffMessageRow,
   IdempotencyKeyRow,
   OutboxSequenceRow,
   OutboxEventRow,

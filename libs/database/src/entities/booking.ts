@@ -67,6 +67,7 @@ export interface BookingIdentity {
 
 export interface BookingFilter {
   readonly contactPhone?: string | undefined;
+  readonly reference?: string | undefined;
   readonly status?: BookingStatus | undefined;
   /** Starting at or after. */
   readonly from?: Date | undefined;

@@ -11,6 +11,7 @@ import type {
 } from '../entities/booking.ts';
 import type { Position } from '../rows/page.ts';
 import { without } from '../rows/without.ts';
+import { contactsWithPhone } from './contacts.ts';
 
 const VIEW = `
 SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",
@@ -54,20 +55,23 @@ export function findInCall(
 export function listBookings(
   manager: EntityManager,
   tenantId: TenantId,
-  { status, from, until }: Omit<BookingFilter, 'contactPhone'>,
+  { reference, status, from, until }: Omit<BookingFilter, 'contactPhone'>,
   phones: readonly string[] | null,
   start: Position | null,
   limit: number,
 ): Promise<Booking[]> {
   return query(
     manager,
-    `${VIEW} AND ($2::text[] IS NULL OR contact.phone = ANY($2))
+    `${VIEW} AND ($2::text[] IS NULL OR booking.contact_id IN (${contactsWithPhone('$2::text[]')}))
        AND ($3::text IS NULL OR booking.status = $3)
        AND ($4::timestamptz IS NULL OR booking.starts_at >= $4)
        AND ($5::timestamptz IS NULL OR booking.starts_at < $5)
        AND ($6::timestamptz IS NULL OR (booking.starts_at, booking.id) > ($6, $7::uuid))
-     ORDER BY booking.starts_at, booking.id LIMIT $8`,
-    [tenantId, phones, status, from, until, start?.at, start?.id, limit].map((value) => value ?? null),
+       AND ($8::text IS NULL OR booking.reference = $8)
+     ORDER BY booking.starts_at, booking.id LIMIT $9`,
+    [tenantId, phones, status, from, until, start?.at, start?.id, reference, limit].map(
+      (value) => value ?? null,
+    ),
   );
 }
 

@@ -29,6 +29,12 @@ export const bookingStatusSchema = z.enum(['booked', 'cancelled']);
 export const listBookingsSchema = z.object({
   ...pageQuery,
   contactPhone: phoneQuerySchema.optional(),
+  reference: z
+    .string()
+    .max(40)
+    .transform((text) => text.replace(/[\s.-]/g, '').toUpperCase())
+    .optional()
+    .describe('In any spelling: k 48-215 is K48215.'),
   status: bookingStatusSchema.optional(),
   from: instantSchema.optional().describe('Starting at or after.'),
   until: instantSchema.optional().describe('Starting before.'),

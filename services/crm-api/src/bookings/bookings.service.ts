@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
 import {
   BookingRepository,
   type Booking,
@@ -7,6 +6,7 @@ import {
   type Transaction,
   type WantedTime,
 } from '@tandem/database';
+import type { TenantId } from '@tandem/contracts';
 import { type Principal, Problem } from '@tandem/platform';
 import { AvailabilityService } from '../availability/availability.service.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type SlotCheck,
 } from '../availability/slot-calendar.ts';
 import { appointmentAt } from '../availability/working-day.ts';
+import { toolCallIdOf } from '../http/tool-call-key.ts';
 import { BookingMetrics } from './booking-metrics.ts';
 import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
@@ -61,7 +62,7 @@ export class BookingsService {
       name: asked.name ?? null,
       notes: asked.notes ?? '',
       callId: principal.callId,
-      toolCallId: principal.kind === 'service' ? toolCallIdOf(key) : null,
+      toolCallId: toolCallIdOf(principal, key),
     });
     if (!booking) throw this.refusal('slot-taken', await load(), startsAt, now);
     this.metrics.bookings.inc({ outcome: 'booked' });
@@ -123,10 +124,11 @@ export class BookingsService {
 
   list(
     tenantId: TenantId,
-    { limit, cursor, contactPhone, status, from, until }: ListBookings,
+    { limit, cursor, contactPhone, reference, status, from, until }: ListBookings,
   ): Promise<Page<Booking>> {
     const filter = {
       contactPhone,
+      reference,
       status,
       from: from === undefined ? undefined : new Date(from),
       until: until === undefined ? undefined : new Date(until),
@@ -209,11 +211,6 @@ function withoutBooking(calendar: ServiceCalendar, { resource, startsAt, status 
   const isOwn = (period: ServiceCalendar['busy'][number]) =>
     status === 'booked' && period.resourceId === resource.id && period.startMs === startsAt.getTime();
   return { ...calendar, busy: calendar.busy.filter((period) => !isOwn(period)) };
-}
-
-function toolCallIdOf(key: string): ToolCallId | null {
-  const parsed = toolCallIdSchema.safeParse(key);
-  return parsed.success ? parsed.data : null;
 }
 
 function found(booking: Booking | null): Booking {

@@ -3,8 +3,10 @@ import { In, Not, type DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
 import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ContactRow } from '../../entities/business.entities.ts';
-import { ensureContact } from '../../queries/contacts.ts';
+import type { Enquirer } from '../../entities/enquiry.ts';
+import { ensureContact, holdContact } from '../../queries/contacts.ts';
 import { lockName } from '../../queries/locks.ts';
+import { given } from '../../rows/given.ts';
 import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
@@ -102,6 +104,20 @@ export class ContactRepository {
   }
 
   /**
+   * Returns the contact of an enquiry, created if there is none with its number; null where neither is given.
+   */
+  async ofEnquirer(
+    transaction: Transaction,
+    tenantId: TenantId,
+    { contactId, contactPhone, name }: Enquirer,
+  ): Promise<{ readonly contactId: string | null } | 'unknown-contact'> {
+    if (contactId !== null)
+      return (await holdContact(transaction, tenantId, contactId)) ? { contactId } : 'unknown-contact';
+    if (contactPhone === null) return { contactId: null };
+    return { contactId: await this.ensure(transaction, tenantId, contactPhone, name) };
+  }
+
+  /**
    * Returns another contact's number as stored, if it is this one in any written form. The unique key knows
    * one form only, so writers of the same number wait for each other.
    */
@@ -121,11 +137,6 @@ export class ContactRepository {
     });
     return forms.find((form) => found.some((contact) => contact.phone === form)) ?? null;
   }
-}
-
-/** Returns the given fields in a shape Postgres stores. */
-function given(fields: ContactChange): Partial<ContactRow> {
-  return storable(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
 }
 
 const toContact = (row: ContactRow): Contact => without(row, 'tenantId');

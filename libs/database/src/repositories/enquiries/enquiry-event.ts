@@ -1,0 +1,21 @@
+import type { TenantId } from '@tandem/contracts';
+import type { Lead, StaffMessage } from '../../entities/enquiry.ts';
+import type { OutboxEvent } from '../webhooks/outbox.ts';
+
+export function leadEvent(tenantId: TenantId, { id, ...lead }: Lead): OutboxEvent {
+  return {
+    tenantId,
+    type: 'lead.created',
+    subject: lead.callId === null ? { kind: 'lead', id } : { kind: 'call', id: lead.callId },
+    data: { leadId: id, ...lead },
+  };
+}
+
+export function staffMessageEvent(tenantId: TenantId, { id, ...message }: StaffMessage): OutboxEvent {
+  return {
+    tenantId,
+    type: 'staff-message.created',
+    subject: message.callId === null ? { kind: 'staff-message', id } : { kind: 'call', id: message.callId },
+    data: { staffMessageId: id, ...message },
+  };
+}

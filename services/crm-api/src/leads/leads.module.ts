@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { LeadRepository } from '@tandem/database';
+import { DatabaseModule } from '@tandem/platform';
+import { LeadsController } from './leads.controller.ts';
+import { LeadsService } from './leads.service.ts';
+
+@Module({
+  imports: [DatabaseModule.forFeature(LeadRepository)],
+  controllers: [LeadsController],
+  providers: [LeadsService],
+})
+export class LeadsModule {}
