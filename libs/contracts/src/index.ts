@@ -79,6 +79,10 @@ export {
   refusalReasonSchema,
 } from './events/call.ts';
 export {
+  type ConsentPurpose,
+  consentPurposeSchema,
+  type ConsentState,
+  consentStateSchema,
   type LeadSource,
   leadSourceSchema,
   type LeadStage,

@@ -17,16 +17,7 @@ export type {
   UtteranceRecord,
 } from './entities/call-record.ts';
 export type { CallDetail, CallSummary } from './entities/stored-call.ts';
-export type {
-  Lead,
-  LeadChange,
-  LeadFilter,
-  NewLead,
-  NewStaffMessage,
-  StaffMessage,
-  StaffMessageChange,
-  StaffMessageFilter,
-} from './entities/enquiry.ts';
+export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
@@ -53,7 +44,6 @@ export {
   CalendarRepository,
   type CalendarResource,
 } from './repositories/bookings/calendar.repository.ts';
-export { type Contact, ContactRepository } from './repositories/bookings/contact.repository.ts';
 export { LeaveRepository, MAX_LEAVE, type ResourceLeave } from './repositories/bookings/leave.repository.ts';
 export {
   type BookingsOfResource,
@@ -61,6 +51,16 @@ export {
   ResourceRepository,
 } from './repositories/bookings/resource.repository.ts';
 export { MAX_SERVICES, ServiceRepository } from './repositories/bookings/service.repository.ts';
+export type {
+  Contact,
+  ContactChange,
+  ContactConsent,
+  ContactHistoryEntry,
+  ContactPoint,
+} from './entities/contact.ts';
+export { ContactConsentRepository } from './repositories/contacts/contact-consent.repository.ts';
+export { ContactHistoryRepository } from './repositories/contacts/contact-history.repository.ts';
+export { ContactRepository } from './repositories/contacts/contact.repository.ts';
 export {
   type BlockedCaller,
   BlockedCallerRepository,

@@ -30,6 +30,21 @@ const RULES: Record<string, RouteRule> = {
     body: { name: 'Mine now' },
     stranger: 404,
   },
+  'POST /v1/contacts/{id}/merge': {
+    path: (own) => `/v1/contacts/${own.contactId}/merge`,
+    body: { into: randomUUID() },
+    stranger: 404,
+  },
+  'GET /v1/contacts/{id}/history': { path: (own) => `/v1/contacts/${own.contactId}/history`, stranger: 404 },
+  'GET /v1/contacts/{id}/consents/{purpose}': {
+    path: (own) => `/v1/contacts/${own.contactId}/consents/sms`,
+    stranger: 404,
+  },
+  'PUT /v1/contacts/{id}/consents/{purpose}': {
+    path: (own) => `/v1/contacts/${own.contactId}/consents/sms`,
+    body: { state: 'granted', source: 'spec' },
+    stranger: 404,
+  },
   'PATCH /v1/services/{id}': {
     path: (own) => `/v1/services/${own.serviceId}`,
     body: { noticeMinutes: 60 },

@@ -14,3 +14,10 @@ export type LeadStage = z.infer<typeof leadStageSchema>;
 
 export const staffMessageStateSchema = z.enum(['open', 'done']);
 export type StaffMessageState = z.infer<typeof staffMessageStateSchema>;
+
+/** A purpose for which a contact's consent is kept. */
+export const consentPurposeSchema = z.enum(['sms', 'email', 'marketing', 'recording']);
+export type ConsentPurpose = z.infer<typeof consentPurposeSchema>;
+
+export const consentStateSchema = z.enum(['granted', 'denied']);
+export type ConsentState = z.infer<typeof consentStateSchema>;

@@ -17,6 +17,7 @@ import {
   ServiceRow,
 } from '../entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
 import {
   OutboxEventRow,
@@ -84,6 +85,9 @@ export const ENTITIES = [
   RecordingRow,
   RecordingAccessRow,
   ContactRow,
+  ContactPointRow,
+  ContactConsentRow,
+  ContactMergeRow,
   ServiceRow,
   ResourceRow,
   ResourceServiceRow,

@@ -1,9 +1,92 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * Leads, and messages that callers leave for the staff. Events may be about them, and about further things
- * later: the constraint asks for the form of a kind of subject, not for one of a list.
+ * Contacts have any number of phone numbers and e-mail addresses, consents with their history, and can be
+ * merged. `contacts.phone` and `contacts.email` stay the primary ones: a trigger keeps their points in step,
+ * for releases that know the columns alone too. Beside contacts stand leads, and messages that callers leave
+ * for the staff. Events may be about all of these, and about further things later: the constraint asks for
+ * the form of a kind of subject, not for one of a list.
  */
+
+const CONTACT_POINTS = `
+CREATE TABLE contact_points (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  contact_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('phone', 'email')),
+  value text NOT NULL,
+  label text NOT NULL DEFAULT '',
+  is_primary boolean NOT NULL,
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  CONSTRAINT contact_points_value_key UNIQUE (tenant_id, kind, value),
+  FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_points_by_contact ON contact_points (contact_id);
+CREATE UNIQUE INDEX contact_points_primary_key ON contact_points (contact_id, kind) WHERE is_primary;
+CREATE INDEX contacts_by_name ON contacts (tenant_id, lower(name) text_pattern_ops);
+`;
+
+/* A value that is another contact's point already stays theirs. */
+const PRIMARY_POINTS = `
+CREATE FUNCTION keep_primary_point(owner_tenant uuid, owner uuid, kind_of text, written text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM contact_points WHERE contact_id = owner AND kind = kind_of AND is_primary
+    AND value IS DISTINCT FROM written;
+  IF written IS NOT NULL THEN
+    INSERT INTO contact_points (tenant_id, contact_id, kind, value, is_primary)
+    VALUES (owner_tenant, owner, kind_of, written, true)
+    ON CONFLICT (tenant_id, kind, value) DO UPDATE SET is_primary = true
+      WHERE contact_points.contact_id = excluded.contact_id;
+  END IF;
+END
+$$;
+CREATE FUNCTION keep_primary_points() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' OR NEW.phone <> OLD.phone THEN
+    PERFORM keep_primary_point(NEW.tenant_id, NEW.id, 'phone', NEW.phone);
+  END IF;
+  IF TG_OP = 'INSERT' OR NEW.email IS DISTINCT FROM OLD.email THEN
+    PERFORM keep_primary_point(NEW.tenant_id, NEW.id, 'email', nullif(lower(trim(NEW.email)), ''));
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER contacts_have_primary_points AFTER INSERT OR UPDATE OF phone, email ON contacts
+  FOR EACH ROW EXECUTE FUNCTION keep_primary_points();
+INSERT INTO contact_points (tenant_id, contact_id, kind, value, is_primary)
+  SELECT tenant_id, id, 'phone', phone, true FROM contacts
+  UNION ALL SELECT tenant_id, id, 'email', lower(trim(email)), true FROM contacts WHERE trim(email) <> ''
+  ON CONFLICT DO NOTHING;
+`;
+
+const CONSENTS = `
+CREATE TABLE contact_consents (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  contact_id uuid NOT NULL,
+  purpose text NOT NULL CHECK (purpose IN ('sms', 'email', 'marketing', 'recording')),
+  state text NOT NULL CHECK (state IN ('granted', 'denied')),
+  source text NOT NULL,
+  at timestamptz(3) NOT NULL,
+  call_id uuid,
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_consents_by_time ON contact_consents (contact_id, purpose, at DESC, created_at DESC);
+`;
+
+const MERGES = `
+CREATE TABLE contact_merges (
+  tenant_id uuid NOT NULL,
+  merged_id uuid NOT NULL,
+  into_id uuid NOT NULL,
+  at timestamptz(3) NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, merged_id),
+  FOREIGN KEY (tenant_id, into_id) REFERENCES contacts (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_merges_by_into ON contact_merges (tenant_id, into_id);
+`;
 
 const LEADS = `
 CREATE TABLE leads (
@@ -72,11 +155,15 @@ export class ContactsAndLeads1795605800000 implements MigrationInterface {
   readonly name = 'ContactsAndLeads1795605800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [LEADS, STAFF_MESSAGES, SUBJECTS]) await runner.query(part);
+    const parts = [CONTACT_POINTS, PRIMARY_POINTS, CONSENTS, MERGES, LEADS, STAFF_MESSAGES, SUBJECTS];
+    for (const part of parts) await runner.query(part);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(FORMER_SUBJECTS);
-    await runner.query('DROP TABLE staff_messages, leads');
+    await runner.query('DROP TRIGGER contacts_have_primary_points ON contacts');
+    await runner.query('DROP FUNCTION keep_primary_points(), keep_primary_point(uuid, uuid, text, text)');
+    await runner.query('DROP INDEX contacts_by_name');
+    await runner.query('DROP TABLE staff_messages, leads, contact_merges, contact_consents, contact_points');
   }
 }

@@ -39,8 +39,10 @@ SELECT contact.name, contact.language,
     ORDER BY min(array_position($4::text[], member.pattern)), caller_group.key LIMIT ${MAX_GROUPS}
   ) match), '[]') AS groups
 FROM (SELECT 1) asked LEFT JOIN LATERAL (
-  SELECT name, language FROM contacts WHERE tenant_id = $1 AND phone = ANY($3::text[])
-  ORDER BY array_position($3::text[], phone) LIMIT 1
+  SELECT known.name, known.language
+  FROM contact_points point JOIN contacts known ON known.id = point.contact_id
+  WHERE point.tenant_id = $1 AND point.kind = 'phone' AND point.value = ANY($3::text[])
+  ORDER BY array_position($3::text[], point.value) LIMIT 1
 ) contact ON true`;
 
 /** Reads contact, blocks and groups in one query: a caller is waiting. */

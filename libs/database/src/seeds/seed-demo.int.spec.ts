@@ -10,9 +10,9 @@ import {
   ApiKeyRepository,
   generateApiKey,
 } from '../repositories/tenants/api-key.repository.ts';
-import { ContactRepository } from '../repositories/bookings/contact.repository.ts';
 import { ResourceRepository } from '../repositories/bookings/resource.repository.ts';
 import { ServiceRepository } from '../repositories/bookings/service.repository.ts';
+import { ContactRepository } from '../repositories/contacts/contact.repository.ts';
 import { NumberRepository } from '../repositories/agents/number.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { query, run } from '../connection/unit-of-work.ts';

@@ -12,15 +12,23 @@ import {
 } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import {
+  contactHistoryPageSchema,
+  contactHistoryQuerySchema,
+  toContactHistoryPage,
+  type ContactHistoryQuery,
+} from './contact-history.dto.ts';
+import {
   contactPageSchema,
   contactSchema,
   createContactSchema,
   listContactsSchema,
+  mergeContactSchema,
   toContactDto,
   toContactPage,
   updateContactSchema,
   type CreateContact,
   type ListContacts,
+  type MergeContact,
   type UpdateContact,
 } from './contact.dto.ts';
 import { ContactsService } from './contacts.service.ts';
@@ -31,7 +39,7 @@ export class ContactsController {
 
   @Get()
   @Endpoint({
-    summary: 'Contacts, newest first, or the one with a phone number',
+    summary: 'Contacts, newest first; by phone number, e-mail address or beginning of the name',
     success: { schema: contactPageSchema },
   })
   async list(
@@ -45,7 +53,7 @@ export class ContactsController {
   @Endpoint({
     summary: 'One contact',
     success: { schema: contactSchema },
-    problems: { 404: '`contact-not-found`' },
+    problems: { 404: '`contact-not-found`', 410: '`contact-merged`, with the `contactId` it is part of.' },
   })
   async get(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -59,14 +67,14 @@ export class ContactsController {
   @Endpoint({
     summary: 'Add a contact',
     success: { status: 201, schema: contactSchema },
-    problems: { 409: '`phone-taken`' },
+    problems: { 409: '`phone-taken`, `email-taken`' },
   })
   create(
-    @CurrentPrincipal() { tenantId }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body({ schema: createContactSchema }) body: CreateContact,
   ) {
     return onceFor(body, async (transaction: Transaction) =>
-      toContactDto(await this.contacts.create(transaction, tenantId, body)),
+      toContactDto(await this.contacts.create(transaction, principal, body)),
     );
   }
 
@@ -75,15 +83,57 @@ export class ContactsController {
   @Endpoint({
     summary: 'Change the given fields; null clears one',
     success: { schema: contactSchema },
-    problems: { 404: '`contact-not-found`', 409: '`phone-taken`' },
+    problems: {
+      404: '`contact-not-found`',
+      409: '`phone-taken`, `email-taken`',
+      410: '`contact-merged`, with the `contactId` it is part of.',
+    },
   })
   update(
-    @CurrentPrincipal() { tenantId }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Body({ schema: updateContactSchema }) body: UpdateContact,
   ) {
     return onceFor(body, async (transaction: Transaction) =>
-      toContactDto(await this.contacts.update(transaction, tenantId, id, body)),
+      toContactDto(await this.contacts.update(transaction, principal, id, body)),
     );
+  }
+
+  @Post(':id/merge')
+  @Idempotent()
+  @Endpoint({
+    summary: 'Make a contact part of another one',
+    description:
+      'Numbers, addresses, bookings, leads, messages and consents move to the other contact, which is ' +
+      'returned; what it lacks (name, language) is filled in.',
+    success: { schema: contactSchema },
+    problems: {
+      404: '`contact-not-found`',
+      410: '`contact-merged`, with the `contactId` it is part of.',
+      422: '`same-contact`, `unknown-contact`',
+    },
+  })
+  merge(
+    @CurrentPrincipal() principal: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+    @Body({ schema: mergeContactSchema }) body: MergeContact,
+  ) {
+    return onceFor(body, async (transaction: Transaction) =>
+      toContactDto(await this.contacts.merge(transaction, principal, id, body.into)),
+    );
+  }
+
+  @Get(':id/history')
+  @Endpoint({
+    summary: 'Calls, bookings, leads and messages of a contact, newest first',
+    success: { schema: contactHistoryPageSchema },
+    problems: { 404: '`contact-not-found`', 410: '`contact-merged`, with the `contactId` it is part of.' },
+  })
+  async history(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+    @Query({ schema: contactHistoryQuerySchema }) query: ContactHistoryQuery,
+  ) {
+    return toContactHistoryPage(await this.contacts.history(tenantId, id, query));
   }
 }

@@ -1,5 +1,5 @@
 import { callIdSchema, maskNumbers, visibleText } from '@tandem/contracts';
-import { phoneSchema, Problem, type Principal } from '@tandem/platform';
+import { phoneSchema, type Principal } from '@tandem/platform';
 import { z } from 'zod';
 import { nameSchema } from '../http/fields.ts';
 import { toolCallIdOf } from '../http/tool-call-key.ts';
@@ -55,11 +55,3 @@ export function enquiryOf(
 export const shownContactSchema = z
   .object({ id: z.uuid(), phone: z.string(), name: z.string().nullable() })
   .nullable();
-
-export const unknownContact = () =>
-  new Problem(
-    422,
-    'unknown-contact',
-    'No such contact',
-    'There is no contact with this contactId. Ask for the list, or give contactPhone.',
-  );

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import { LeadRepository, type Lead, type Page, type Transaction } from '@tandem/database';
 import { Problem, type Principal } from '@tandem/platform';
-import { enquiryOf, unknownContact } from '../enquiries/enquiry.dto.ts';
+import { enquiryOf } from '../enquiries/enquiry.dto.ts';
+import { unknownContact } from '../enquiries/unknown-contact.ts';
 import type { CreateLead, ListLeads, UpdateLead } from './lead.dto.ts';
 
 /** The leads of a tenant. */

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { OpeningHours, TenantId } from '@tandem/contracts';
 import { StaffMessageRepository, type Page, type StaffMessage, type Transaction } from '@tandem/database';
 import { Problem, tenantNotFound, type Principal } from '@tandem/platform';
-import { enquiryOf, unknownContact } from '../enquiries/enquiry.dto.ts';
+import { enquiryOf } from '../enquiries/enquiry.dto.ts';
+import { unknownContact } from '../enquiries/unknown-contact.ts';
 import { hoursOfDay, resolveWindow, type LocalWindow, type WindowRefusal } from './callback-window.ts';
 import type { CreateStaffMessage, ListStaffMessages, UpdateStaffMessage } from './staff-message.dto.ts';
 

@@ -18,7 +18,7 @@ import { storable } from '../../rows/storable.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
 import { bookingEvent, type BookingEvent } from './booking-event.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
-import { ContactRepository } from './contact.repository.ts';
+import { ContactRepository } from '../contacts/contact.repository.ts';
 import { takeFirstFree } from './free-resource.ts';
 import { isForSamePerson } from './same-person.ts';
 

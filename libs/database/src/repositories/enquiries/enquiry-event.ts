@@ -11,11 +11,17 @@ export function leadEvent(tenantId: TenantId, { id, ...lead }: Lead): OutboxEven
   };
 }
 
-export function staffMessageEvent(tenantId: TenantId, { id, ...message }: StaffMessage): OutboxEvent {
+export function staffMessageEvent(tenantId: TenantId, stored: StaffMessage): OutboxEvent {
+  const { id, isCallbackWanted, callbackFrom: from, callbackUntil: until, ...message } = stored;
   return {
     tenantId,
     type: 'staff-message.created',
     subject: message.callId === null ? { kind: 'staff-message', id } : { kind: 'call', id: message.callId },
-    data: { staffMessageId: id, ...message },
+    data: {
+      staffMessageId: id,
+      ...message,
+      callbackWanted: isCallbackWanted,
+      callbackAt: from && until && { from, until },
+    },
   };
 }

@@ -9,7 +9,7 @@ import { findLead, insertLead, listLeads } from '../../queries/leads.ts';
 import { given } from '../../rows/given.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
-import { ContactRepository } from '../bookings/contact.repository.ts';
+import { ContactRepository } from '../contacts/contact.repository.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
 import { leadEvent } from './enquiry-event.ts';
 

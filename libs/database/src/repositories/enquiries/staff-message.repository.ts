@@ -14,7 +14,7 @@ import { findStaffMessage, insertStaffMessage, listStaffMessages } from '../../q
 import { given } from '../../rows/given.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
-import { ContactRepository } from '../bookings/contact.repository.ts';
+import { ContactRepository } from '../contacts/contact.repository.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
 import { staffMessageEvent } from './enquiry-event.ts';
 

@@ -1,0 +1,77 @@
+import {
+  callDirectionSchema,
+  callStatusSchema,
+  leadStageSchema,
+  staffMessageStateSchema,
+  urgencySchema,
+} from '@tandem/contracts';
+import type { ContactHistoryEntry, Page } from '@tandem/database';
+import { pageOf, pageQuery } from '@tandem/platform';
+import { z } from 'zod';
+import { localIso } from '../http/fields.ts';
+
+export const contactHistoryQuerySchema = z.object(pageQuery);
+export type ContactHistoryQuery = z.output<typeof contactHistoryQuerySchema>;
+
+const entryFields = {
+  id: z.uuid().describe('Of the call, booking, lead or message.'),
+  at: z.string().describe('When it began or was made: ISO 8601 with the offset of the business.'),
+};
+
+const contactHistoryEntrySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('call'),
+    ...entryFields,
+    direction: callDirectionSchema,
+    status: callStatusSchema,
+    durationMs: z.number().int().nullable(),
+    outcome: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('booking'),
+    ...entryFields,
+    reference: z.string(),
+    status: z.enum(['booked', 'cancelled']),
+    service: z.string().describe('Its name.'),
+    start: z.string(),
+  }),
+  z.object({
+    kind: z.literal('lead'),
+    ...entryFields,
+    summary: z.string(),
+    stage: leadStageSchema,
+    urgency: urgencySchema,
+  }),
+  z.object({
+    kind: z.literal('staff-message'),
+    ...entryFields,
+    body: z.string(),
+    state: staffMessageStateSchema,
+    urgency: urgencySchema,
+    callbackWanted: z.boolean(),
+  }),
+]);
+export const contactHistoryPageSchema = pageOf(contactHistoryEntrySchema);
+
+function toEntryDto(entry: ContactHistoryEntry): z.output<typeof contactHistoryEntrySchema> {
+  const { id, timeZone } = entry;
+  const at = localIso(entry.at, timeZone);
+  switch (entry.kind) {
+    case 'call':
+      return { kind: entry.kind, id, at, ...entry.detail };
+    case 'booking': {
+      const { startMs, ...detail } = entry.detail;
+      return { kind: entry.kind, id, at, ...detail, start: localIso(startMs, timeZone) };
+    }
+    case 'lead':
+      return { kind: entry.kind, id, at, ...entry.detail };
+    case 'staff-message':
+      return { kind: entry.kind, id, at, ...entry.detail };
+  }
+}
+
+export function toContactHistoryPage(
+  page: Page<ContactHistoryEntry>,
+): z.output<typeof contactHistoryPageSchema> {
+  return { items: page.items.map(toEntryDto), nextCursor: page.nextCursor };
+}
