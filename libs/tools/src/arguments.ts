@@ -1,3 +1,4 @@
+import { INVISIBLE, isVisible, urgencySchema as urgencies } from '@tandem/contracts';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
@@ -30,3 +31,23 @@ export const offsetInstantSchema = z
     'must be ISO 8601 with an offset, such as 2027-03-01T09:00:00-05:00',
   )
   .meta({ format: 'date-time' });
+
+export const localTimeSchema = z
+  .string()
+  .refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), 'must be a time of day as HH:MM')
+  .meta({ format: 'time' });
+
+/** Text of one or two sentences. */
+export const sentencesSchema = z.string().trim().min(1).max(600).refine(isVisible, INVISIBLE);
+
+export const urgencySchema = urgencies
+  .optional()
+  .describe('emergency: danger to people or damage that goes on. Left out: normal.');
+
+export const forWhomSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .optional()
+  .describe('The department or person it is for, if the caller named one.');

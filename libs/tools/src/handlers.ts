@@ -1,6 +1,12 @@
 import { bookAppointmentHandler } from './book-appointment/handler.ts';
+import { cancelAppointmentHandler } from './cancel-appointment/handler.ts';
+import { createLeadHandler } from './create-lead/handler.ts';
+import { moveAppointmentHandler } from './move-appointment/handler.ts';
+import { scheduleCallbackHandler } from './schedule-callback/handler.ts';
+import { takeMessageHandler } from './take-message/handler.ts';
 import { checkAvailabilityHandler } from './check-availability/handler.ts';
 import { TOOL_DECLARATIONS } from './index.ts';
+import { getCallerHistoryHandler } from './get-caller-history/handler.ts';
 import { lookupCustomerHandler } from './lookup-customer/handler.ts';
 import type { ToolHandler } from './tool-handler.ts';
 
@@ -10,8 +16,14 @@ export type { ToolHandler, ToolRunContext } from './tool-handler.ts';
 /** Handlers of the worker's tools, by tool name. */
 export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   lookup_customer: lookupCustomerHandler,
+  get_caller_history: getCallerHistoryHandler,
   check_availability: checkAvailabilityHandler,
   book_appointment: bookAppointmentHandler,
+  move_appointment: moveAppointmentHandler,
+  cancel_appointment: cancelAppointmentHandler,
+  create_lead: createLeadHandler,
+  take_message: takeMessageHandler,
+  schedule_callback: scheduleCallbackHandler,
 };
 
 /** Declarations and handlers do not match. */

@@ -1,8 +1,14 @@
 import type { Department, ToolDeclaration } from '@tandem/contracts';
 import { bookAppointment } from './book-appointment/declaration.ts';
+import { cancelAppointment } from './cancel-appointment/declaration.ts';
+import { createLead } from './create-lead/declaration.ts';
+import { moveAppointment } from './move-appointment/declaration.ts';
+import { scheduleCallback } from './schedule-callback/declaration.ts';
+import { takeMessage } from './take-message/declaration.ts';
 import { checkAvailability } from './check-availability/declaration.ts';
 import { collectDigits } from './collect-digits/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
+import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
 import { recordConsent } from './record-consent/declaration.ts';
 import { switchLanguage } from './switch-language/declaration.ts';
@@ -14,8 +20,14 @@ import { updateMicDistance } from './update-mic-distance/declaration.ts';
  */
 export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   lookupCustomer,
+  getCallerHistory,
   checkAvailability,
   bookAppointment,
+  moveAppointment,
+  cancelAppointment,
+  createLead,
+  takeMessage,
+  scheduleCallback,
   transferCall,
   endCall,
   updateMicDistance,

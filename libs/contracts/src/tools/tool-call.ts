@@ -8,6 +8,7 @@ import {
   type TenantId,
   type ToolCallId,
 } from '../words/ids.ts';
+import { attestationSchema } from '../words/attestation.ts';
 import { partySchema } from '../words/phone-number.ts';
 import { jsonValueSchema, type JsonValue } from './tool-outcome.ts';
 
@@ -18,6 +19,8 @@ const toolCallContextSchema = z.object({
   /** The caller's number at admission: in its normal form, `anonymous`, or an address without a number. */
   callerNumber: partySchema,
   dialledNumber: partySchema,
+  /** The carrier's finding on the caller's right to their number, where it has said one. */
+  attestation: attestationSchema.optional(),
   /** IANA name; the business' own clock. */
   timeZone: z.string().max(64),
   language: z.string().max(35),

@@ -9,6 +9,8 @@ export interface CallInfo {
   readonly epoch: number;
   readonly callerNumber: string;
   readonly dialledNumber: string;
+  /** The carrier's finding on the caller's right to their number, where it has said one. */
+  readonly attestation?: string;
   readonly caller: Caller;
   /** Parameters that the caller's app gave to the call: untrusted. */
   readonly parameters?: CallParameters;

@@ -119,12 +119,13 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
 
 /** Returns what tools may know of the call by now. */
 function toolContextOf({ context, agent, digits, secureDigits }: CallToolParts): ToolCallContext {
-  const { callId, tenantId, callerNumber, dialledNumber, agent: snapshot } = context.call;
+  const { callId, tenantId, callerNumber, dialledNumber, attestation, agent: snapshot } = context.call;
   return {
     callId,
     tenantId,
     callerNumber,
     dialledNumber,
+    ...(attestation === undefined ? {} : { attestation }),
     timeZone: snapshot.timeZone,
     language: agent.language,
     keypad: digits.lastEntry,

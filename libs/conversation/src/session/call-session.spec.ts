@@ -176,7 +176,8 @@ describe('an interruption', () => {
 
 describe('a tool call', () => {
   it('goes out with the caller’s identity from us, and its outcome comes back with a reply', async () => {
-    const call = startCall({ tools });
+    const attestation = 'TN-Validation-Passed-A';
+    const call = startCall({ tools, attestation });
     await call.passes(1);
     call.model.startResponse();
     const id = call.model.callsTool({
@@ -185,7 +186,11 @@ describe('a tool call', () => {
     });
     call.model.finish('completed');
     const [asked] = call.toolDispatcher.calls;
-    expect(asked?.context).toMatchObject({ callerNumber: '+12025550123', timeZone: 'America/New_York' });
+    expect(asked?.context).toMatchObject({
+      callerNumber: '+12025550123',
+      timeZone: 'America/New_York',
+      attestation,
+    });
     expect(toolCallIdSchema.safeParse(asked?.toolCallId).success).toBe(true);
     await call.passes(300);
     call.toolDispatcher.answer('check_availability', { status: 'ok', value: { slots: [] } });

@@ -33,6 +33,7 @@ export interface CallSetting {
   readonly detectLanguage?: LanguageDetector;
   readonly caller?: Caller;
   readonly parameters?: CallParameters;
+  readonly attestation?: string;
   readonly language?: string;
   readonly tools?: readonly ToolDeclaration[];
   /** Outcomes of tools by name; a tool without one waits for `toolDispatcher.answer`. */
@@ -93,6 +94,7 @@ export class CallScene {
         dialledNumber: '+12025550100',
         caller: setting.caller ?? UNKNOWN_CALLER,
         ...(setting.parameters ? { parameters: setting.parameters } : {}),
+        ...(setting.attestation === undefined ? {} : { attestation: setting.attestation }),
         language: setting.language ?? agent.language,
         admittedAt: this.clock.wallTime() - (setting.admittedAgoMs ?? 0),
         agent,

@@ -1,6 +1,7 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 import { offsetInstantSchema, serviceSchema } from '../arguments.ts';
+import { callerNameSchema, callerPhoneSchema } from '../caller-phone.ts';
 
 export const bookAppointment = defineTool({
   name: 'book_appointment',
@@ -17,23 +18,8 @@ export const bookAppointment = defineTool({
     start: offsetInstantSchema.describe(
       'The "start" of a slot from check_availability, copied exactly, offset included.',
     ),
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(120)
-      .optional()
-      .describe('The caller’s name, if they gave it in this call.'),
-    phone: z
-      .string()
-      .trim()
-      .min(1)
-      .max(40)
-      .optional()
-      .describe(
-        'A number to call back, as the caller said it. Only when lookup_customer said that showsNumber ' +
-          'is false: then ask for one, and read it back.',
-      ),
+    name: callerNameSchema,
+    phone: callerPhoneSchema,
     notes: z
       .string()
       .trim()

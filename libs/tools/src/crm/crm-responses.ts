@@ -26,8 +26,51 @@ export const bookingSchema = slotSchema.extend({
   service: z.object({ name: nameSchema }),
 });
 export const bookingsSchema = z.object({ items: z.array(bookingSchema).max(100) });
+/** A booking with all that tells whose it is. */
+const ownBookingSchema = bookingSchema.extend({
+  id: z.uuid(),
+  name: nameSchema.nullable(),
+  contact: z.object({ name: nameSchema.nullable() }).nullable(),
+});
+export type OwnBooking = z.infer<typeof ownBookingSchema>;
+export const ownBookingsSchema = z.object({ items: z.array(ownBookingSchema).max(100) });
+
+export const leadSchema = z.object({ id: z.uuid() });
+export const staffMessageSchema = z.object({
+  id: z.uuid(),
+  callbackAt: z.object({ from: offsetTimeSchema, until: offsetTimeSchema }).nullable(),
+});
+/** Hours crm-api adds to a refused callback: local times of that day. */
+export const dayHoursSchema = z.object({
+  hours: z.array(z.object({ opens: z.string().max(5), closes: z.string().max(5) })).max(50),
+});
+
 export const contactsSchema = z.object({
   items: z.array(z.object({ name: nameSchema.nullable() })).max(100),
+});
+export const knownContactsSchema = z.object({
+  items: z.array(z.object({ id: z.uuid(), name: nameSchema.nullable() })).max(100),
+});
+
+const textSchema = z.string().max(4_000);
+const historyEntrySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('call'),
+    id: z.uuid(),
+    at: offsetTimeSchema,
+    outcome: z.string().max(60).nullable(),
+  }),
+  z.object({ kind: z.literal('lead'), at: offsetTimeSchema, summary: textSchema, stage: textSchema }),
+  z.object({ kind: z.literal('staff-message'), at: offsetTimeSchema, body: textSchema, state: textSchema }),
+]);
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+/** The entries of a contact's history that tools read; those of other kinds are left out. */
+export const historySchema = z.object({
+  items: z
+    .array(historyEntrySchema.or(z.unknown().transform(() => null)))
+    .max(100)
+    .transform((entries) => entries.filter((entry) => entry !== null)),
 });
 
 /** Details crm-api adds to a refused booking. */

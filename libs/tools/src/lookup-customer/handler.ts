@@ -1,11 +1,10 @@
 import { shownNumber } from '@tandem/contracts';
-import { bookingsSchema, contactsSchema } from '../crm/crm-responses.ts';
+import { contactsSchema } from '../crm/crm-responses.ts';
 import { outcomeOf } from '../crm/outcome.ts';
-import { localToday, spokenDay, spokenTime } from '../spoken.ts';
+import { localToday, spokenDay } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
+import { upcomingBookings } from '../upcoming-bookings.ts';
 import { lookupCustomer } from './declaration.ts';
-
-const MAX_UPCOMING = 3;
 
 /**
  * Returns `known`, `showsNumber` where the caller shows none, and for a known caller the name and bookings.
@@ -24,31 +23,12 @@ export const lookupCustomerHandler = handle(lookupCustomer, async (_input, conte
       query: { phone, limit: '1' },
       answer: contactsSchema,
     }),
-    context.crm.ask(context, {
-      method: 'GET',
-      path: '/v1/bookings',
-      query: {
-        contactPhone: phone,
-        status: 'booked',
-        from: new Date().toISOString(),
-        limit: String(MAX_UPCOMING),
-      },
-      answer: bookingsSchema,
-    }),
+    upcomingBookings(context, phone),
   ]);
   if (contacts.kind !== 'ok') return outcomeOf(contacts);
-  if (bookings.kind !== 'ok') return outcomeOf(bookings);
+  if (!Array.isArray(bookings)) return bookings;
   const [contact] = contacts.value.items;
   if (!contact) return { status: 'ok', value: { known: false, today } };
-  const upcomingBookings = bookings.value.items.slice(0, MAX_UPCOMING).map((booking) => ({
-    service: booking.service.name,
-    start: booking.start,
-    resource: booking.resource.name,
-    reference: booking.reference,
-    spoken: spokenTime(booking.start, context.language),
-  }));
-  return {
-    status: 'ok',
-    value: { known: true, ...(contact.name === null ? {} : { name: contact.name }), upcomingBookings, today },
-  };
+  const name = contact.name === null ? {} : { name: contact.name };
+  return { status: 'ok', value: { known: true, ...name, upcomingBookings: bookings, today } };
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
@@ -105,3 +106,15 @@ export const slot = (start: string, end: string, name = 'Maria Alvarez') => ({
   end,
   resource: { id: '0193b0f0-0000-4000-8000-000000000001', name },
 });
+
+/** A booking as crm-api has it, of an hour. */
+export function ownBooking(reference: string, start: string, name = 'Alex Morgan') {
+  return {
+    ...slot(start, start.replace('T09:', 'T10:')),
+    id: randomUUID(),
+    reference,
+    service: { key: 'plumbing', name: 'Plumbing visit' },
+    name,
+    contact: { name },
+  };
+}

@@ -59,6 +59,7 @@ export class CallFactory {
         epoch,
         callerNumber: record.isNumberDoubted ? WITHHELD : record.from,
         dialledNumber: record.to,
+        ...(record.attestation === undefined ? {} : { attestation: record.attestation }),
         caller: record.caller,
         ...(record.parameters ? { parameters: record.parameters } : {}),
         language,

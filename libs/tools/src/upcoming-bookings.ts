@@ -1,0 +1,33 @@
+import type { ToolOutcome } from '@tandem/contracts';
+import { bookingsSchema } from './crm/crm-responses.ts';
+import { outcomeOf } from './crm/outcome.ts';
+import { spokenTime } from './spoken.ts';
+import type { ToolRunContext } from './tool-handler.ts';
+
+const MOST = 3;
+
+/** An appointment that is still to come, for the model. */
+interface UpcomingBooking {
+  [field: string]: string;
+}
+
+/** Returns the next appointments of a number, or the outcome of a request that failed. */
+export async function upcomingBookings(
+  context: ToolRunContext,
+  contactPhone: string,
+): Promise<UpcomingBooking[] | ToolOutcome> {
+  const answer = await context.crm.ask(context, {
+    method: 'GET',
+    path: '/v1/bookings',
+    query: { contactPhone, status: 'booked', from: new Date().toISOString(), limit: String(MOST) },
+    answer: bookingsSchema,
+  });
+  if (answer.kind !== 'ok') return outcomeOf(answer);
+  return answer.value.items.slice(0, MOST).map((booking) => ({
+    service: booking.service.name,
+    start: booking.start,
+    resource: booking.resource.name,
+    reference: booking.reference,
+    spoken: spokenTime(booking.start, context.language),
+  }));
+}
