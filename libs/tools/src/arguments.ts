@@ -51,3 +51,38 @@ export const forWhomSchema = z
   .max(120)
   .optional()
   .describe('The department or person it is for, if the caller named one.');
+
+export const callerNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .optional()
+  .describe('The caller’s name, if they gave it in this call.');
+
+export const callerPhoneSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .optional()
+  .describe(
+    'A number to call back, as the caller said it. Only when lookup_customer said that showsNumber ' +
+      'is false: then ask for one, and read it back.',
+  );
+
+export const referenceSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .optional()
+  .describe('The reference of the appointment, such as K48215, if the caller has it.');
+
+export const bookedNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .optional()
+  .describe('The name the appointment was booked in, as the caller says it.');

@@ -1,27 +1,7 @@
 import { normalPhone, shownNumber, type ToolCallContext, type ToolOutcome } from '@tandem/contracts';
-import { z } from 'zod';
 import { refused } from './crm/outcome.ts';
 
 /* The person a tool acts for: the carrier gives their number, and only without one they say it. */
-
-export const callerNameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .optional()
-  .describe('The caller’s name, if they gave it in this call.');
-
-export const callerPhoneSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(40)
-  .optional()
-  .describe(
-    'A number to call back, as the caller said it. Only when lookup_customer said that showsNumber ' +
-      'is false: then ask for one, and read it back.',
-  );
 
 /**
  * Returns the number the caller shows, else the one they gave; undefined when there is neither, null when the

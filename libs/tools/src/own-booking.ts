@@ -1,5 +1,4 @@
 import { shownNumber, type ToolOutcome } from '@tandem/contracts';
-import { z } from 'zod';
 import { ownBookingsSchema, type OwnBooking } from './crm/crm-responses.ts';
 import { outcomeOf, refused } from './crm/outcome.ts';
 import { spokenTime } from './spoken.ts';
@@ -10,23 +9,7 @@ import type { ToolRunContext } from './tool-handler.ts';
  * reference and name they say. A reference alone is no proof: callers read it out loud.
  */
 
-export const referenceSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(40)
-  .optional()
-  .describe('The reference of the appointment, such as K48215, if the caller has it.');
-
-export const bookedNameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .optional()
-  .describe('The name the appointment was booked in, as the caller says it.');
-
-/** What a caller says of their appointment. */
+/** The words of a caller for their appointment. */
 interface Named {
   readonly reference?: string | undefined;
   readonly name?: string | undefined;

@@ -11,7 +11,7 @@ import type {
 } from '../entities/booking.ts';
 import type { Position } from '../rows/page.ts';
 import { without } from '../rows/without.ts';
-import { contactsWithPhone } from './contacts.ts';
+import { contactsWithPhone } from './contacts/contacts.ts';
 
 const VIEW = `
 SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",

@@ -1,7 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { offsetInstantSchema, serviceSchema } from '../arguments.ts';
-import { callerNameSchema, callerPhoneSchema } from '../caller-phone.ts';
+import { callerNameSchema, callerPhoneSchema, offsetInstantSchema, serviceSchema } from '../arguments.ts';
 
 export const bookAppointment = defineTool({
   name: 'book_appointment',

@@ -1,6 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { bookedNameSchema, referenceSchema } from '../own-booking.ts';
+import { bookedNameSchema, referenceSchema } from '../arguments.ts';
 
 export const cancelAppointment = defineTool({
   name: 'cancel_appointment',

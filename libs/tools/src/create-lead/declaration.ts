@@ -1,7 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { sentencesSchema, urgencySchema } from '../arguments.ts';
-import { callerNameSchema, callerPhoneSchema } from '../caller-phone.ts';
+import { callerNameSchema, callerPhoneSchema, sentencesSchema, urgencySchema } from '../arguments.ts';
 
 export const createLead = defineTool({
   name: 'create_lead',

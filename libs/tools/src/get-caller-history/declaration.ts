@@ -1,6 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { referenceSchema } from '../own-booking.ts';
+import { referenceSchema } from '../arguments.ts';
 
 export const getCallerHistory = defineTool({
   name: 'get_caller_history',

@@ -1,7 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { offsetInstantSchema } from '../arguments.ts';
-import { bookedNameSchema, referenceSchema } from '../own-booking.ts';
+import { bookedNameSchema, offsetInstantSchema, referenceSchema } from '../arguments.ts';
 
 export const moveAppointment = defineTool({
   name: 'move_appointment',

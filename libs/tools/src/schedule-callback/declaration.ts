@@ -1,13 +1,14 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 import {
+  callerNameSchema,
+  callerPhoneSchema,
   forWhomSchema,
   localDateSchema,
   localTimeSchema,
   sentencesSchema,
   urgencySchema,
 } from '../arguments.ts';
-import { callerNameSchema, callerPhoneSchema } from '../caller-phone.ts';
 
 export const scheduleCallback = defineTool({
   name: 'schedule_callback',

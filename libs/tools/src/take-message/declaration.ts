@@ -1,7 +1,12 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { forWhomSchema, sentencesSchema, urgencySchema } from '../arguments.ts';
-import { callerNameSchema, callerPhoneSchema } from '../caller-phone.ts';
+import {
+  callerNameSchema,
+  callerPhoneSchema,
+  forWhomSchema,
+  sentencesSchema,
+  urgencySchema,
+} from '../arguments.ts';
 
 export const takeMessage = defineTool({
   name: 'take_message',

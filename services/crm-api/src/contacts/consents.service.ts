@@ -8,7 +8,7 @@ import { ContactsService } from './contacts.service.ts';
 /** A clock of the sender may be a little fast. */
 const AHEAD_MS = 60_000;
 
-/** What contacts have allowed and forbidden. */
+/** Statements of contacts on what they allow and forbid. */
 @Injectable()
 export class ConsentsService {
   constructor(

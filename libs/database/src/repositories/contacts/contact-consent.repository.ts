@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ContactConsentRow } from '../../entities/contact.entities.ts';
 import type { ContactConsent } from '../../entities/contact.ts';
-import { findContact, holdContact } from '../../queries/contacts.ts';
+import { findContact, holdContact } from '../../queries/contacts/contacts.ts';
 import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
@@ -12,7 +12,7 @@ import { contactUpdated } from './contact-event.ts';
 /** Statements returned for one purpose; older ones stay in the database. */
 const MOST = 100;
 
-/** What contacts have allowed and forbidden. Nothing is changed or deleted: the newest statement counts. */
+/** Statements of contacts on what they allow. None is changed or deleted: the newest one counts. */
 export class ContactConsentRepository {
   constructor(private readonly dataSource: DataSource) {}
 

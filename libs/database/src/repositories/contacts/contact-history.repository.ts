@@ -2,8 +2,8 @@ import { writtenForms, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { run } from '../../connection/unit-of-work.ts';
 import type { ContactHistoryEntry } from '../../entities/contact.ts';
-import { readContactHistory } from '../../queries/contact-history.ts';
-import { findContact } from '../../queries/contacts.ts';
+import { readContactHistory } from '../../queries/contacts/contact-history.ts';
+import { findContact } from '../../queries/contacts/contacts.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 
 /** Everything that happened with a contact. */

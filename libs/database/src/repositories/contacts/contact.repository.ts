@@ -5,7 +5,7 @@ import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ContactRow } from '../../entities/business.entities.ts';
 import type { Contact, ContactChange, ContactFilter, ContactPoint } from '../../entities/contact.ts';
 import type { Enquirer } from '../../entities/enquiry.ts';
-import { findMerged, lockContacts, moveContact } from '../../queries/contact-merge.ts';
+import { findMerged, lockContacts, moveContact } from '../../queries/contacts/contact-merge.ts';
 import {
   ensureContact,
   findContact,
@@ -14,7 +14,7 @@ import {
   nameContact,
   ownerOf,
   replacePoints,
-} from '../../queries/contacts.ts';
+} from '../../queries/contacts/contacts.ts';
 import { given } from '../../rows/given.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';

@@ -9,8 +9,12 @@ import type {
   StaffMessageChange,
   StaffMessageFilter,
 } from '../../entities/enquiry.ts';
-import { readDayHours } from '../../queries/day-hours.ts';
-import { findStaffMessage, insertStaffMessage, listStaffMessages } from '../../queries/staff-messages.ts';
+import { readDayHours } from '../../queries/contacts/day-hours.ts';
+import {
+  findStaffMessage,
+  insertStaffMessage,
+  listStaffMessages,
+} from '../../queries/contacts/staff-messages.ts';
 import { given } from '../../rows/given.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
-import { query } from '../connection/unit-of-work.ts';
+import { query } from '../../connection/unit-of-work.ts';
 
 /** The hours in which calls are taken, as stored, for one local day. */
 interface StoredDayHours {

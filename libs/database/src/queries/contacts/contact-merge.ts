@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
-import { query, type Transaction } from '../connection/unit-of-work.ts';
+import { query, type Transaction } from '../../connection/unit-of-work.ts';
 
 /** Locks the contacts that are there, in one order for every transaction. Returns their ids. */
 export async function lockContacts(

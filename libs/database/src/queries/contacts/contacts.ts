@@ -1,9 +1,9 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
-import { DatabaseRefusal } from '../connection/database-errors.ts';
-import { query, type Transaction } from '../connection/unit-of-work.ts';
-import type { Contact, ContactFilter } from '../entities/contact.ts';
-import type { Position } from '../rows/page.ts';
+import { DatabaseRefusal } from '../../connection/database-errors.ts';
+import { query, type Transaction } from '../../connection/unit-of-work.ts';
+import type { Contact, ContactFilter } from '../../entities/contact.ts';
+import type { Position } from '../../rows/page.ts';
 
 const points = (kind: 'phone' | 'email') => `
   coalesce((SELECT json_agg(json_build_object('value', point.value, 'label', point.label,

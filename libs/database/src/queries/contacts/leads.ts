@@ -1,9 +1,9 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
-import { DatabaseRefusal } from '../connection/database-errors.ts';
-import { query, type Transaction } from '../connection/unit-of-work.ts';
-import type { Lead, LeadFilter, NewLead } from '../entities/enquiry.ts';
-import type { Position } from '../rows/page.ts';
+import { DatabaseRefusal } from '../../connection/database-errors.ts';
+import { query, type Transaction } from '../../connection/unit-of-work.ts';
+import type { Lead, LeadFilter, NewLead } from '../../entities/enquiry.ts';
+import type { Position } from '../../rows/page.ts';
 import { CONTACT_SHOWN, contactsWithPhone } from './contacts.ts';
 import type { WrittenRow } from './written-row.ts';
 

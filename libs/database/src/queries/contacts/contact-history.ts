@@ -1,8 +1,8 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
-import { query } from '../connection/unit-of-work.ts';
-import type { ContactHistoryEntry } from '../entities/contact.ts';
-import type { Position } from '../rows/page.ts';
+import { query } from '../../connection/unit-of-work.ts';
+import type { ContactHistoryEntry } from '../../entities/contact.ts';
+import type { Position } from '../../rows/page.ts';
 
 /** Returns the newest rows of one kind before the position in $4 and $5, sorted by the instant `at`. */
 function newest(kind: string, at: string, detail: string, from: string): string {
