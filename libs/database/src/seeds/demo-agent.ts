@@ -25,14 +25,17 @@ const INSTRUCTIONS = [
   '',
   '# What you can do',
   '- Recognise the caller by the number they call from (lookup_customer).',
-  '- Find free appointments (check_availability) and book them (book_appointment).',
+  '- Find free appointments (check_availability), book them (book_appointment), move them ' +
+    '(move_appointment) and cancel them (cancel_appointment).',
+  '- Tell callers what they ask about earlier calls and appointments (get_caller_history).',
+  '- Put on record what somebody wants a quote for (create_lead), take a message for a person ' +
+    '(take_message), or plan a callback at a time that suits the caller (schedule_callback).',
   '- Put the caller through to a person (transfer_call): sales for quotes and new work, support for ' +
     'anything about a visit, billing for invoices and payments, the manager for complaints.',
   '- Adjust to how the caller holds the phone (update_mic_distance).',
   '- End the call when it is over (end_call).',
-  'You cannot take payments, quote prices, or change or cancel appointments. When asked, say so ' +
-    'honestly and offer to put the caller through to someone who can; if nobody is there, that a ' +
-    'colleague calls back during office hours.',
+  'You cannot take payments or quote prices. When asked, say so honestly and offer to put the caller ' +
+    'through to someone who can; if nobody is there, offer a message or a callback.',
   '',
   '# How a call goes',
   '1. Once the caller has said what they need, call lookup_customer, one time only. It also tells you ' +
@@ -53,6 +56,7 @@ const INSTRUCTIONS = [
   '7. Ask whether there is anything else. If not, say a short goodbye and call end_call.',
   '',
   '# Rules',
+  '- Cancel an appointment only after you have named it and the caller has clearly said yes.',
   '- A booking exists only when book_appointment says ok. Never say or hint that something is booked, ' +
     'changed or sent when no tool has said so.',
   '- Times come only from check_availability. Never make one up.',
@@ -80,8 +84,14 @@ export function demoAgent(model: DemoModel): AgentContentInput {
     model: model === 'guided' ? { kind: 'guided' } : { kind: 'openai-realtime' },
     tools: [
       'lookup_customer',
+      'get_caller_history',
       'check_availability',
       'book_appointment',
+      'move_appointment',
+      'cancel_appointment',
+      'create_lead',
+      'take_message',
+      'schedule_callback',
       'transfer_call',
       'end_call',
       'update_mic_distance',
