@@ -45,7 +45,14 @@ export { FaultLog } from './logging/fault-log.ts';
 export { scrub } from './logging/scrub.ts';
 export { isListed, networksOf, type Networks } from './outbound/networks.ts';
 export { Destinations } from './outbound/destinations.ts';
-export { OutboundFailure, OutboundPoster, type OutboundResponse } from './outbound/outbound-post.ts';
+export { type OutboundAnswer, OutboundClient } from './outbound/outbound-client.ts';
+export {
+  OutboundConnections,
+  OutboundFailure,
+  type OutboundRequest,
+  type OutboundResponse,
+} from './outbound/outbound-connections.ts';
+export { OutboundPoster } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
 export { PostCallQueue } from './queues/post-call.queue.ts';
 export { queueGauges } from './queues/queue-gauges.ts';

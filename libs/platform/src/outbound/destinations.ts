@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isListed, networksOf, type Networks } from './networks.ts';
 
@@ -11,6 +11,8 @@ const FORBIDDEN: readonly string[] = [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
+  // The platform's own address in Azure: answers its machines only.
+  '168.63.129.16/32',
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',
@@ -36,6 +38,13 @@ const PORTS = new Set(['', '443', '8443']);
 const MAX_URL_LENGTH = 2_048;
 const RESOLVE_PATIENCE_MS = 2_000;
 
+/** Resolves a name to all its addresses, as `lookup` of node:dns does. */
+export type ResolveName = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /** A connection to this address is not allowed. */
 export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
@@ -58,7 +67,10 @@ export class Destinations {
   private readonly hasTrusted: boolean;
 
   /** @param trustedNetworks CIDR blocks */
-  constructor(trustedNetworks: readonly string[]) {
+  constructor(
+    trustedNetworks: readonly string[],
+    private readonly resolve: ResolveName = lookup,
+  ) {
     this.trusted = networksOf(trustedNetworks);
     this.hasTrusted = trustedNetworks.length > 0;
   }
@@ -82,7 +94,7 @@ export class Destinations {
   lookup(url: URL): LookupFunction {
     const isPlain = url.protocol === 'http:' || !PORTS.has(url.port);
     return (hostname, options, callback) => {
-      lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      this.resolve(hostname, { ...options, all: true }, (error, addresses) => {
         if (error) return callback(error, []);
         const refused = addresses.find(
           ({ address }) => !(isPlain ? this.isTrusted(address) : this.isAllowed(address)),

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Destinations } from './destinations.ts';
-import { OutboundFailure, OutboundPoster } from './outbound-post.ts';
+import { OutboundFailure } from './outbound-connections.ts';
+import { OutboundPoster } from './outbound-post.ts';
 
 const PAGE = 'x'.repeat(75_000);
 
