@@ -136,6 +136,27 @@ export {
   TICKET_PARAMETER,
 } from './services/stream-ticket.ts';
 export {
+  CALL_FACTS,
+  type CallFact,
+  fillJson,
+  fillSecrets,
+  fillUrl,
+  type TemplateValues,
+} from './tools/http-template.ts';
+export {
+  bodyOf,
+  depthOf,
+  type HttpTool,
+  type HttpToolRequest,
+  httpToolSchema,
+  isSafeToRepeat,
+  secretNameSchema,
+  secretNamesOf,
+  TENANT_SECRETS_PURPOSE,
+  tenantSecretPlace,
+  urlTemplateOf,
+} from './tools/http-tool.ts';
+export {
   type ToolCall,
   type ToolCallBody,
   toolCallBodySchema,
@@ -143,6 +164,8 @@ export {
   type ToolCallJob,
   toolCallJobSchema,
 } from './tools/tool-call.ts';
+export { type ToolLimits, toolLimitsSchema } from './tools/tool-limits.ts';
+export { closedParameters } from './tools/tool-parameters.ts';
 export {
   describeOutcome,
   type JsonValue,

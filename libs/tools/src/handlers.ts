@@ -11,6 +11,8 @@ import { lookupCustomerHandler } from './lookup-customer/handler.ts';
 import type { ToolHandler } from './tool-handler.ts';
 
 export { CrmClient, type CrmClientOptions } from './crm/crm-client.ts';
+export { type HttpFailure, type HttpRequest, type HttpRunContext, runHttpTool } from './http/handler.ts';
+export type { HttpAnswer } from './http/response.ts';
 export type { ToolHandler, ToolRunContext } from './tool-handler.ts';
 
 /** Handlers of the worker's tools, by tool name. */

@@ -1,4 +1,4 @@
-import type { Department, ToolDeclaration } from '@tandem/contracts';
+import type { AgentSnapshot, ToolDeclaration } from '@tandem/contracts';
 import { bookAppointment } from './book-appointment/declaration.ts';
 import { cancelAppointment } from './cancel-appointment/declaration.ts';
 import { createLead } from './create-lead/declaration.ts';
@@ -9,6 +9,7 @@ import { checkAvailability } from './check-availability/declaration.ts';
 import { collectDigits } from './collect-digits/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
 import { getCallerHistory } from './get-caller-history/declaration.ts';
+import { httpToolDeclaration } from './http/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
 import { recordConsent } from './record-consent/declaration.ts';
 import { switchLanguage } from './switch-language/declaration.ts';
@@ -36,16 +37,28 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   recordConsent,
 ];
 
+/** What the tools of an agent depend on, beside their names. */
+export type ToolSettings = Partial<
+  Pick<AgentSnapshot, 'directory' | 'httpTools' | 'toolSecrets' | 'toolPolicy'>
+>;
+
 /**
  * Returns the tools of these names, in their order. Without a directory, transfers are left out; so are names
  * this version does not know: an agent may be newer than its relay.
  */
 export function declarationsFor(
   names: readonly string[],
-  directory: readonly Department[] = [],
+  { directory = [], httpTools = [], toolSecrets = {}, toolPolicy = {} }: ToolSettings = {},
 ): ToolDeclaration[] {
   return names.flatMap((name) => {
-    if (name === transferCall.name) return directory.length > 0 ? [transferCallTo(directory)] : [];
-    return TOOL_DECLARATIONS.filter((tool) => tool.name === name);
+    const own = httpTools.find((tool) => tool.name === name);
+    const found =
+      name === transferCall.name
+        ? directory.length > 0 && transferCallTo(directory)
+        : (TOOL_DECLARATIONS.find((tool) => tool.name === name) ??
+          (own && httpToolDeclaration(own, toolSecrets)));
+    if (!found) return [];
+    const limits = Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined;
+    return [limits ? { ...found, limits } : found];
   });
 }

@@ -6,7 +6,7 @@ import { declarationsFor, TOOL_DECLARATIONS } from './index.ts';
 const DIRECTORY = [
   { key: 'sales', name: 'Sales', address: '+12025550170', mode: 'warm' as const, ringMs: 25_000, hours: [] },
 ];
-const tool = (name: string) => declarationsFor([name], DIRECTORY)[0]!;
+const tool = (name: string) => declarationsFor([name], { directory: DIRECTORY })[0]!;
 const booking = { service: 'plumbing', start: '2027-03-01T09:00:00-05:00' };
 const availability = { service: 'plumbing', date: '2027-03-01' };
 

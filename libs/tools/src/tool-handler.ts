@@ -1,14 +1,11 @@
 import type { ToolCallContext, ToolCallId, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
 import type { CrmClient } from './crm/crm-client.ts';
+import type { RunLimits } from './retry.ts';
 
 /** The context of one run: facts of the call, and the means and limits of the handler. */
-export interface ToolRunContext extends ToolCallContext {
+export interface ToolRunContext extends ToolCallContext, RunLimits {
   /** Also the idempotency key of whatever the tool changes. */
   readonly toolCallId: ToolCallId;
-  /** Aborted when the outcome is no longer wanted, or the worker is stopping. */
-  readonly signal: AbortSignal;
-  /** Time until the call stops waiting for the outcome; may be negative. */
-  remainingMs(): number;
   readonly crm: Pick<CrmClient, 'ask'>;
   /** Called with a fault in the handler itself, which the outcome only names. */
   readonly onFault?: (error: unknown) => void;

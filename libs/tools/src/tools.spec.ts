@@ -52,7 +52,7 @@ describe('the tools', () => {
       ringMs: 25_000,
       hours: [],
     }));
-    const [transfer] = declarationsFor(['transfer_call'], directory);
+    const [transfer] = declarationsFor(['transfer_call'], { directory });
     const wish = { department: 'sales', reason: 'caller-asked', summary: 'Wants an offer.' };
     expect(transfer?.parse(wish)).toEqual({ ok: true, value: wish });
     for (const department of ['+12025550199', 'sales +12025550199', 'billing', ''])

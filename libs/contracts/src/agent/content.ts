@@ -9,11 +9,12 @@ const published = agentSnapshotSchema.omit({
   tenantId: true,
   variantKey: true,
   directory: true,
+  toolSecrets: true,
 });
 
 /**
  * The content published as a version of an agent: a snapshot without the parts admission adds (ids, the
- * directory, the chosen variant), and with all variants of the experiment.
+ * directory, the secrets, the chosen variant), and with all variants of the experiment.
  */
 export const agentContentSchema = published
   .extend({
@@ -27,6 +28,10 @@ export const agentContentSchema = published
   .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, {
     path: ['variants'],
     message: 'two variants have the same key',
+  })
+  .refine(({ httpTools }) => new Set(httpTools.map(({ name }) => name)).size === httpTools.length, {
+    path: ['httpTools'],
+    message: 'two tools have the same name',
   })
   .refine(({ variants }) => variants.length === 0 || variants.some(({ weight }) => weight > 0), {
     path: ['variants'],
@@ -59,5 +64,5 @@ export function toSnapshot(
   ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,
 ): AgentSnapshot {
   const { experiment: _experiment, variants: _variants, ...rest } = content;
-  return { ...rest, ...ids, directory: [], variantKey: null };
+  return { ...rest, ...ids, directory: [], toolSecrets: {}, variantKey: null };
 }

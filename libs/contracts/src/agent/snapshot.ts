@@ -15,6 +15,8 @@ import { modelSettingsSchema } from '../models/catalogue.ts';
 import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { departmentSchema } from './department.ts';
+import { httpToolSchema, secretNameSchema } from '../tools/http-tool.ts';
+import { toolPolicySchema } from '../tools/tool-limits.ts';
 
 /** An entry of the fallback chain. The agent's own model is always opened again first. */
 const fallbackSchema = z.discriminatedUnion('kind', [
@@ -100,6 +102,11 @@ export const agentSnapshotSchema = z.object({
   variantKey: z.string().max(40).nullable().default(null),
   /** Names of the declared tools this agent may call. */
   tools: z.array(z.string().max(64)).max(64).default([]),
+  /** The agent's own tools: requests to a business system. Called when `tools` names them. */
+  httpTools: z.array(httpToolSchema).max(20).default([]),
+  /** Sealed secrets that `httpTools` name. Frozen at admission. */
+  toolSecrets: z.record(secretNameSchema, z.string().max(8_192)).default({}),
+  toolPolicy: toolPolicySchema.default({}),
   maxDurationMs: z
     .number()
     .int()

@@ -10,6 +10,8 @@ import {
 } from '../words/ids.ts';
 import { attestationSchema } from '../words/attestation.ts';
 import { partySchema } from '../words/phone-number.ts';
+import { httpToolRequestSchema, type HttpToolRequest } from './http-tool.ts';
+import { toolLimitsSchema, type ToolLimits } from './tool-limits.ts';
 import { jsonValueSchema, type JsonValue } from './tool-outcome.ts';
 
 /** The call a tool serves. Supplied by us, never taken from the model. */
@@ -34,14 +36,17 @@ const toolCallContextSchema = z.object({
 });
 export type ToolCallContext = z.infer<typeof toolCallContextSchema>;
 
-/** The body of a `tool-calls` job. Arguments and context are personal data and travel sealed. */
+/**
+ * The body of a `tool-calls` job. Arguments and context are personal data and travel sealed; so does what a
+ * worker must be able to trust.
+ */
 export const toolCallJobSchema = z.object({
   toolCallId: toolCallIdSchema,
   callId: callIdSchema,
   tenantId: tenantIdSchema,
   name: z.string().max(64),
   /** Sealed JSON of {@link ToolCallBody}. */
-  sealed: z.string().max(65_536),
+  sealed: z.string().max(131_072),
   /** The relay that requested the call; the result goes to its inbox unless the call has moved. */
   replyTo: relayIdSchema,
   /** Unix time in ms after which the call no longer waits for the outcome. */
@@ -53,7 +58,13 @@ export const toolCallJobSchema = z.object({
 });
 export type ToolCallJob = z.infer<typeof toolCallJobSchema>;
 
-export const toolCallBodySchema = z.object({ arguments: jsonValueSchema, context: toolCallContextSchema });
+export const toolCallBodySchema = z.object({
+  arguments: jsonValueSchema,
+  context: toolCallContextSchema,
+  /** The request of a tool its agent declares, as the version of the call has it. */
+  http: httpToolRequestSchema.optional(),
+  limits: toolLimitsSchema.optional(),
+});
 export type ToolCallBody = z.infer<typeof toolCallBodySchema>;
 
 /** A tool call of the conversation. */
@@ -67,4 +78,7 @@ export interface ToolCall {
   readonly deadlineMs: number;
   /** Time in ms after the deadline for which the work goes on. */
   readonly lateMs: number;
+  readonly cancellable: boolean;
+  readonly http?: HttpToolRequest | undefined;
+  readonly limits?: ToolLimits | undefined;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isVisible, storableText } from '../words/text.ts';
+import type { HttpToolRequest } from './http-tool.ts';
+import type { ToolLimits } from './tool-limits.ts';
 
 /**
  * The place a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change
@@ -23,8 +25,14 @@ export interface ToolDeclaration<Arguments = unknown> {
    * for a tool whose outcome is of no use then.
    */
   readonly lateMs: number;
-  /** A sentence for the model for each way this tool can fail; the defaults fit most tools. */
-  readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;
+  /**
+   * A sentence for the model for each way this tool can fail; the defaults fit most tools. `ok`: what to do
+   * with the result.
+   */
+  readonly sentences?: Partial<Record<'ok' | 'failed' | 'timed-out' | 'cancelled', string>>;
+  /** The request of a tool that its agent declares; absent for a tool with a handler. */
+  readonly http?: HttpToolRequest;
+  readonly limits?: ToolLimits;
   /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
   parse(input: unknown): { ok: true; value: Arguments } | { ok: false; problem: string };
 }

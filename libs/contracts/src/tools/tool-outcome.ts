@@ -34,7 +34,11 @@ const DEFAULT_SENTENCES = {
 export function describeOutcome(outcome: ToolOutcome, tool?: Pick<ToolDeclaration, 'sentences'>): string {
   switch (outcome.status) {
     case 'ok':
-      return JSON.stringify({ status: 'ok', result: outcome.value });
+      return JSON.stringify({
+        status: 'ok',
+        result: outcome.value,
+        ...(tool?.sentences?.ok ? { message: tool.sentences.ok } : {}),
+      });
     case 'refused':
       return JSON.stringify({ status: 'refused', reason: outcome.reason, message: outcome.detail });
     case 'failed':

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolCallContext } from '@tandem/contracts';
+import { pauseBeforeRetry, type RunLimits } from '../retry.ts';
 import { readBounded, TooLarge } from './bounded-body.ts';
 import { classify, interrupted, type CrmAttempt, type CrmRequest, type CrmResponse } from './crm-http.ts';
 
@@ -11,13 +11,9 @@ export interface CrmClientOptions {
 }
 
 /** The limits of a request, as a handler's context has them. */
-export type CrmCall = ToolCallContext & { readonly signal: AbortSignal; remainingMs(): number };
+export type CrmCall = ToolCallContext & RunLimits;
 
 const MAX_ANSWER_BYTES = 256 * 1024;
-/** Pauses before trying again; an unsafe request is safe to repeat because of its key. */
-const PAUSES_MS = [100, 300, 1_000];
-/** No attempt is started with less time than this. */
-const LEAST_TRY_MS = 150;
 
 /**
  * Calls crm-api for one tool call at a time, within its deadline. Every result of crm-api and the network is
@@ -30,13 +26,11 @@ export class CrmClient {
   async ask<Value>(call: CrmCall, request: CrmRequest<Value>): Promise<CrmResponse<Value>> {
     if (call.signal.aborted) return { kind: 'cancelled' };
     const headers = await this.headers(call, request);
+    // An unsafe request is safe to repeat because of its key.
     for (let tries = 0; ; tries++) {
-      const { answer, retryAfterMs } = await this.attempt(call, request, headers);
-      const pauseMs = PAUSES_MS[tries];
-      if (answer.kind !== 'failed' || !answer.retryable || pauseMs === undefined) return answer;
-      const waitMs = Math.max(pauseMs, retryAfterMs ?? 0);
-      if (call.remainingMs() - waitMs < LEAST_TRY_MS) return answer;
-      await sleep(waitMs, undefined, { signal: call.signal }).catch(() => undefined);
+      const { answer, retryAfterMs = 0 } = await this.attempt(call, request, headers);
+      if (answer.kind !== 'failed' || !answer.retryable) return answer;
+      if (!(await pauseBeforeRetry(tries, retryAfterMs, call))) return answer;
       if (call.signal.aborted) return interrupted(request);
     }
   }

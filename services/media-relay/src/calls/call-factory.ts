@@ -69,7 +69,7 @@ export class CallFactory {
       stream: path.stream,
       ...(path.recording ? { recording: path.recording } : {}),
       model: path.model,
-      declarationsFor: (names) => declarationsFor(names, agent.directory),
+      declarationsFor: (names) => declarationsFor(names, agent),
       ...(takeover ? { takeover } : {}),
       toolDispatcher: persistBeforeCall(this.toolDispatcher, log, isGivenUp),
       log,

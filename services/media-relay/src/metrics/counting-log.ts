@@ -1,5 +1,6 @@
 import { costOf, type CallEventBody, type NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '@tandem/conversation';
+import { TOOL_DECLARATIONS } from '@tandem/tools';
 import type { RelayMetrics } from './relay-metrics.ts';
 
 /** Codes used as labels: other codes come from the provider and are unbounded. */
@@ -12,6 +13,9 @@ const TRANSCRIPTION_FAULTS: ReadonlySet<string> = new Set([
   'server_error',
   'invalid_api_key',
 ]);
+
+/** Names of tools used as labels: agents declare others, and models invent some. */
+const TOOLS: ReadonlySet<string> = new Set(TOOL_DECLARATIONS.map(({ name }) => name));
 
 /** A call log that counts the events passing through it. */
 export class CountingLog implements CallLog {
@@ -44,7 +48,10 @@ export class CountingLog implements CallLog {
         counters.modelMoves.inc({ why: event.data.why });
         return histograms.modelGaps.observe({ why: event.data.why }, event.data.gapMs / 1000);
       case 'tool.finished':
-        return counters.toolCalls.inc({ tool: event.data.name, status: event.data.outcome.status });
+        return counters.toolCalls.inc({
+          tool: TOOLS.has(event.data.name) ? event.data.name : 'other',
+          status: event.data.outcome.status,
+        });
       case 'tool-limit.reached':
         return counters.toolLimits.inc();
       case 'usage.reported':

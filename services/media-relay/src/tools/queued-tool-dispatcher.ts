@@ -12,14 +12,13 @@ import {
 } from '@tandem/contracts';
 import type { OnLateOutcome, ToolDispatcher } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
-import { declarationsFor } from '@tandem/tools';
 import type { Queue } from 'bullmq';
 
 /** A tool call that waits for its outcome, also for a while after it timed out. */
 interface PendingToolCall {
   readonly callId: CallId;
   readonly tenantId: TenantId;
-  readonly name: string;
+  readonly cancellable: boolean;
   readonly promise: Promise<ToolOutcome>;
   settle(outcome: ToolOutcome): void;
   /** Waits no longer; a call that timed out before stays so. */
@@ -66,9 +65,8 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     for (const [toolCallId, pending] of this.pending) {
       if (pending.callId !== callId) continue;
       pending.cancel();
-      const isCancellable = declarationsFor([pending.name])[0]?.cancellable ?? false;
       // A job already running cannot be removed and runs to its end.
-      if (isCancellable) this.queue.remove(toolCallId).catch(() => undefined);
+      if (pending.cancellable) this.queue.remove(toolCallId).catch(() => undefined);
     }
   }
 
@@ -90,7 +88,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
   }
 
   private waitFor(
-    { toolCallId, callId, tenantId, name, deadlineMs, lateMs }: ToolCall,
+    { toolCallId, callId, tenantId, cancellable, deadlineMs, lateMs }: ToolCall,
     onLate: OnLateOutcome | undefined,
   ): PendingToolCall {
     let resolve!: (outcome: ToolOutcome) => void;
@@ -109,7 +107,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     const pending: PendingToolCall = {
       callId,
       tenantId,
-      name,
+      cancellable,
       promise,
       settle: (outcome) => {
         forget();
@@ -151,7 +149,8 @@ export class QueuedToolDispatcher implements ToolDispatcher {
   }
 
   private async enqueue(call: ToolCall, pending: PendingToolCall): Promise<void> {
-    const body: ToolCallBody = { arguments: call.arguments, context: call.context };
+    const { arguments: input, context, http, limits } = call;
+    const body: ToolCallBody = { arguments: input, context, http, limits };
     const job: ToolCallJob = {
       toolCallId: call.toolCallId,
       callId: call.callId,

@@ -65,6 +65,8 @@ export class ToolLoop {
     { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }
   >();
   private readonly seen = new Set<ToolCallId>();
+  /** The calls at work, by tool and arguments. */
+  private readonly running = new Map<string, Promise<ToolOutcome>>();
   private pendingCount = 0;
   private atWork = 0;
   private calls: number;
@@ -123,9 +125,11 @@ export class ToolLoop {
         asked,
         pending,
         checked.tool,
-        this.caller.call(
-          this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs),
-          (outcome) => this.finishLate(asked, pending, outcome),
+        this.joined(checked.tool, checked.value, () =>
+          this.caller.call(
+            this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs),
+            (outcome) => this.finishLate(asked, pending, outcome),
+          ),
         ),
       );
   }
@@ -185,14 +189,16 @@ export class ToolLoop {
           asked,
           pending,
           tool,
-          this.caller.resume(
-            this.toolCall(
-              toolCallId,
-              tool,
-              called.arguments,
-              Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
+          this.joined(tool, called.arguments, () =>
+            this.caller.resume(
+              this.toolCall(
+                toolCallId,
+                tool,
+                called.arguments,
+                Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
+              ),
+              (outcome) => this.finishLate(asked, pending, outcome),
             ),
-            (outcome) => this.finishLate(asked, pending, outcome),
           ),
         );
     }
@@ -237,6 +243,21 @@ export class ToolLoop {
     this.isStopped = true;
   }
 
+  /** Returns the outcome of the same call if it is at work: a model that asks twice gets one effect. */
+  private joined(
+    { name }: ToolDeclaration,
+    input: JsonValue,
+    begin: () => Promise<ToolOutcome>,
+  ): Promise<ToolOutcome> {
+    const key = `${name} ${JSON.stringify(input)}`;
+    const running = this.running.get(key);
+    if (running) return running;
+    const begun = begin();
+    this.running.set(key, begun);
+    void begun.then(() => this.running.delete(key));
+    return begun;
+  }
+
   private toolCall(
     toolCallId: ToolCallId,
     tool: ToolDeclaration,
@@ -253,6 +274,9 @@ export class ToolLoop {
       context: this.setup.toolContext(),
       deadlineMs,
       lateMs: tool.lateMs,
+      cancellable: tool.cancellable,
+      http: tool.http,
+      limits: tool.limits,
     };
   }
 

@@ -1,0 +1,43 @@
+import {
+  closedParameters,
+  defineTool,
+  isSafeToRepeat,
+  secretNamesOf,
+  type AgentSnapshot,
+  type HttpTool,
+  type ToolDeclaration,
+} from '@tandem/contracts';
+import { z } from 'zod';
+
+/** For a request that may have changed something although its answer says that it failed. */
+const PERHAPS_DONE =
+  'The system could not do this just now. Do not say that it was done. Tell the caller so and offer ' +
+  'another way.';
+
+/**
+ * Returns the declaration of a tool that its agent declares.
+ * @param sealed the tenant's sealed secrets, by name; those the tool names go with its calls
+ */
+export function httpToolDeclaration(tool: HttpTool, sealed: AgentSnapshot['toolSecrets']): ToolDeclaration {
+  const parameters = closedParameters(tool.parameters);
+  const { refused: _refused, ...sentences } = tool.sentences;
+  const needed = secretNamesOf(tool).flatMap((name) =>
+    sealed[name] === undefined ? [] : [[name, sealed[name]] as const],
+  );
+  const declaration = defineTool({
+    name: tool.name,
+    description: tool.description,
+    place: 'worker',
+    // The schema keeps to what zod reads: checked when the agent was published.
+    arguments: z.fromJSONSchema(parameters, { defaultTarget: 'draft-7' }) as z.ZodObject,
+    cancellable: tool.cancellable ?? tool.method === 'GET',
+    deadlineMs: tool.timeoutMs,
+    sentences: {
+      ...(isSafeToRepeat(tool) ? {} : { failed: PERHAPS_DONE }),
+      ...(Object.fromEntries(
+        Object.entries(sentences).filter(([, text]) => text !== undefined),
+      ) as ToolDeclaration['sentences']),
+    },
+  });
+  return { ...declaration, parameters, http: { tool, secrets: Object.fromEntries(needed) } };
+}
