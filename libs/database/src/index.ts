@@ -28,6 +28,7 @@ export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.
 export { type PhoneNumber } from './queries/numbers.ts';
 export { type Resource } from './queries/resources.ts';
 export { type DaySpending } from './queries/spending.ts';
+export { type SealedSecret } from './queries/tenant-secrets.ts';
 export {
   AgentDirectory,
   type DialledNumber,
@@ -84,6 +85,11 @@ export { ClosedDateRepository } from './repositories/tenants/closed-date.reposit
 export { LeadRepository } from './repositories/enquiries/lead.repository.ts';
 export { StaffMessageRepository } from './repositories/enquiries/staff-message.repository.ts';
 export { IdempotencyRepository } from './repositories/tenants/idempotency.repository.ts';
+export {
+  MAX_TENANT_SECRETS,
+  SecretRepository,
+  type TenantSecret,
+} from './repositories/tenants/secret.repository.ts';
 export {
   type BudgetChange,
   SpendingRepository,

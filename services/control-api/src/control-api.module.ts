@@ -16,6 +16,7 @@ import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
+import { SecretsModule } from './secrets/secrets.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
 import { TenantsModule } from './tenants/tenants.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
@@ -47,6 +48,7 @@ export class ControlApiModule {
         DirectoryModule,
         NumbersModule,
         RecordingsModule,
+        SecretsModule,
         SpendingModule,
         TenantsModule,
         VoiceTokensModule,

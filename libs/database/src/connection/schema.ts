@@ -26,7 +26,13 @@ import {
   WebhookEndpointRow,
 } from '../entities/outbox.entities.ts';
 import { RecordingAccessRow, RecordingRow } from '../entities/recording.entities.ts';
-import { ApiKeyRow, ClosedDateRow, TenantBudgetRow, TenantRow } from '../entities/tenant.entities.ts';
+import {
+  ApiKeyRow,
+  ClosedDateRow,
+  TenantBudgetRow,
+  TenantRow,
+  TenantSecretRow,
+} from '../entities/tenant.entities.ts';
 import { Initial1795219200000 } from '../migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from '../migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from '../migrations/1795604500000-cost.ts';
@@ -42,6 +48,7 @@ import { RecordTruth1795605500000 } from '../migrations/1795605500000-record-tru
 import { Catalogue1795605600000 } from '../migrations/1795605600000-catalogue.ts';
 import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
+import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -60,6 +67,7 @@ export const MIGRATIONS = [
   Catalogue1795605600000,
   SetUp1795605700000,
   ContactsAndLeads1795605800000,
+  TenantSecrets1795605900000,
 ];
 
 /** The rows of every table. */
@@ -68,6 +76,7 @@ export const ENTITIES = [
   ClosedDateRow,
   ApiKeyRow,
   TenantBudgetRow,
+  TenantSecretRow,
   AgentRow,
   AgentVersionRow,
   PhoneNumberRow,

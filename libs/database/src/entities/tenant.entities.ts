@@ -30,6 +30,15 @@ export class ClosedDateRow {
   @Column({ type: 'text' }) name!: string;
 }
 
+/** A secret of a tenant, which its agents' tools use by name. */
+@Entity({ name: 'tenant_secrets' })
+export class TenantSecretRow {
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
+  @PrimaryColumn({ type: 'text' }) name!: string;
+  @Column({ type: 'text' }) sealed!: string;
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) updatedAt!: Date;
+}
+
 @Entity({ name: 'api_keys' })
 export class ApiKeyRow {
   @PrimaryGeneratedColumn('uuid') id!: string;

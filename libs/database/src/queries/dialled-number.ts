@@ -30,6 +30,8 @@ export interface DialledNumberFields {
   readonly hours: readonly { weekday: number; opens: string; closes: string }[];
   readonly closedDates: readonly string[];
   readonly departments: readonly unknown[];
+  /** Sealed secrets that the content's tools name, by name. */
+  readonly toolSecrets: Readonly<Record<string, string>>;
 }
 
 const BY_NUMBER = `
@@ -53,7 +55,11 @@ SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAl
       'key', department.key, 'name', department.name, 'address', department.address,
       'mode', department.mode, 'ringMs', department.ring_ms, 'hours', department.hours)
       ORDER BY department.key)
-    FROM departments department WHERE department.tenant_id = tenant.id), '[]') AS departments
+    FROM departments department WHERE department.tenant_id = tenant.id), '[]') AS departments,
+  coalesce((SELECT json_object_agg(secret.name, secret.sealed)
+    FROM tenant_secrets secret WHERE secret.tenant_id = tenant.id
+      AND strpos((version.content -> 'httpTools')::text, '{secret:' || secret.name || '}') > 0), '{}')
+    AS "toolSecrets"
 FROM phone_numbers number
 JOIN tenants tenant ON tenant.id = number.tenant_id
 LEFT JOIN tenant_budgets budget ON budget.tenant_id = tenant.id

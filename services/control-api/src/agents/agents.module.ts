@@ -1,12 +1,19 @@
 import { Module } from '@nestjs/common';
-import { AgentRepository, DepartmentRepository } from '@tandem/database';
-import { DatabaseModule } from '@tandem/platform';
+import { AgentRepository, DepartmentRepository, SecretRepository } from '@tandem/database';
+import { CONFIG, DatabaseModule, Destinations, type ServiceConfig } from '@tandem/platform';
 import { AgentsController } from './agents.controller.ts';
 import { AgentsService } from './agents.service.ts';
 
 @Module({
-  imports: [DatabaseModule.forFeature(AgentRepository, DepartmentRepository)],
+  imports: [DatabaseModule.forFeature(AgentRepository, DepartmentRepository, SecretRepository)],
   controllers: [AgentsController],
-  providers: [AgentsService],
+  providers: [
+    {
+      provide: Destinations,
+      useFactory: ({ trustedNetworks }: ServiceConfig<'control-api'>) => new Destinations(trustedNetworks),
+      inject: [CONFIG],
+    },
+    AgentsService,
+  ],
 })
 export class AgentsModule {}

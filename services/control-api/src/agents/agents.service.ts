@@ -4,12 +4,13 @@ import type { AgentContent, TenantId } from '@tandem/contracts';
 import {
   AgentRepository,
   DepartmentRepository,
+  SecretRepository,
   type Agent,
   type AgentChange,
   type AgentVersion,
   type Transaction,
 } from '@tandem/database';
-import { Problem } from '@tandem/platform';
+import { Destinations, Problem } from '@tandem/platform';
 import type { ListVersions } from './agent.dto.ts';
 import { readContent } from './published-content.ts';
 
@@ -19,6 +20,8 @@ export class AgentsService {
   constructor(
     private readonly agents: AgentRepository,
     private readonly departments: DepartmentRepository,
+    private readonly secrets: SecretRepository,
+    private readonly destinations: Destinations,
   ) {}
 
   list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
@@ -79,10 +82,15 @@ export class AgentsService {
    * @throws Problem 400 `invalid-request` with all faults
    */
   async read(tenantId: TenantId, given: unknown): Promise<AgentContent> {
-    return readContent(
-      given,
-      (await this.departments.list(tenantId)).map(({ key }) => key),
-    );
+    const [departments, secrets] = await Promise.all([
+      this.departments.list(tenantId),
+      this.secrets.list(tenantId),
+    ]);
+    return readContent(given, {
+      departments: departments.map(({ key }) => key),
+      secrets: secrets.map(({ name }) => name),
+      problemOfUrl: (url) => this.destinations.problemOfResolved(url),
+    });
   }
 
   /** @throws Problem 404; 409 `agent-archived` */

@@ -189,6 +189,14 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
+  'GET /v1/secrets/{name}': { path: () => '/v1/secrets/OWN', scope: 'admin', stranger: [404] },
+  'PUT /v1/secrets/{name}': {
+    path: () => '/v1/secrets/OWN',
+    body: { value: 'Very own' },
+    scope: 'admin',
+    stranger: [204],
+  },
+  'DELETE /v1/secrets/{name}': { path: () => '/v1/secrets/OWN', scope: 'admin', stranger: [204] },
   'GET /v1/spending': { path: () => '/v1/spending?month=2026-11', scope: 'admin', stranger: [200] },
   'PUT /v1/spending/budget': {
     path: () => '/v1/spending/budget',

@@ -1,0 +1,115 @@
+import { secretNamesOf, urlTemplateOf, type AgentContent, type HttpTool } from '@tandem/contracts';
+import type { FieldProblem } from '@tandem/platform';
+import { TOOL_DECLARATIONS } from '@tandem/tools';
+import { KNOWN_TOOLS } from './known-tools.ts';
+
+/** What the content of an agent may refer to. */
+export interface TenantKnowledge {
+  /** Keys of the tenant's directory. */
+  readonly departments: readonly string[];
+  /** Names of the tenant's secrets. */
+  readonly secrets: readonly string[];
+  /** Returns what is wrong with an address, its name resolved; null for nothing. */
+  readonly problemOfUrl: (url: string) => Promise<string | null>;
+}
+
+interface NamedTool {
+  readonly name: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/**
+ * Returns the faults of the tools of the agent, its variants and its rules, and of those it declares.
+ * @param unreadTools names of declarations that are faulty in themselves
+ */
+export async function toolProblems(
+  content: AgentContent,
+  tenant: TenantKnowledge,
+  unreadTools: readonly string[],
+): Promise<readonly FieldProblem[]> {
+  const own = content.httpTools.map(({ name }) => name);
+  const known = new Set([...KNOWN_TOOLS, ...own, ...unreadTools]);
+  const offered = offeredTools(content);
+  const declared = await Promise.all(
+    content.httpTools.map(async (tool, index) =>
+      [
+        ...declarationProblems(tool, tenant, new Set(offered.map(({ name }) => name))),
+        ...(await urlProblems(tool, tenant)),
+      ].map(({ path, message }) => ({ path: ['httpTools', index, ...path], message })),
+    ),
+  );
+  return [
+    ...offered
+      .filter(({ name }) => !known.has(name))
+      .map(({ name, path }) => ({
+        path,
+        message: `there is no tool ${name}; there are ${[...known].join(', ')}`,
+      })),
+    ...declared.flat(),
+    ...policyProblems(content, known),
+  ];
+}
+
+export function departmentProblems(
+  { ladder }: AgentContent,
+  { departments }: TenantKnowledge,
+): FieldProblem[] {
+  const there = departments.length > 0 ? `there are ${departments.join(', ')}` : 'make it first';
+  return ladder.flatMap((fallback, index) =>
+    fallback.kind === 'transfer' && !departments.includes(fallback.department)
+      ? [
+          {
+            path: ['ladder', index, 'department'],
+            message: `there is no department ${fallback.department}; ${there}`,
+          },
+        ]
+      : [],
+  );
+}
+
+function offeredTools({ tools, variants, rules }: AgentContent): NamedTool[] {
+  return [
+    ...namesAt(tools, ['tools']),
+    ...variants.flatMap((variant, index) => namesAt(variant.tools ?? [], ['variants', index, 'tools'])),
+    ...rules.flatMap(({ change }, index) => namesAt(change.tools ?? [], ['rules', index, 'change', 'tools'])),
+  ];
+}
+
+const namesAt = (names: readonly string[], path: readonly PropertyKey[]): NamedTool[] =>
+  names.map((name, index) => ({ name, path: [...path, index] }));
+
+function declarationProblems(
+  tool: HttpTool,
+  { secrets }: TenantKnowledge,
+  offered: ReadonlySet<string>,
+): FieldProblem[] {
+  const missing = secretNamesOf(tool).filter((name) => !secrets.includes(name));
+  return [
+    ...(KNOWN_TOOLS.has(tool.name)
+      ? [{ path: ['name'], message: `there is a tool ${tool.name} already; take another name` }]
+      : []),
+    ...(offered.has(tool.name)
+      ? []
+      : [{ path: ['name'], message: `is never called: name ${tool.name} in tools` }]),
+    ...missing.map((name) => ({
+      path: ['headers'],
+      message: `there is no secret ${name}: put it first (PUT /v1/secrets/${name})`,
+    })),
+  ];
+}
+
+/** Checks the address of a tool, whatever its arguments will be: they change nothing about the host. */
+async function urlProblems(tool: HttpTool, { problemOfUrl }: TenantKnowledge): Promise<FieldProblem[]> {
+  const problem = await problemOfUrl(`${urlTemplateOf(tool).origin}/`);
+  return problem === null ? [] : [{ path: ['url'], message: problem }];
+}
+
+function policyProblems({ toolPolicy }: AgentContent, known: ReadonlySet<string>): FieldProblem[] {
+  const inCall = new Set(TOOL_DECLARATIONS.filter(({ place }) => place === 'call').map(({ name }) => name));
+  return Object.keys(toolPolicy).flatMap((name) => {
+    if (!known.has(name)) return [{ path: ['toolPolicy', name], message: `there is no tool ${name}` }];
+    return inCall.has(name)
+      ? [{ path: ['toolPolicy', name], message: `${name} changes the call itself and has no limits` }]
+      : [];
+  });
+}
