@@ -5,12 +5,12 @@ it reads (files/settings.json, written from libs/platform/src/config).
   kind       Deployment or StatefulSet
   port       its own port, and the setting that names it
   database   reads PostgreSQL, so it waits for the schema
-  internet   NetworkPolicy: goes out to carriers, models, buckets or receivers of webhooks
+  internet   NetworkPolicy: goes out to carriers, models, buckets, receivers of webhooks or tools
 */}}
 {{- define "tandem.services" -}}
 call-ingress:     {kind: Deployment,  port: 8080, setting: CALL_INGRESS_PORT,     database: true,  internet: true}
 media-relay:      {kind: StatefulSet, port: 8081, setting: MEDIA_RELAY_PORT,      database: false, internet: true}
-tool-worker:      {kind: Deployment,  port: 8084, setting: TOOL_WORKER_PORT,      database: false, internet: false}
+tool-worker:      {kind: Deployment,  port: 8084, setting: TOOL_WORKER_PORT,      database: false, internet: true}
 post-call-worker: {kind: Deployment,  port: 8085, setting: POST_CALL_WORKER_PORT, database: true,  internet: true}
 crm-api:          {kind: Deployment,  port: 8082, setting: CRM_API_PORT,          database: true,  internet: false}
 control-api:      {kind: Deployment,  port: 8083, setting: CONTROL_API_PORT,      database: true,  internet: true}

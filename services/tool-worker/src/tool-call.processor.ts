@@ -19,9 +19,11 @@ import {
   workerSettings,
   type ServiceConfig,
 } from '@tandem/platform';
-import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
+import { CrmClient, TOOL_HANDLERS, type ToolHandler } from '@tandem/tools/handlers';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import { HttpToolRunner } from './http-tool-runner.ts';
 import { TenantShare } from './tenant-share.ts';
+import { ToolLimiter } from './tool-limiter.ts';
 import { validateOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
@@ -42,6 +44,8 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     private readonly crm: CrmClient,
     private readonly replies: ToolReplyPublisher,
     private readonly metrics: ToolWorkerMetrics,
+    private readonly httpTools: HttpToolRunner,
+    private readonly limiter: ToolLimiter,
     readiness: Readiness,
     processMetrics: Metrics,
   ) {
@@ -103,9 +107,11 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
         'tool handler returned an invalid outcome or change',
       );
     span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
-    this.metrics.ran.inc({ tool: call.name, status: outcome.status });
+    // Names of agents' own tools are as many as agents want.
+    const tool = Object.hasOwn(TOOL_HANDLERS, call.name) ? call.name : 'other';
+    this.metrics.ran.inc({ tool, status: outcome.status });
     const ms = performance.now() - startedAt;
-    this.metrics.duration.observe({ tool: call.name }, ms / 1000);
+    this.metrics.duration.observe({ tool }, ms / 1000);
     await this.replies.publish(call, outcome);
     this.logger.log(
       {
@@ -121,10 +127,12 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
   }
 
   private async run(call: ToolCallJob): Promise<ToolOutcome> {
-    const handler = Object.hasOwn(TOOL_HANDLERS, call.name) ? TOOL_HANDLERS[call.name] : undefined;
-    if (!handler) return { status: 'failed', code: 'no-handler', retryable: false };
     const body = this.open(call);
     if (!body) return { status: 'failed', code: 'unreadable-job', retryable: false };
+    const handler = this.handlerOf(call, body);
+    if (!handler) return { status: 'failed', code: 'no-handler', retryable: false };
+    const refusal = await this.refusalOf(call, body);
+    if (refusal) return refusal;
     return handler(body.arguments, {
       ...body.context,
       toolCallId: call.toolCallId,
@@ -134,6 +142,20 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       onFault: (error) =>
         this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool handler failed'),
     });
+  }
+
+  private handlerOf({ name }: ToolCallJob, { http }: ToolCallBody): ToolHandler | undefined {
+    if (http?.tool.name === name) return (input, context) => this.httpTools.run(http, input, context);
+    return Object.hasOwn(TOOL_HANDLERS, name) ? TOOL_HANDLERS[name] : undefined;
+  }
+
+  private async refusalOf(call: ToolCallJob, body: ToolCallBody): Promise<ToolOutcome | null> {
+    try {
+      return await this.limiter.refusalOf(call, body);
+    } catch (error) {
+      this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool use not counted');
+      return { status: 'failed', code: 'limits-unavailable', retryable: true };
+    }
   }
 
   private open(call: ToolCallJob): ToolCallBody | null {

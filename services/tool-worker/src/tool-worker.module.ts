@@ -1,15 +1,33 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
-import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
+import {
+  CallStore,
+  connectRedis,
+  redisResource,
+  RelayInboxWriter,
+  Sealer,
+  ToolUses,
+} from '@tandem/call-state';
+import {
+  SERVICE_TOKEN_LIFETIME_S,
+  SERVICE_TOKEN_PURPOSE,
+  serviceTokenSchema,
+  TENANT_SECRETS_PURPOSE,
+} from '@tandem/contracts';
 import {
   CallStateModule,
+  deriveKeys,
+  Destinations,
+  OutboundClient,
+  OutboundConnections,
   queueGauges,
   queueModule,
   SignedTokens,
   type ServiceConfig,
 } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
+import { HttpToolRunner, TENANT_SECRETS } from './http-tool-runner.ts';
 import { ToolCallProcessor } from './tool-call.processor.ts';
+import { ToolLimiter } from './tool-limiter.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
 
@@ -34,10 +52,20 @@ export class ToolWorkerModule {
           secrets: config.secrets,
           sealer: Sealer,
         }),
-        CallStateModule.forFeature(CallStore, RelayInboxWriter),
+        CallStateModule.forFeature(CallStore, RelayInboxWriter, ToolUses),
       ],
       providers: [
         { provide: CrmClient, useValue: crm },
+        {
+          provide: OutboundClient,
+          useValue: new OutboundClient(new OutboundConnections(new Destinations(config.trustedNetworks))),
+        },
+        {
+          provide: TENANT_SECRETS,
+          useValue: new Sealer(deriveKeys(config.secrets, TENANT_SECRETS_PURPOSE)),
+        },
+        HttpToolRunner,
+        ToolLimiter,
         ToolWorkerMetrics,
         queueGauges('tool-calls'),
         ToolReplyPublisher,

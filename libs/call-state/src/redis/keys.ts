@@ -1,4 +1,4 @@
-import type { CallId, RelayId, TenantId } from '@tandem/contracts';
+import type { CallId, RelayId, TenantId, ToolCallId } from '@tandem/contracts';
 
 /*
  * Every key in Redis. Ids are random and tell nothing about a person; personal data in the values is sealed.
@@ -30,6 +30,10 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * phrases                     | zset   | every relay                    | those keys by last addition
  * provider:<target>           | hash   | every relay, by script         | a model at an endpoint: circuit,
  *                             |        |                                | budgets
+ * tool-uses:{<who>}:<tool>:   | set    | tool-worker                    | tool calls that count against a
+ *   <period>                  |        |                                | limit; who: call or keyed hash
+ * tool-begun:<toolCallId>     | string | tool-worker                    | empty; a request that must not be
+ *                             |        |                                | sent twice has begun
  * probe                       | string | every process                  | empty; its write shows that Redis
  *                             |        |                                | takes writes
  */
@@ -54,6 +58,9 @@ export const keys = {
   phraseVersions: `${PREFIX}phrases`,
   relayStream: (relayId: RelayId, streamId: string) => `${PREFIX}relay:${relayId}:stream:${streamId}`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
+  /** @param who id of a call, or a keyed hash of a caller's number */
+  toolUses: (who: string, tool: string, period: string) => `${PREFIX}tool-uses:{${who}}:${tool}:${period}`,
+  toolBegun: (toolCallId: ToolCallId) => `${PREFIX}tool-begun:${toolCallId}`,
   writeProbe: `${PREFIX}probe`,
 } as const;
 

@@ -35,7 +35,7 @@ export const serviceSections = {
     guidedSection,
     recordingsSection,
   ],
-  'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
+  'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection, outboundSection],
   'post-call-worker': [
     processSection,
     postCallWorkerSection,

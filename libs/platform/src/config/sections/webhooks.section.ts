@@ -1,13 +1,13 @@
 import { section } from '../setting.ts';
 import { commaList, networkList, wholeNumber } from './forms.ts';
 
-export const outboundSection = section('Requests to others', 'Where events of tenants may be delivered.', {
+export const outboundSection = section('Requests to others', 'Where webhooks and tools of tenants may go.', {
   trustedNetworks: {
     env: 'OUTBOUND_TRUSTED_NETWORKS',
     schema: networkList.default([]),
     description:
-      'Your own networks that webhooks may be sent to, also without TLS: CIDR blocks, separated by ' +
-      'commas. Elsewhere, private and reserved addresses are refused, and https is required.',
+      'Your own networks that webhooks and HTTP tools may be sent to, also without TLS: CIDR blocks, ' +
+      'separated by commas. Elsewhere, private and reserved addresses are refused, and https is required.',
     whenUnset: 'none',
     example: '10.20.0.0/16',
   },
