@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Sealer, ToolUses } from '@tandem/call-state';
 import { tenantSecretPlace, type HttpToolRequest, type TenantId, type ToolOutcome } from '@tandem/contracts';
-import { OutboundClient, OutboundFailure } from '@tandem/platform';
+import { CONFIG, OutboundClient, OutboundFailure, type ServiceConfig } from '@tandem/platform';
 import {
   runHttpTool,
   type HttpAnswer,
@@ -20,25 +20,40 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 @Injectable()
 export class HttpToolRunner implements OnApplicationShutdown {
   private readonly logger = new Logger(HttpToolRunner.name);
+  private readonly running = new Map<TenantId, number>();
+  /** Room for the tools of one tenant: its slow system must not delay the tools of others. */
+  private readonly share: number;
 
   constructor(
     private readonly client: OutboundClient,
     @Inject(TENANT_SECRETS) private readonly secrets: Sealer,
     private readonly uses: ToolUses,
-  ) {}
+    @Inject(CONFIG) { toolConcurrency }: Pick<ServiceConfig<'tool-worker'>, 'toolConcurrency'>,
+  ) {
+    this.share = Math.ceil(toolConcurrency / 2);
+  }
 
   onApplicationShutdown(): void {
     this.client.close();
   }
 
-  run(request: HttpToolRequest, input: unknown, context: ToolRunContext): Promise<ToolOutcome> {
-    return runHttpTool(request, input, {
-      ...context,
-      remainingMs: () => context.remainingMs(),
-      send: (wanted) => this.send(wanted),
-      openSecret: (name, sealed) => this.openSecret(context.tenantId, name, sealed),
-      beginOnce: () => this.uses.beginOnce(context.toolCallId),
-    });
+  async run(request: HttpToolRequest, input: unknown, context: ToolRunContext): Promise<ToolOutcome> {
+    const { tenantId, toolCallId } = context;
+    const count = this.running.get(tenantId) ?? 0;
+    if (count >= this.share) return { status: 'failed', code: 'too-many-requests', retryable: true };
+    this.running.set(tenantId, count + 1);
+    try {
+      return await runHttpTool(request, input, {
+        ...context,
+        send: (wanted) => this.send(wanted),
+        openSecret: (name, sealed) => this.openSecret(tenantId, name, sealed),
+        beginOnce: () => this.uses.beginOnce(toolCallId),
+      });
+    } finally {
+      const left = (this.running.get(tenantId) ?? 1) - 1;
+      if (left > 0) this.running.set(tenantId, left);
+      else this.running.delete(tenantId);
+    }
   }
 
   private async send(request: HttpRequest): Promise<HttpAnswer | HttpFailure> {

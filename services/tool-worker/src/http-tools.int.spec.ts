@@ -51,6 +51,7 @@ beforeAll(async () => {
     TANDEM_SECRET: SECRET,
     REDIS_URL: redisUrl,
     OUTBOUND_TRUSTED_NETWORKS: '127.0.0.1/32',
+    TOOL_CONCURRENCY: '8',
   });
   redis = connectRedis(redisUrl, 'command');
   app = await startService('tool-worker', config, toolWorker);
@@ -267,6 +268,22 @@ describe('an HTTP tool', () => {
       code: 'http-destination-refused',
       retryable: false,
     });
+  });
+
+  it('has half the room of a worker for one tenant, and leaves the rest to others', async () => {
+    const held: ServerResponse[] = [];
+    respond = (response) => {
+      held.push(response);
+      if (held.length === 4) void ask().then(({ outcome }) => release(outcome));
+    };
+    let release!: (outcome: ToolOutcome) => void;
+    const fifth = new Promise<ToolOutcome>((resolve) => (release = resolve));
+    const first = Array.from({ length: 4 }, () => ask({ tool: { timeoutMs: 20_000 } }));
+    expect(await fifth).toEqual({ status: 'failed', code: 'too-many-requests', retryable: true });
+    for (const response of held) json({ id: 'A-1' })(response);
+    for (const { outcome } of await Promise.all(first)) expect(outcome.status).toBe('ok');
+    respond = json({ id: 'A-1' });
+    expect((await ask()).outcome.status).toBe('ok');
   });
 
   it('without its secret, or under another name, is not sent', async () => {
