@@ -135,14 +135,7 @@ export {
   TICKET_LIFETIME_S,
   TICKET_PARAMETER,
 } from './services/stream-ticket.ts';
-export {
-  CALL_FACTS,
-  type CallFact,
-  fillJson,
-  fillSecrets,
-  fillUrl,
-  type TemplateValues,
-} from './tools/http-template.ts';
+export { type CallFact, fillJson, fillSecrets, fillUrl, type TemplateValues } from './tools/http-template.ts';
 export {
   bodyOf,
   depthOf,
@@ -164,14 +157,10 @@ export {
   type ToolCallJob,
   toolCallJobSchema,
 } from './tools/tool-call.ts';
-export { type ToolLimits, toolLimitsSchema } from './tools/tool-limits.ts';
+export { type ToolLimits } from './tools/tool-limits.ts';
 export { closedParameters } from './tools/tool-parameters.ts';
-export {
-  describeOutcome,
-  type JsonValue,
-  type ToolOutcome,
-  toolOutcomeSchema,
-} from './tools/tool-outcome.ts';
+export { type JsonValue } from './tools/json-value.ts';
+export { describeOutcome, type ToolOutcome, toolOutcomeSchema } from './tools/tool-outcome.ts';
 export {
   type CallToolName,
   defineTool,

@@ -37,7 +37,7 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   recordConsent,
 ];
 
-/** What the tools of an agent depend on, beside their names. */
+/** The settings of an agent that its tools depend on, beside their names. */
 export type ToolSettings = Partial<
   Pick<AgentSnapshot, 'directory' | 'httpTools' | 'toolSecrets' | 'toolPolicy'>
 >;

@@ -13,7 +13,7 @@ const PAUSES_MS = [100, 300, 1_000];
 const LEAST_TRY_MS = 150;
 
 /**
- * Waits before another attempt. Returns false at once when there is to be none: too many, or no time left.
+ * Waits before another attempt. Returns false at once when there are too many, or no time is left.
  * @param tries attempts before the one that failed
  */
 export async function pauseBeforeRetry(

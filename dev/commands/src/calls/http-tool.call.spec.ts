@@ -69,6 +69,9 @@ describe('a tool that an operator declared', () => {
     await answer(call);
     await call.waitForSpeech();
     await call.waitForSilence(600);
+    const agent = `/v1/calls/${await platform.callIdOf(call.sid)}/agent`;
+    expect((await platform.tell(agent, { tools: ['find_order'] })).status).toBeLessThan(300);
+    expect(await platform.tell(agent, { tools: ['find_orders'] })).toMatchObject({ code: 'unknown-tool' });
     call.hangup();
     await call.ended;
     const session = platform.model.sessions.at(-1)!;

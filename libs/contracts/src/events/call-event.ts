@@ -6,7 +6,8 @@ import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts'
 import { MAX_PROVIDER_ID_LENGTH, providerIdSchema, relayIdSchema, toolCallIdSchema } from '../words/ids.ts';
 import { partySchema } from '../words/phone-number.ts';
 import { terminationSchema } from './termination.ts';
-import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-outcome.ts';
+import { jsonValueSchema } from '../tools/json-value.ts';
+import { toolOutcomeSchema } from '../tools/tool-outcome.ts';
 
 /*
  * Everything known about a call is in its event log: facts in the past tense, each appended once. The relay

@@ -1,6 +1,7 @@
 import type { NewCallEvent } from './call-event.ts';
 import { digitRuns, isPause, type DigitRun } from './digit-runs.ts';
-import type { JsonValue, ToolOutcome } from '../tools/tool-outcome.ts';
+import type { JsonValue } from '../tools/json-value.ts';
+import type { ToolOutcome } from '../tools/tool-outcome.ts';
 
 /*
  * Card numbers are not stored. Every run of 13 digits or more, written or said in words, is replaced before

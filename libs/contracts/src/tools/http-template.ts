@@ -1,4 +1,4 @@
-import type { JsonValue } from './tool-outcome.ts';
+import type { JsonValue } from './json-value.ts';
 
 /*
  * Templates of requests. `{name}` stands for an argument, `{call.name}` for a fact of the call, which the

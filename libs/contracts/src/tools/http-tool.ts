@@ -9,7 +9,7 @@ import {
   type UrlTemplate,
 } from './http-template.ts';
 import { checkParameters, declaredArguments } from './tool-parameters.ts';
-import { jsonValueSchema } from './tool-outcome.ts';
+import { jsonValueSchema } from './json-value.ts';
 
 /*
  * Tools that are requests to a business system, declared in the content of an agent: no code of ours knows
@@ -24,9 +24,9 @@ const MAX_FIELDS = 32;
 const MAX_TEMPLATE_LENGTH = 4_000;
 const MAX_TEMPLATE_DEPTH = 6;
 /** The longest time a request may take, in ms. */
-export const MAX_HTTP_TOOL_MS = 20_000;
+const MAX_HTTP_TOOL_MS = 20_000;
 
-export const TOOL_NAME = /^[a-z][a-z0-9_]{2,63}$/;
+const TOOL_NAME = /^[a-z][a-z0-9_]{2,63}$/;
 
 /** Names of a tenant's secrets. */
 export const secretNameSchema = z
@@ -85,7 +85,7 @@ const shape = z.object({
   name: z
     .string()
     .regex(TOOL_NAME, 'must begin with a letter, then lower-case letters, digits and underscores, 3 to 64'),
-  /** What the model is told of it: what it does, and when it is to be called. */
+  /** Tells the model what the tool does, and when to call it. */
   description: visibleText(1_000),
   /** JSON Schema of the arguments. */
   parameters: z
@@ -102,7 +102,7 @@ const shape = z.object({
   timeoutMs: z.number().int().min(500).max(MAX_HTTP_TOOL_MS).default(8_000),
   response: z
     .object({
-      /** What the model is told: names, each with the path to its value. Empty for the whole response. */
+      /** The parts the model is told: names, each with a path. Empty for the whole response. */
       fields: z
         .record(z.string(), fieldPathSchema)
         .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `must be at most ${MAX_FIELDS}`)

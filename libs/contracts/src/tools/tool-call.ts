@@ -12,7 +12,7 @@ import { attestationSchema } from '../words/attestation.ts';
 import { partySchema } from '../words/phone-number.ts';
 import { httpToolRequestSchema, type HttpToolRequest } from './http-tool.ts';
 import { toolLimitsSchema, type ToolLimits } from './tool-limits.ts';
-import { jsonValueSchema, type JsonValue } from './tool-outcome.ts';
+import { jsonValueSchema, type JsonValue } from './json-value.ts';
 
 /** The call a tool serves. Supplied by us, never taken from the model. */
 const toolCallContextSchema = z.object({

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { agentChangeSchema } from '../agent/behaviour.ts';
+import { jsonValueSchema } from './json-value.ts';
 import type { ToolDeclaration } from './tool-declaration.ts';
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
 
 /**
  * How a tool call ended. An outcome is a value, never a throw.

@@ -25,18 +25,18 @@ const MAX_ENUM = 50;
 const MAX_ENUM_LENGTH = 100;
 const MAX_COUNT = 10_000;
 /** The model is shown the schema in every session. */
-export const MAX_PARAMETERS_LENGTH = 4_000;
-export const PARAMETER_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const MAX_PARAMETERS_LENGTH = 4_000;
+const PARAMETER_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 type Path = readonly (string | number)[];
-export interface ParametersProblem {
+interface ParametersProblem {
   readonly path: Path;
   readonly message: string;
 }
 type SchemaNode = Readonly<Record<string, unknown>>;
 
 /** Returns the faults of a schema of arguments; none when it keeps to the part that tools may use. */
-export function parametersProblems(schema: SchemaNode): ParametersProblem[] {
+function parametersProblems(schema: SchemaNode): ParametersProblem[] {
   if (JSON.stringify(schema).length > MAX_PARAMETERS_LENGTH)
     return [{ path: [], message: `must be at most ${MAX_PARAMETERS_LENGTH} characters of JSON` }];
   if (schema['type'] !== 'object') return [{ path: ['type'], message: 'must be "object"' }];
@@ -105,12 +105,13 @@ function propertyProblems(node: SchemaNode, path: Path, depth: number): Paramete
       ? [{ path: [...path, 'required'], message: 'must be a list of names of properties' }]
       : []),
     ...Object.entries(properties).flatMap(([name, inner]) =>
-      PARAMETER_NAME.test(name)
+      PARAMETER_NAME.test(name) && !(name in Object.prototype)
         ? nodeProblems(inner, [...path, 'properties', name], depth + 1)
         : [
             {
               path: [...path, 'properties', name],
-              message: 'must be named by letters, digits and underscores, 64 at most',
+              message:
+                'must be named by letters, digits and underscores, 64 at most, no name that every object has',
             },
           ],
     ),

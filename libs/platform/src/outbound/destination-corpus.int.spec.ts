@@ -11,7 +11,7 @@ import { OutboundConnections, OutboundFailure } from './outbound-connections.ts'
 interface Entry {
   readonly verdict: 'allow' | 'refuse';
   readonly url: string;
-  /** What the name resolves to, look-up by look-up. */
+  /** The addresses the name resolves to, look-up by look-up. */
   readonly answers: readonly (readonly string[])[];
 }
 
@@ -30,7 +30,7 @@ const CORPUS = readFileSync(new URL('destination-corpus.txt', import.meta.url), 
 const REFUSED = CORPUS.filter(({ verdict }) => verdict === 'refuse');
 const ALLOWED = CORPUS.filter(({ verdict }) => verdict === 'allow');
 
-/** Answers look-ups as planned; the last answer is repeated. */
+/** Returns a resolver with planned answers; the last one is repeated. */
 function resolver(answers: Entry['answers']): ResolveName {
   let count = 0;
   return (_hostname, _options, callback) => {

@@ -1,7 +1,7 @@
 import { depthOf, type HttpTool, type JsonValue, type ToolOutcome } from '@tandem/contracts';
 import { refused } from '../crm/outcome.ts';
 
-/** What came back of a request. */
+/** The response to a request. */
 export interface HttpAnswer {
   readonly kind: 'answer';
   readonly status: number;

@@ -86,6 +86,14 @@ describe('publishing an agent with HTTP tools', () => {
     ],
     ['a header of the connection', { headers: { Host: 'evil' } }, /is a header Tandem sets itself/],
     ['a header with a line break', { headers: { 'x-a': 'b\r\nc: d' } }, /printable ASCII/],
+    [
+      'an argument that every object has',
+      {
+        parameters: { type: 'object', properties: { constructor: { type: 'string' } } },
+        url: 'https://93.184.216.34/',
+      },
+      /constructor must be named/,
+    ],
     ['a pattern', { parameters: text({ pattern: '(a+)+$' }) }, /orderId\.pattern is not supported/],
     ['a reference', { parameters: text({ $ref: 'https://evil.example/' }) }, /\$ref is not supported/],
     ['arguments without an object', { parameters: { type: 'string' } }, /parameters\.type must be "object"/],

@@ -3,7 +3,7 @@ import type { FieldProblem } from '@tandem/platform';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { KNOWN_TOOLS } from './known-tools.ts';
 
-/** What the content of an agent may refer to. */
+/** The things of a tenant that the content of an agent may refer to. */
 export interface TenantKnowledge {
   /** Keys of the tenant's directory. */
   readonly departments: readonly string[];

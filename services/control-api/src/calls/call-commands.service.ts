@@ -52,7 +52,13 @@ export class CallCommands {
   /** @throws Problem 404, 409, 422; DependencyUnavailable when Redis is away */
   async change(tenantId: TenantId, callId: CallId, change: ChangeAgent): Promise<void> {
     const relayId = await this.holder(tenantId, callId);
-    refuseUnknownTools(change.tools ?? []);
+    if (change.tools) {
+      const { httpTools = [] } = (await fromRedis(this.calls.record(callId)))?.agent ?? {};
+      refuseUnknownTools(
+        change.tools,
+        httpTools.map(({ name }) => name),
+      );
+    }
     await this.send(relayId, { kind: 'change', callId, change });
   }
 
