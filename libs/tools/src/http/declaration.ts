@@ -9,6 +9,8 @@ import {
 } from '@tandem/contracts';
 import { z } from 'zod';
 
+/** Time after its timeout for which the outcome of a request that changes something is still told. */
+const LATE_MS = 60_000;
 /** For a request that may have changed something although its answer says that it failed. */
 const PERHAPS_DONE =
   'The system could not do this just now. Do not say that it was done. Tell the caller so and offer ' +
@@ -32,6 +34,7 @@ export function httpToolDeclaration(tool: HttpTool, sealed: AgentSnapshot['toolS
     arguments: z.fromJSONSchema(parameters, { defaultTarget: 'draft-7' }) as z.ZodObject,
     cancellable: tool.cancellable ?? tool.method === 'GET',
     deadlineMs: tool.timeoutMs,
+    lateMs: isSafeToRepeat(tool) ? 0 : LATE_MS,
     sentences: {
       ...(isSafeToRepeat(tool) ? {} : { failed: PERHAPS_DONE }),
       ...(Object.fromEntries(

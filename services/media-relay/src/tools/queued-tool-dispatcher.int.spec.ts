@@ -24,6 +24,7 @@ const toolCall = (times: { deadlineMs: number; lateMs: number }): ToolCall => ({
   callId,
   tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
   name: 'book_appointment',
+  cancellable: false,
   arguments: {},
   context: {
     callId,
