@@ -24,6 +24,7 @@ export const cancelAppointment = defineTool({
   }),
   cancellable: false,
   deadlineMs: 8_000,
+  lateMs: 60_000,
   sentences: {
     failed:
       'The booking system had a fault and it is not certain whether the appointment is cancelled. Do not ' +

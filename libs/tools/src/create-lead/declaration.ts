@@ -19,4 +19,5 @@ export const createLead = defineTool({
   }),
   cancellable: false,
   deadlineMs: 6_000,
+  lateMs: 60_000,
 });

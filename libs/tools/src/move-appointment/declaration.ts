@@ -22,6 +22,7 @@ export const moveAppointment = defineTool({
   }),
   cancellable: false,
   deadlineMs: 8_000,
+  lateMs: 60_000,
   sentences: {
     failed:
       'The booking system had a fault and it is not certain whether the appointment was moved. Do not say ' +

@@ -33,4 +33,5 @@ export const scheduleCallback = defineTool({
   }),
   cancellable: false,
   deadlineMs: 6_000,
+  lateMs: 60_000,
 });

@@ -30,4 +30,5 @@ export const takeMessage = defineTool({
   }),
   cancellable: false,
   deadlineMs: 6_000,
+  lateMs: 60_000,
 });

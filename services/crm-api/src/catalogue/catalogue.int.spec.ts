@@ -2,6 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nineOclock, RunningCrm, type Answer } from '../test/running-crm.ts';
 
 const HEATING = { key: 'heating', name: 'Heating visit', durationMinutes: 90 };
+/** An operation of the OpenAPI document. */
+interface Operation {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, object>>;
+}
+
 const NO_ID = '0193b0f0-1111-4222-8333-444444444444';
 
 describe('the catalogue of a business', () => {
@@ -28,7 +35,7 @@ describe('the catalogue of a business', () => {
   it('describes its operations with examples that its own rules accept', async () => {
     await newcomer();
     const document = (await crm.ask('GET', '/openapi.json')).body as {
-      paths: Record<string, Record<string, { requestBody?: object; responses: Record<string, object> }>>;
+      paths: Record<string, Record<string, Operation>>;
     };
     const example = (path: string, method: string) =>
       (
@@ -45,7 +52,11 @@ describe('the catalogue of a business', () => {
     expect(made.status).toBe(201);
     const leave = example('/v1/resources/{id}/leave', 'post').examples.request.value;
     expect((await ask('POST', `${pathOf('resources', made)}/leave`, leave)).status).toBe(201);
-    const answer = document.paths['/v1/availability']!['get']!.responses['200'] as {
+    const availability = document.paths['/v1/availability']!['get']!;
+    expect(availability.parameters!.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['service', 'date', 'days', 'to', 'partOfDay', 'resource']),
+    );
+    const answer = availability.responses['200'] as {
       content: { 'application/json': { example: object } };
     };
     expect(answer.content['application/json'].example).toMatchObject({ timeZone: 'America/New_York' });

@@ -1,8 +1,8 @@
-import { visibleText } from '@tandem/contracts';
 import type { ResourceLeave } from '@tandem/database';
 import { pageOf, pageQuery } from '@tandem/platform';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
+import { reasonSchema } from '../http/fields.ts';
 import { LEFT_BOOKINGS_EXAMPLE, leftBookingsSchema } from './resource.dto.ts';
 
 const LOCAL_TIME = /^2\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d$/;
@@ -26,7 +26,7 @@ const fields = {
   end: localTimeSchema.describe(
     'The first minute after it, by the same clock: a whole day ends at 00:00 of the next one.',
   ),
-  reason: visibleText(200),
+  reason: reasonSchema,
 };
 
 export const addLeaveSchema = z.strictObject(fields).refine(({ start, end }) => start < end, {

@@ -13,6 +13,7 @@ export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('
 
 /* Free text may contain a card number, which must not be stored. */
 export const nameSchema = visibleText(120).transform(maskNumbers);
+export const reasonSchema = visibleText(200).overwrite(maskNumbers);
 export const notesSchema = z.string().trim().max(2000).transform(maskNumbers);
 export const serviceKeySchema = z
   .string()

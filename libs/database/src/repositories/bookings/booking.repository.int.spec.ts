@@ -29,6 +29,7 @@ describe('bookings', () => {
     from = bookings,
     pool = dataSource,
     phone: string | null = null,
+    bufferMs = 0,
   ): Promise<Booking | null> {
     return transact(pool, (transaction) =>
       from.book(transaction, {
@@ -37,8 +38,8 @@ describe('bookings', () => {
         resourceIds: business.resourceIds,
         startsAt: new Date(startMs),
         endsAt: new Date(endMs),
-        occupiedFrom: new Date(startMs),
-        occupiedUntil: new Date(endMs),
+        occupiedFrom: new Date(startMs - bufferMs),
+        occupiedUntil: new Date(endMs + 2 * bufferMs),
         contactPhone: phone,
         name: 'Alex',
         notes: '',
@@ -53,7 +54,7 @@ describe('bookings', () => {
       query(
         manager,
         `SELECT a.id FROM bookings a JOIN bookings b
-           ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
+           ON a.resource_id = b.resource_id AND a.id < b.id AND a.occupied && b.occupied
          WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`,
         [business.tenantId],
       ),
@@ -102,7 +103,7 @@ describe('bookings', () => {
     expect(await overlaps(business)).toEqual([]);
   });
 
-  it('never overlap, whatever is booked and cancelled at the same time', async () => {
+  it('never overlap, buffers included, whatever is booked and cancelled at the same time', async () => {
     const step = fc.oneof(
       {
         weight: 3,
@@ -110,6 +111,7 @@ describe('bookings', () => {
           kind: fc.constant('book' as const),
           start: fc.integer({ min: 0, max: 40 }),
           length: fc.integer({ min: 1, max: 8 }),
+          buffer: fc.constantFrom(0, 0, 5, 20),
         }),
       },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(100) }) },
@@ -125,7 +127,9 @@ describe('bookings', () => {
               round.map(async (action) => {
                 if (action.kind === 'book') {
                   const startMs = NINE + action.start * 900_000;
-                  const booking = await book(business, startMs, startMs + action.length * 900_000);
+                  const endMs = startMs + action.length * 900_000;
+                  const bufferMs = action.buffer * 60_000;
+                  const booking = await book(business, startMs, endMs, bookings, dataSource, null, bufferMs);
                   if (booking) made.push(booking);
                   return;
                 }
