@@ -1,6 +1,7 @@
 export * from './asterisk/index.ts';
 export * from './twilio/index.ts';
 export * from './openai-realtime/index.ts';
+export * from './text-models/index.ts';
 export {
   INTERNET,
   linkText,
