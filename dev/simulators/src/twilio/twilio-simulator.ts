@@ -8,6 +8,9 @@ import type { CallReport } from './leg/call-report.ts';
 import type { CallServices } from './leg/call-services.ts';
 import { DEFAULT_CALLEE, type CalleeScript, type DialledParty } from './leg/callee.ts';
 import { Exchange } from './leg/exchange.ts';
+import { arriveSms, type ArrivingSms } from './messages/arriving-sms.ts';
+import { DELIVERED, MessagesResource, type SentSms, type SmsFate } from './messages/messages-resource.ts';
+import { OptOuts } from './messages/opt-outs.ts';
 import type { PlaceCallOptions } from './leg/place-call-options.ts';
 import { makeSid } from './reference/sids.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './reference/unverified-behaviour.ts';
@@ -16,7 +19,7 @@ import { RestServer } from './rest/rest-server.ts';
 import { faultsOf, type StreamFault, type StreamFaults } from './stream/stream-faults.ts';
 import type { RequestBudget } from './webhook/connection-overrides.ts';
 import type { FormFields, SharedKey } from './webhook/signature.ts';
-import { WebhookClient } from './webhook/webhook-client.ts';
+import { WebhookClient, type WebhookOutcome } from './webhook/webhook-client.ts';
 import type { Network } from './webhook/webhook-request.ts';
 
 export interface TwilioSimulatorOptions {
@@ -40,6 +43,10 @@ export interface TwilioSimulatorOptions {
   readonly callees?: (party: DialledParty) => CalleeScript;
   /** Starts of outbound REST calls a second, in simulated time. Default 1, as on a Twilio account. */
   readonly callsPerSecond?: number;
+  /** Numbers of the account that can send text messages. Default: none. */
+  readonly numbers?: readonly string[];
+  /** Returns what the carrier reports of a message sent. Default: queued, sent, delivered. */
+  readonly smsFate?: (sms: SentSms) => SmsFate;
   /** Maps a public URL to the address really connected to. Default: unchanged. */
   readonly route?: Network['route'];
   readonly tls?: Network['tls'];
@@ -72,6 +79,8 @@ export class TwilioSimulator {
   private readonly services: CallServices;
   private readonly ticker: Ticker;
   private readonly rest: RestServer;
+  private readonly messages: MessagesResource;
+  private readonly optOuts = new OptOuts();
   private readonly calls = new Map<string, SimulatedCall>();
   private readonly endedSids: string[] = [];
   private readonly legListeners = new Set<(leg: SimulatedCall) => void>();
@@ -84,12 +93,18 @@ export class TwilioSimulator {
     this.authToken = options.authToken;
     this.ticker = new Ticker(options.clock ?? systemClock);
     this.services = this.makeServices();
+    this.messages = new MessagesResource(this.services, {
+      numbers: options.numbers ?? [],
+      fateOf: options.smsFate ?? (() => DELIVERED),
+      optOuts: this.optOuts,
+    });
     this.rest = new RestServer({
       accountSid: this.accountSid,
       credentials: new Map([[this.accountSid, options.authToken], ...Object.entries(options.apiKeys ?? {})]),
       link: this.services.link,
       clock: this.services.clock,
       random: this.services.random,
+      messages: this.messages,
       calls: new CallsResource(this.services, (sid) => this.calls.get(sid), options.callsPerSecond ?? 1),
     });
   }
@@ -122,6 +137,7 @@ export class TwilioSimulator {
     await Promise.all(calls.map((call) => call.ended));
     for (const call of calls) call.streams.terminate();
     if (this.boundUrl !== null) await this.rest.stop();
+    await this.messages.settled();
     this.boundUrl = null;
   }
 
@@ -149,6 +165,21 @@ export class TwilioSimulator {
     call.announceRinging();
     call.begin({ kind: 'url', url: voiceUrl, method: voiceMethod, purpose: 'voice', fields: {} });
     return call;
+  }
+
+  /** Lets a text message of somebody arrive at one of our numbers. */
+  receiveSms(sms: ArrivingSms): Promise<WebhookOutcome[]> {
+    return arriveSms(this.services, this.optOuts, sms);
+  }
+
+  /** Text messages our application sent, the first one first. */
+  get sentSms(): readonly SentSms[] {
+    return this.messages.sent;
+  }
+
+  /** Settles once all reports about text messages are delivered. */
+  smsReported(): Promise<void> {
+    return this.messages.settled();
   }
 
   /** A leg by its CallSid; ended ones are kept for a while. */

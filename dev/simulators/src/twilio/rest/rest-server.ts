@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@tandem/kit';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
+import type { MessagesResource } from '../messages/messages-resource.ts';
 import type { CallsResource, RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';
 
@@ -10,6 +11,7 @@ interface RestServerOptions {
   /** Accepted user names (account sid or API key sids) and their passwords. */
   readonly credentials: ReadonlyMap<string, string>;
   readonly calls: CallsResource;
+  readonly messages: MessagesResource;
   /** A request takes one round trip of it. */
   readonly link: LinkSettings;
   readonly clock: Clock;
@@ -26,10 +28,7 @@ interface RestRequest {
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/**
- * Twilio's REST API as far as calls go; a further resource (messages) is one more line in the table of
- * routes.
- */
+/** Twilio's REST API as far as calls and messages go. */
 export class RestServer {
   private readonly options: RestServerOptions;
   private readonly routes: readonly (readonly [method: string, pattern: RegExp, handler: Handler])[];
@@ -37,9 +36,10 @@ export class RestServer {
 
   constructor(options: RestServerOptions) {
     this.options = options;
-    const { calls, accountSid } = options;
+    const { calls, messages, accountSid } = options;
     const base = `^/2010-04-01/Accounts/${accountSid}`;
     this.routes = [
+      ['POST', new RegExp(`${base}/Messages\\.json$`), ({ form }) => messages.create(form)],
       ['POST', new RegExp(`${base}/Calls\\.json$`), ({ form }) => calls.create(form)],
       [
         'GET',

@@ -1,0 +1,1 @@
+export { MailSink, type MailFault, type TakenMail } from './mail-sink.ts';
