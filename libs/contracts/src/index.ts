@@ -99,6 +99,18 @@ export {
   type TerminationClass,
   type TerminationReason,
 } from './events/termination.ts';
+export { type ConsentWord, consentWordOf } from './messages/consent-words.ts';
+export {
+  isLaterStatus,
+  MESSAGE_CHANNELS,
+  MESSAGE_STATUSES,
+  type MessageChannel,
+  messageChannelSchema,
+  type MessageStatus,
+  messageStatusSchema,
+  type SentStatus,
+} from './messages/message.ts';
+export { shortMessage, SMS_LIMITS } from './messages/sms-text.ts';
 export {
   DEFAULT_MODEL_KIND,
   type ModelKindName,
@@ -115,7 +127,13 @@ export {
   type KeyedRequest,
   type StoredAnswer,
 } from './services/idempotency.ts';
-export { type PostCallJob, postCallJobSchema, type QueueName } from './services/queues.ts';
+export {
+  type MessageJob,
+  messageJobSchema,
+  type PostCallJob,
+  postCallJobSchema,
+  type QueueName,
+} from './services/queues.ts';
 export {
   parseRedisAddress,
   REDIS_ADDRESS_FORMS,

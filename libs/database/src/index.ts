@@ -20,6 +20,14 @@ export type { CallDetail, CallSummary } from './entities/stored-call.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
+export type {
+  IncomingMessage,
+  Message,
+  MessageFilter,
+  MessageParties,
+  MessageReport,
+  OutgoingMessage,
+} from './entities/message.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
@@ -70,6 +78,7 @@ export { CallerDirectory } from './repositories/callers/caller-directory.ts';
 export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
 export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
+export { MessageRepository } from './repositories/messages/message.repository.ts';
 export {
   type RecordingAccess,
   type RecordingAction,

@@ -15,6 +15,8 @@ const BUSINESS_EVENTS = [
   'contact.updated',
   'lead.created',
   'staff-message.created',
+  'message.received',
+  'message.status',
 ] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
@@ -26,7 +28,7 @@ export const TEST_EVENT = 'webhook.test';
  * The subject of an event. Events about one subject are numbered; events a call caused are about the call.
  */
 export interface EventSubject {
-  readonly kind: 'call' | 'booking' | 'contact' | 'lead' | 'staff-message' | 'endpoint';
+  readonly kind: 'call' | 'booking' | 'contact' | 'lead' | 'staff-message' | 'message' | 'endpoint';
   readonly id: string;
 }
 

@@ -11,5 +11,12 @@ export const postCallJobSchema = z.object({
 });
 export type PostCallJob = z.infer<typeof postCallJobSchema>;
 
+/**
+ * The body of a `messages` job: a received message that awaits an answer, or one that waits to be sent. Ids
+ * only: the text and both parties stay in the database.
+ */
+export const messageJobSchema = z.object({ messageId: z.uuid(), tenantId: tenantIdSchema });
+export type MessageJob = z.infer<typeof messageJobSchema>;
+
 /** Every queue. One that is not named here does not exist. */
-export type QueueName = 'tool-calls' | 'post-call';
+export type QueueName = 'tool-calls' | 'post-call' | 'messages';

@@ -19,6 +19,7 @@ import {
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
+import { MessageOptOutRow, MessageRow } from '../entities/message.entities.ts';
 import {
   OutboxEventRow,
   OutboxSequenceRow,
@@ -49,6 +50,7 @@ import { Catalogue1795605600000 } from '../migrations/1795605600000-catalogue.ts
 import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
+import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -68,6 +70,7 @@ export const MIGRATIONS = [
   SetUp1795605700000,
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
+  Messages1795606000000,
 ];
 
 /** The rows of every table. */
@@ -110,4 +113,6 @@ export const ENTITIES = [
   OutboxEventRow,
   WebhookEndpointRow,
   WebhookDeliveryRow,
+  MessageRow,
+  MessageOptOutRow,
 ];
