@@ -46,6 +46,7 @@ export {
   ASK_AGAIN,
   askAgainTwiml,
   connectStreamTwiml,
+  emptyTwiml,
   farewellTwiml,
   hangupTwiml,
   holdTwiml,

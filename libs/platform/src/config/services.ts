@@ -1,13 +1,20 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
-import { ingressSection } from './sections/call-ingress.section.ts';
-import { carrierAccountSection, carrierApiSection, carrierSection } from './sections/carrier.section.ts';
+import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
+import {
+  carrierAccountSection,
+  carrierApiSection,
+  carrierKeysSection,
+  carrierTokensSection,
+} from './sections/carrier.section.ts';
 import { relaySection } from './sections/media-relay.section.ts';
+import { mailSection, mailSenderSection, messagesSection } from './sections/messages.section.ts';
 import { guidedSection, modelSection } from './sections/models.section.ts';
 import { processSection } from './sections/process.section.ts';
 import { recordingsSection } from './sections/recordings.section.ts';
 import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
+import { textModelSection } from './sections/text-model.section.ts';
 import { voiceSdkSection } from './sections/voice-sdk.section.ts';
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
 import { postCallWorkerSection, toolWorkerSection } from './sections/workers.section.ts';
@@ -17,8 +24,10 @@ export const serviceSections = {
   'call-ingress': [
     processSection,
     ingressSection,
+    publicAddressSection,
     carrierAccountSection,
-    carrierSection,
+    carrierTokensSection,
+    carrierKeysSection,
     carrierApiSection,
     asteriskSection,
     secretSection,
@@ -44,8 +53,23 @@ export const serviceSections = {
     databaseSection,
     outboundSection,
     webhookSection,
+    messagesSection,
+    textModelSection,
+    publicAddressSection,
+    carrierAccountSection,
+    carrierTokensSection,
+    carrierApiSection,
+    mailSenderSection,
+    mailSection,
   ],
-  'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
+  'crm-api': [
+    processSection,
+    crmApiSection,
+    secretSection,
+    databaseSection,
+    carrierAccountSection,
+    mailSenderSection,
+  ],
   'control-api': [
     processSection,
     controlApiSection,

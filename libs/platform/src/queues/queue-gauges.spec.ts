@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Metrics } from '../telemetry/metrics.ts';
-import { observeQueue } from './queue-gauges.ts';
+import { observeQueues } from './queue-gauges.ts';
 
 const jobsIn = async (metrics: Metrics): Promise<string[]> =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('tandem_queue_jobs{'));
@@ -9,7 +9,7 @@ describe('the gauges of a queue', () => {
   it('have the number of jobs in each state', async () => {
     const metrics = new Metrics('tool-worker');
     const counts = { waiting: 1, prioritized: 2, active: 1, delayed: 2, failed: 0 };
-    observeQueue('tool-calls', metrics, { getJobCounts: () => Promise.resolve(counts) });
+    observeQueues([{ name: 'tool-calls', queue: { getJobCounts: () => Promise.resolve(counts) } }], metrics);
     expect(await jobsIn(metrics)).toEqual(
       Object.entries({ waiting: 3, active: 1, delayed: 2, failed: 0 }).map(
         ([state, count]) =>
@@ -26,12 +26,8 @@ describe('the gauges of a queue', () => {
     async (_what, getJobCounts) => {
       const metrics = new Metrics('tool-worker');
       let isAway = false;
-      observeQueue(
-        'tool-calls',
-        metrics,
-        { getJobCounts: () => (isAway ? getJobCounts() : Promise.resolve({ waiting: 1 })) },
-        20,
-      );
+      const queue = { getJobCounts: () => (isAway ? getJobCounts() : Promise.resolve({ waiting: 1 })) };
+      observeQueues([{ name: 'tool-calls', queue }], metrics, 20);
       expect(await jobsIn(metrics)).toHaveLength(4);
       isAway = true;
       expect(await jobsIn(metrics)).toEqual([]);

@@ -15,20 +15,23 @@ const STATES = {
 /** Time limit of a look: without Redis the rest of the page must still come. */
 const LIMIT_MS = 500;
 
-/** Returns the provider that publishes how many jobs of a queue are in each state, for its worker. */
-export function queueGauges(name: QueueName): Provider {
+/** Returns the provider that publishes how many jobs of its queues are in each state, for their worker. */
+export function queueGauges(...names: readonly QueueName[]): Provider {
   return {
-    provide: Symbol(`gauges of ${name}`),
-    useFactory: (metrics: Metrics, queue: Pick<Queue, 'getJobCounts'>) => observeQueue(name, metrics, queue),
-    inject: [Metrics, queueToken(name)],
+    provide: Symbol(`gauges of ${names.join(', ')}`),
+    useFactory: (metrics: Metrics, ...queues: Pick<Queue, 'getJobCounts'>[]) =>
+      observeQueues(
+        names.map((name, index) => ({ name, queue: queues[index] as Pick<Queue, 'getJobCounts'> })),
+        metrics,
+      ),
+    inject: [Metrics, ...names.map(queueToken)],
   };
 }
 
-/** Registers `tandem_queue_jobs`; it has no values while Redis does not answer. */
-export function observeQueue(
-  name: QueueName,
+/** Registers `tandem_queue_jobs`; a queue has no values there while Redis does not answer. */
+export function observeQueues(
+  queues: readonly { readonly name: QueueName; readonly queue: Pick<Queue, 'getJobCounts'> }[],
   metrics: Metrics,
-  queue: Pick<Queue, 'getJobCounts'>,
   limitMs = LIMIT_MS,
 ): null {
   metrics.gauge({
@@ -36,15 +39,21 @@ export function observeQueue(
     help: 'Jobs of a queue by state; the same figure in every replica',
     labelNames: ['queue', 'state'],
     async collect() {
-      this.reset();
       const wanted = Object.values(STATES).flat();
-      const counts = await withTimeout(limitMs, queue.getJobCounts(...wanted)).catch(() => null);
-      if (counts === null) return;
-      for (const [state, parts] of Object.entries(STATES))
-        this.set(
-          { queue: name, state },
-          parts.reduce((sum, part) => sum + (counts[part] ?? 0), 0),
-        );
+      const looks = await Promise.all(
+        queues.map(async ({ name, queue }) => ({
+          name,
+          counts: await withTimeout(limitMs, queue.getJobCounts(...wanted)).catch(() => null),
+        })),
+      );
+      this.reset();
+      for (const { name, counts } of looks)
+        if (counts !== null)
+          for (const [state, parts] of Object.entries(STATES))
+            this.set(
+              { queue: name, state },
+              parts.reduce((sum, part) => sum + (counts[part] ?? 0), 0),
+            );
     },
   });
   return null;

@@ -40,6 +40,19 @@ export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
     stalledCheckMs: 15_000,
     maxStalled: 50,
   },
+  // Somebody waits for an answer on their phone. While a model or a provider is away, attempts go on for a
+  // quarter of an hour; later an answer would come out of the blue, and the message's row expires. Nothing is
+  // sent twice, since the database claims each sending. A finished job stays until copies of its webhook have
+  // stopped; a failed one for a day, to be looked at.
+  messages: {
+    keepCompletedS: 900,
+    keepFailedS: 24 * 3600,
+    attempts: 64,
+    backoffMs: 1_000,
+    lockMs: 30_000,
+    stalledCheckMs: 10_000,
+    maxStalled: 5,
+  },
 };
 
 /** Key prefix of all queues in Redis. */

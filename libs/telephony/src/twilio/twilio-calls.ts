@@ -1,5 +1,6 @@
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
 import twilio from 'twilio';
+import { restFault } from './rest-fault.ts';
 
 export interface TwilioCallsOptions {
   readonly accountSid: string;
@@ -60,11 +61,6 @@ export class TwilioCalls {
       );
     }
   }
-}
-
-function restFault(error: unknown): { status: number | null; code: number | null } {
-  const { status, code } = error as { status?: unknown; code?: unknown };
-  return { status: typeof status === 'number' ? status : null, code: typeof code === 'number' ? code : null };
 }
 
 function categoryOf(status: number | null): ProviderErrorCategory {

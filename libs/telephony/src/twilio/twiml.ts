@@ -1,7 +1,7 @@
 import twilio from 'twilio';
 import { say, type Spoken } from './spoken-text.ts';
 
-const { VoiceResponse } = twilio.twiml;
+const { MessagingResponse, VoiceResponse } = twilio.twiml;
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
 
 /**
@@ -85,4 +85,9 @@ export function hangupTwiml(): string {
   const response = new VoiceResponse();
   response.hangup();
   return response.toString();
+}
+
+/** Takes a text message without sending one. */
+export function emptyTwiml(): string {
+  return new MessagingResponse().toString();
 }

@@ -3,13 +3,7 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { networkList, port, url } from './forms.ts';
 
-export const ingressSection = section('call-ingress', 'Answers the webhooks of carriers.', {
-  port: {
-    env: 'CALL_INGRESS_PORT',
-    schema: port.default(8080),
-    isPort: true,
-    description: 'Port of call-ingress.',
-  },
+export const publicAddressSection = section('Public address', 'Where Twilio reaches us.', {
   publicBaseUrl: {
     env: 'PUBLIC_BASE_URL',
     schema: url('http', 'https').optional(),
@@ -18,6 +12,15 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
       'must be exactly the one configured at the number.',
     whenUnset: "call-ingress's own http address",
     example: 'https://voice.example.com',
+  },
+});
+
+export const ingressSection = section('call-ingress', 'Answers the webhooks of carriers.', {
+  port: {
+    env: 'CALL_INGRESS_PORT',
+    schema: port.default(8080),
+    isPort: true,
+    description: 'Port of call-ingress.',
   },
   publicMediaUrl: {
     env: 'PUBLIC_MEDIA_URL',

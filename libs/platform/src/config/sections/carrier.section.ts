@@ -20,7 +20,7 @@ export const carrierAccountSection = section('Twilio account', 'The first accoun
   },
 });
 
-export const carrierSection = section('Twilio', 'The accounts with phone numbers.', {
+export const carrierTokensSection = section('Twilio credentials', 'Of the accounts with phone numbers.', {
   twilioAuthTokens: {
     env: 'TWILIO_AUTH_TOKEN',
     schema: commaList.refine(
@@ -50,6 +50,9 @@ export const carrierSection = section('Twilio', 'The accounts with phone numbers
     whenUnset: 'no others',
     example: 'AC11111111111111111111111111111111:its-auth-token',
   },
+});
+
+export const carrierKeysSection = section('Twilio shared keys', 'Keys of your own that sign webhooks.', {
   twilioWebhookKeys: {
     env: 'TWILIO_WEBHOOK_KEYS',
     schema: commaList
@@ -74,7 +77,7 @@ export const carrierSection = section('Twilio', 'The accounts with phone numbers
   },
 });
 
-export const carrierApiSection = section('Twilio REST API', 'Changes running calls.', {
+export const carrierApiSection = section('Twilio REST API', 'Changes running calls and sends messages.', {
   twilioApiUrl: {
     env: 'TWILIO_API_URL',
     schema: url('http', 'https').optional(),
