@@ -17,11 +17,13 @@ import {
   CallerDirectory,
   CallRepository,
   databaseResource,
+  MessageRepository,
   SpendingRepository,
 } from '@tandem/database';
 import {
   CallStateModule,
   DatabaseModule,
+  MessageQueue,
   PostCallQueue,
   queueModule,
   REDIS,
@@ -40,6 +42,7 @@ import { softphone } from './carriers/softphone/softphone.ts';
 import { twilio } from './carriers/twilio/twilio.ts';
 import { CARRIER_ADAPTERS, type CarrierAdapter, type CarrierAdapters } from './ports/carrier-adapter.ts';
 import type { CarrierParts } from './ports/carrier-parts.ts';
+import { ReceivedMessages } from './messages/received-messages.service.ts';
 import { CallEndings } from './recovery/call-endings.ts';
 import { CallRecovery } from './recovery/call-recovery.ts';
 import { CallRescue } from './recovery/call-rescue.service.ts';
@@ -64,7 +67,7 @@ export class CallIngressModule {
     return {
       module: CallIngressModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call']),
+        queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call', 'messages']),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'start',
@@ -81,7 +84,13 @@ export class CallIngressModule {
           WaitingLine,
         ),
         DatabaseModule.forRoot(database, 'start'),
-        DatabaseModule.forFeature(AgentDirectory, CallerDirectory, CallRepository, SpendingRepository),
+        DatabaseModule.forFeature(
+          AgentDirectory,
+          CallerDirectory,
+          CallRepository,
+          MessageRepository,
+          SpendingRepository,
+        ),
       ],
       controllers: CARRIERS.flatMap(({ controllers }) => controllers),
       providers: [
@@ -91,6 +100,7 @@ export class CallIngressModule {
           inject: [REDIS],
         },
         PostCallQueue,
+        MessageQueue,
         IngressMetrics,
         PublicBaseUrl,
         CallbackTokens,
@@ -118,6 +128,7 @@ export class CallIngressModule {
         TransferReturn,
         CallRescue,
         CarrierReports,
+        ReceivedMessages,
       ],
     };
   }

@@ -28,6 +28,25 @@ export function untrustedNumber({ isBlocked }: KnownCaller): KnownCaller {
   return { name: null, language: null, isBlocked, groups: [] };
 }
 
+/** A caller, or the sender of a message, as the carrier has it. */
+interface ShownCaller {
+  readonly identity: CallerIdentity;
+  readonly attestation: string | null;
+  readonly isNumberClaimed?: boolean | undefined;
+}
+
+/** Returns what holds for a caller, whose number may not count as theirs, and whether they may call. */
+export function judgeCaller(
+  access: NumberAccess,
+  { identity, attestation, isNumberClaimed }: ShownCaller,
+  found: KnownCaller,
+): { readonly known: KnownCaller; readonly isNumberDoubted: boolean; readonly access: AccessDecision } {
+  const isNumberDoubted =
+    identity.e164 !== null && (isNumberClaimed === true || !isTrustedAttestation(access, attestation));
+  const known = isNumberDoubted ? untrustedNumber(found) : found;
+  return { known, isNumberDoubted, access: accessOf(access, identity, known) };
+}
+
 /** Decides whether a caller may call a number. A block comes before every list. */
 export function accessOf(access: NumberAccess, identity: CallerIdentity, known: KnownCaller): AccessDecision {
   const allowed = known.groups.find(({ isAllowed }) => isAllowed) ?? null;

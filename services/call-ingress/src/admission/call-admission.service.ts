@@ -9,7 +9,7 @@ import type { InboundCall } from '../ports/inbound-call.ts';
 import { CallRefusal, companyOf } from '../refusal/call-refusal.service.ts';
 import { lastResortOf } from '../transfer/department-dial.ts';
 import { WaitingRoom } from '../waiting/waiting-room.ts';
-import { accessOf, isTrustedAttestation, untrustedNumber } from './access-decision.ts';
+import { judgeCaller } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
 import { ProviderAvailability } from './provider-availability.ts';
@@ -89,22 +89,12 @@ export class CallAdmission {
   }
 
   private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<LookedUpCall> {
-    const { identity } = inbound;
-    const found = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
-    const isNumberDoubted =
-      identity.e164 !== null &&
-      (inbound.isNumberClaimed === true || !isTrustedAttestation(number.access, inbound.attestation));
-    const known = isNumberDoubted ? untrustedNumber(found) : found;
+    const { e164 } = inbound.identity;
+    const found = await this.callers.find(number.tenant.id, number.phoneNumberId, e164);
+    const { known, isNumberDoubted, access } = judgeCaller(number.access, inbound, found);
     const language =
       inbound.language ?? known.language ?? number.language ?? number.agent?.language ?? 'en-US';
-    return {
-      inbound,
-      number,
-      known,
-      isNumberDoubted,
-      access: accessOf(number.access, identity, known),
-      language,
-    };
+    return { inbound, number, known, isNumberDoubted, access, language };
   }
 
   /** Returns the instruction that takes the call, or the reason for refusing it. Access rules come first. */

@@ -18,6 +18,8 @@ export class IngressMetrics {
   readonly transfers;
   readonly operatorAnswers;
   readonly endedCalls;
+  readonly messages;
+  readonly messageReports;
 
   constructor(metrics: Metrics) {
     this.admissions = metrics.counter({
@@ -78,6 +80,16 @@ export class IngressMetrics {
       name: 'tandem_ingress_calls_ended_total',
       help: 'Calls ended without a relay, by reason',
       labelNames: ['reason'],
+    });
+    this.messages = metrics.counter({
+      name: 'tandem_messages_received_total',
+      help: 'Text messages of senders by outcome; received is one that awaits an answer',
+      labelNames: ['outcome'],
+    });
+    this.messageReports = metrics.counter({
+      name: 'tandem_message_reports_total',
+      help: 'Carrier reports on text messages sent, by outcome',
+      labelNames: ['outcome'],
     });
   }
 }

@@ -3,6 +3,7 @@ import { CallbackUrls } from './adapter/callback-urls.ts';
 import { TwilioAccounts } from './adapter/twilio-accounts.ts';
 import { TwilioCarrier } from './adapter/twilio-carrier.ts';
 import { CallStatusController } from './webhooks/call-status.controller.ts';
+import { SmsController } from './webhooks/sms.controller.ts';
 import { StreamEndedController } from './webhooks/stream-ended.controller.ts';
 import { TransferController } from './webhooks/transfer.controller.ts';
 import { VoiceWebhookController } from './webhooks/voice-webhook.controller.ts';
@@ -19,5 +20,6 @@ export const twilio: CarrierParts = {
     StreamEndedController,
     TransferController,
     CallStatusController,
+    SmsController,
   ],
 };
