@@ -11,6 +11,9 @@ export class PostCallMetrics {
   readonly webhooksPending;
   readonly webhooksDead;
   readonly webhooksOldest;
+  readonly answers;
+  readonly messagesSent;
+  readonly textTokens;
 
   constructor(metrics: Metrics) {
     this.recorded = metrics.counter({
@@ -43,6 +46,21 @@ export class PostCallMetrics {
     this.webhooksOldest = metrics.gauge({
       name: 'tandem_webhooks_oldest_due_seconds',
       help: 'Time since the oldest pending webhook delivery became due',
+    });
+    this.answers = metrics.counter({
+      name: 'tandem_message_answers_total',
+      help: 'Answers of the text model to messages, by the way they ended',
+      labelNames: ['finish'],
+    });
+    this.messagesSent = metrics.counter({
+      name: 'tandem_messages_sent_total',
+      help: 'Messages handed over to their provider, by channel and outcome',
+      labelNames: ['channel', 'outcome'],
+    });
+    this.textTokens = metrics.counter({
+      name: 'tandem_text_model_tokens_total',
+      help: 'Tokens of the text model, by direction',
+      labelNames: ['direction'],
     });
   }
 }

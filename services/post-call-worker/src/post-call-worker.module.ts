@@ -1,10 +1,13 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CallStore, connectRedis, redisResource, Sealer } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import { openTextModel } from '@tandem/models/text';
 import {
+  AgentDirectory,
   BookingRepository,
   CallRepository,
   databaseResource,
+  MessageRepository,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
 } from '@tandem/database';
@@ -13,14 +16,22 @@ import {
   DatabaseModule,
   deriveKeys,
   Destinations,
+  MessageQueue,
   OutboundPoster,
   PostCallQueue,
   queueGauges,
   queueModule,
   type ServiceConfig,
 } from '@tandem/platform';
+import { TwilioSms } from '@tandem/telephony/sms';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
+import { MailSender } from './messages/mail/mail-sender.ts';
+import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
+import { MessageSender } from './messages/message-sender.service.ts';
+import { MessageSweep } from './messages/message-sweep.ts';
+import { MessageProcessor } from './messages/message.processor.ts';
+import { noWebSearch, WEB_SEARCH } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
@@ -32,7 +43,7 @@ export class PostCallWorkerModule {
     return {
       module: PostCallWorkerModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call']),
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages']),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'always',
@@ -44,8 +55,10 @@ export class PostCallWorkerModule {
           databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize }),
         ),
         DatabaseModule.forFeature(
+          AgentDirectory,
           BookingRepository,
           CallRepository,
+          MessageRepository,
           WebhookDeliveryRepository,
           WebhookEndpointRepository,
         ),
@@ -54,13 +67,59 @@ export class PostCallWorkerModule {
         { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)) },
         { provide: OutboundPoster, useValue: new OutboundPoster(new Destinations(config.trustedNetworks)) },
         PostCallQueue,
+        MessageQueue,
         PostCallMetrics,
-        queueGauges('post-call'),
+        queueGauges('post-call', 'messages'),
         CallRecordProcessor,
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,
+        ...messageParts(config),
       ],
     };
   }
+}
+
+/** The parts that answer and send messages. */
+function messageParts(config: ServiceConfig<'post-call-worker'>): Provider[] {
+  const { textModelKind, textModelUrl, textModelApiKey, textModelName, textModelTimeoutMs } = config;
+  const model = openTextModel({
+    kind: textModelKind,
+    baseUrl: textModelUrl,
+    apiKey: textModelApiKey,
+    model: textModelName,
+    timeoutMs: textModelTimeoutMs,
+  });
+  const { smtpUrl, mailFrom: from, mailReplyTo: replyTo } = config;
+  return [
+    { provide: TEXT_MODEL, useValue: model },
+    { provide: WEB_SEARCH, useValue: noWebSearch },
+    {
+      provide: TwilioSms,
+      useValue: new TwilioSms({ accounts: accountsOf(config), baseUrl: config.twilioApiUrl }),
+    },
+    { provide: MailSender, useValue: new MailSender({ smtpUrl, from, replyTo }) },
+    MessageAnswers,
+    MessageSender,
+    MessageProcessor,
+    MessageSweep,
+  ];
+}
+
+/** Returns the accounts that can send, the first one first; of two tokens in rotation the first. */
+function accountsOf({
+  twilioAccountSid,
+  twilioAuthTokens: [token],
+  twilioAccounts,
+}: ServiceConfig<'post-call-worker'>) {
+  const others = new Map(
+    [...twilioAccounts].reverse().map(({ accountSid, secret }) => [accountSid, secret] as const),
+  );
+  const first = twilioAccountSid && token ? [{ accountSid: twilioAccountSid, authToken: token }] : [];
+  return [
+    ...first,
+    ...[...others]
+      .filter(([accountSid]) => accountSid !== first[0]?.accountSid)
+      .map(([accountSid, authToken]) => ({ accountSid, authToken })),
+  ];
 }
