@@ -8,6 +8,8 @@ import { checkAvailabilityHandler } from './check-availability/handler.ts';
 import { TOOL_DECLARATIONS } from './index.ts';
 import { getCallerHistoryHandler } from './get-caller-history/handler.ts';
 import { lookupCustomerHandler } from './lookup-customer/handler.ts';
+import { sendEmailHandler } from './send-email/handler.ts';
+import { sendSmsHandler } from './send-sms/handler.ts';
 import type { ToolHandler } from './tool-handler.ts';
 
 export { CrmClient, type CrmClientOptions } from './crm/crm-client.ts';
@@ -26,6 +28,8 @@ export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   create_lead: createLeadHandler,
   take_message: takeMessageHandler,
   schedule_callback: scheduleCallbackHandler,
+  send_sms: sendSmsHandler,
+  send_email: sendEmailHandler,
 };
 
 /** Declarations and handlers do not match. */

@@ -12,6 +12,8 @@ import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { httpToolDeclaration } from './http/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
 import { recordConsent } from './record-consent/declaration.ts';
+import { sendEmail } from './send-email/declaration.ts';
+import { sendSms } from './send-sms/declaration.ts';
 import { switchLanguage } from './switch-language/declaration.ts';
 import { transferCall, transferCallTo } from './transfer-call/declaration.ts';
 import { updateMicDistance } from './update-mic-distance/declaration.ts';
@@ -35,6 +37,8 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   switchLanguage,
   collectDigits,
   recordConsent,
+  sendSms,
+  sendEmail,
 ];
 
 /** The settings of an agent that its tools depend on, beside their names. */

@@ -86,6 +86,11 @@ const RULES: Record<string, RouteRule> = {
     body: { service: 'plumbing', start: nineOclock(3) },
     stranger: 'own',
   },
+  'POST /v1/messages': {
+    path: () => '/v1/messages',
+    body: { channel: 'sms', from: '+12025550100', to: '+12025550123', text: 'Hello' },
+    stranger: 'own',
+  },
   'GET /v1/bookings': { path: () => '/v1/bookings', stranger: 'own' },
   'GET /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
   'PATCH /v1/bookings/{id}': {

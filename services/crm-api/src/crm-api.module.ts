@@ -7,6 +7,7 @@ import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
 import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
+import { MessagesModule } from './messages/messages.module.ts';
 
 /** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
 @Module({})
@@ -26,6 +27,7 @@ export class CrmApiModule {
         BookingsModule,
         LeadsModule,
         StaffMessagesModule,
+        MessagesModule,
       ],
     };
   }

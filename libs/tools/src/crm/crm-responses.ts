@@ -73,6 +73,9 @@ export const historySchema = z.object({
     .transform((entries) => entries.filter((entry) => entry !== null)),
 });
 
+/** A message that is on its way. */
+export const sentMessageSchema = z.object({ id: z.string().max(40), text: z.string().max(10_000) });
+
 /** Details crm-api adds to a refused booking. */
 export const alternativesSchema = z.object({ alternatives: z.array(slotSchema).max(10) });
 export const servicesSchema = z.object({ services: z.array(z.string().max(63)).max(200) });

@@ -49,7 +49,9 @@ export class RunningCrm {
     readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start(options: { databaseUrl?: string; poolSize?: number } = {}): Promise<RunningCrm> {
+  static async start(
+    options: { databaseUrl?: string; poolSize?: number; settings?: Record<string, string> } = {},
+  ): Promise<RunningCrm> {
     const database = await createTestDatabase();
     await runMigrations(database.url);
     const config = loadServiceConfig('crm-api', {
@@ -59,6 +61,7 @@ export class RunningCrm {
       TANDEM_SECRET: SECRET,
       DATABASE_URL: options.databaseUrl ?? database.url,
       DATABASE_POOL_SIZE: String(options.poolSize ?? 10),
+      ...options.settings,
     });
     const app = await startService('crm-api', config, crmApi);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
