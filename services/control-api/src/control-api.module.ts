@@ -14,6 +14,7 @@ import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
+import { MessagesModule } from './messages/messages.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
@@ -46,6 +47,7 @@ export class ControlApiModule {
         CallsModule,
         ClosedDatesModule,
         DirectoryModule,
+        MessagesModule,
         NumbersModule,
         RecordingsModule,
         SecretsModule,

@@ -205,6 +205,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     stranger: [200],
   },
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
+  'GET /v1/messages': { path: () => '/v1/messages', scope: 'calls', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
   'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },
   'POST /v1/calls/{callId}/transfer': {
