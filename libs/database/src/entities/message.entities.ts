@@ -14,7 +14,7 @@ export class MessageRow {
   @Column({ name: 'own_address', type: 'text' }) ownAddress!: string;
   /** The other party's, in its normal form. */
   @Column({ type: 'text' }) party!: string;
-  /** Of an e-mail. */
+  /** The subject of an e-mail; empty for a text message. */
   @Column({ type: 'text', default: '' }) subject!: string;
   @Column({ type: 'text' }) body!: string;
   /** Pictures and other files that came with it. */

@@ -25,7 +25,7 @@ export interface IncomingMessage extends MessageParties {
   readonly accountId: string | null;
   /** The provider's id: the same message is taken once. */
   readonly providerId: string;
-  /** What it says about consent; stored before anything else is decided. */
+  /** The word about consent in it; stored before anything else is decided. */
   readonly consent: ConsentWord | null;
   /** Why it gets no answer; null for one that may. */
   readonly refusal: string | null;

@@ -72,10 +72,14 @@ export function chatCompletionsModel(options: ChatCompletionsOptions): TextModel
   };
 }
 
-/** Azure's paths begin with /openai/, as those of voice models do; it wants the key under another name. */
-function keyHeader({ pathname }: URL, apiKey: string | undefined): Record<string, string> {
+/**
+ * Azure's paths begin with /openai/, as those of voice models do; it wants the key under another name. So do
+ * Bedrock's paths (`bedrock-mantle.<region>.api.aws/openai/v1`), which wants a bearer.
+ */
+function keyHeader({ hostname, pathname }: URL, apiKey: string | undefined): Record<string, string> {
   if (apiKey === undefined) return {};
-  return pathname.startsWith('/openai/') ? { 'api-key': apiKey } : { authorization: `Bearer ${apiKey}` };
+  const isAzure = pathname.startsWith('/openai/') && !hostname.endsWith('.aws');
+  return isAzure ? { 'api-key': apiKey } : { authorization: `Bearer ${apiKey}` };
 }
 
 function bodyOf(model: string, request: TextRequest, isOpenAi: boolean): Record<string, unknown> {

@@ -14,7 +14,7 @@ import { UnrecoverableError, type Job } from 'bullmq';
 import { MessageAnswers } from './message-answers.service.ts';
 import { MessageSender } from './message-sender.service.ts';
 
-/** Answers received messages and sends those that wait for it; a repetition changes nothing. */
+/** Has received messages answered and queued ones sent; a repetition changes nothing. */
 @Processor('messages', workerSettings('messages'))
 export class MessageProcessor extends RestingProcessor implements OnApplicationBootstrap {
   protected readonly logger = new Logger(MessageProcessor.name);
@@ -67,7 +67,10 @@ export class MessageProcessor extends RestingProcessor implements OnApplicationB
     const message = await this.messages.find(tenantId, messageId);
     if (!message) return;
     if (message.direction === 'outbound') return this.sender.send(tenantId, messageId);
-    const answer = message.status === 'received' ? await this.answer(message) : null;
+    const answer =
+      message.status === 'received'
+        ? await this.answer(message)
+        : await this.messages.answerTo(tenantId, messageId);
     if (answer) await this.sender.send(tenantId, answer.id);
   }
 

@@ -12,7 +12,7 @@ beforeEach(() => running.begin());
 const states = async () => (await running.all()).map(({ direction, status }) => `${direction} ${status}`);
 const sentTexts = () => running.sentSms.map(({ body }) => body);
 
-/** What the model was asked, without its instructions. */
+/** The messages the model was asked with, without its instructions. */
 const asked = (index: number) =>
   ((running.model.seen[index]?.body['messages'] ?? []) as { role: string; content: string }[]).slice(1);
 
@@ -161,6 +161,18 @@ describe('an answer to a text message', () => {
       role: 'tool',
       content: expect.stringContaining('not set up'),
     });
+  });
+});
+
+describe('an answer that its carrier did not take', () => {
+  it('is handed over again by the same job, and by no other', async () => {
+    const message = await running.receive('Are you open?');
+    const answer = (await running.messages.answer(running.tenantId, message.id, 'Yes.'))!;
+    await running.messages.claim(running.tenantId, answer.id);
+    await running.messages.release(running.tenantId, answer.id);
+    await running.enqueue(message);
+    await running.reaches(answer, 'accepted');
+    expect(sentTexts()).toEqual(['Yes.']);
   });
 });
 

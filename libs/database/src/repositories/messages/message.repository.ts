@@ -36,7 +36,7 @@ import { receivedEvent, statusEvent } from './message-event.ts';
 
 /** A message later than this begins a new thread. */
 const THREAD_MS = 12 * 3_600_000;
-/** Answers in one thread: two machines that answer each other stop here. */
+/** Most answers in one thread: two machines that answer each other stop here. */
 const MOST_ANSWERS = 30;
 /** How long a job put into the queue by its writer may take before it is put there again. */
 const JOB_REST_MS = 20_000;
@@ -117,6 +117,14 @@ export class MessageRepository {
         dueAt: new Date(Date.now() + JOB_REST_MS),
       });
     });
+  }
+
+  /** Returns the answer to a received message; null when it has none. */
+  async answerTo(tenantId: TenantId, messageId: string): Promise<Message | null> {
+    const row = await run(this.dataSource, (manager) =>
+      manager.findOneBy(MessageRow, { tenantId, answersId: messageId }),
+    );
+    return row && toMessage(row);
   }
 
   /** Stores that a received message gets no answer. */

@@ -31,8 +31,8 @@ export const mailSection = section('E-mail', 'The server over which agents send 
     schema: url('smtp', 'smtps').optional(),
     isSecret: true,
     description:
-      'Address of the mail server, with user and password where it asks for them; smtps:// for TLS from the ' +
-      'first byte, smtp:// for TLS as soon as the server offers it.',
+      'Address of the mail server, with user and password where it asks for them; smtps:// for TLS from ' +
+      'the first byte, smtp:// for TLS as soon as the server offers it.',
     whenUnset: 'e-mail of agents fails',
     example: 'smtps://user:password@mail.example.com:465',
   },
