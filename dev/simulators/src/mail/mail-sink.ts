@@ -21,7 +21,10 @@ export class MailSink {
   private readonly faults: MailFault[] = [];
   private readonly server: SMTPServer;
 
-  constructor(private readonly password: string) {
+  constructor(
+    private readonly password: string,
+    onMail: (mail: TakenMail) => void = () => undefined,
+  ) {
     this.server = new SMTPServer({
       size: MAX_BYTES,
       authMethods: ['PLAIN', 'LOGIN'],
@@ -41,11 +44,13 @@ export class MailSink {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          this.taken.push({
+          const mail = {
             from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
             to: envelope.rcptTo.map(({ address }) => address),
             raw: Buffer.concat(chunks).toString('utf8'),
-          });
+          };
+          this.taken.push(mail);
+          onMail(mail);
           if (this.faults[0] !== 'cut-after-data') return done();
           this.faults.shift();
           for (const connection of this.server.connections) connection.close();

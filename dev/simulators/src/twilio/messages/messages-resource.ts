@@ -14,7 +14,7 @@ export interface SentSms {
   readonly statusCallback: string | null;
 }
 
-/** What the carrier reports of a message, in this order. */
+/** The carrier's reports on a message, in this order. */
 export type SmsFate = readonly { readonly status: string; readonly errorCode?: string }[];
 
 export const DELIVERED: SmsFate = [{ status: 'queued' }, { status: 'sent' }, { status: 'delivered' }];
