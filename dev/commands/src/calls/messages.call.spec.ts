@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MessageRepository, run, type Message } from '@tandem/database';
-import { ChatCompletionsSimulator, TwilioSimulator } from '@tandem/simulators';
-import { CALLER, DIALLED, RunningPlatform } from '../testing/running-platform.ts';
+import { ChatCompletionsSimulator, MailSink, scripted, TwilioSimulator } from '@tandem/simulators';
+import { answer, CALLER, DIALLED, RunningPlatform } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
@@ -9,6 +9,7 @@ const PUBLIC = 'https://voice.example.com';
 const smsUrl = `${PUBLIC}/twilio/sms#rc=2&rp=all&ct=2000&rt=5000`;
 
 const model = new ChatCompletionsSimulator({ apiKey: 'key-for-specs' });
+const mail = new MailSink('a-password');
 let platform: RunningPlatform;
 
 beforeAll(async () => {
@@ -28,6 +29,8 @@ beforeAll(async () => {
         TEXT_MODEL_NAME: 'small',
         TEXT_MODEL_URL: model.baseUrl,
         TEXT_MODEL_API_KEY: 'key-for-specs',
+        SMTP_URL: await mail.start(),
+        MAIL_FROM: 'Demo Plumbing <office@demo.example>',
       },
     },
   });
@@ -35,6 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform.stop();
   await model.stop();
+  await mail.stop();
 });
 
 const write = (body: string, copies = 1) =>
@@ -62,15 +66,55 @@ const outbound = (status: string) =>
     (await messages()).find((message) => message.direction === 'outbound' && message.status === status),
   );
 
+describe('an agent on the telephone', () => {
+  it('sends a text message to the caller and an e-mail to their address on file', async () => {
+    await run(platform.database, (manager) =>
+      manager.query(`UPDATE contacts SET email = 'alex@example.com' WHERE phone = $1`, [CALLER]),
+    );
+    platform.model.behaviour = scripted({
+      turns: [
+        {
+          ifHeard: '',
+          call: [
+            { name: 'send_sms', arguments: { text: 'Monday at nine.', to: '+19005550000' } },
+            { name: 'send_email', arguments: { subject: 'Your visit', text: '- Monday\n- <b>nine</b>' } },
+          ],
+          then: { say: 'Both are on their way.' },
+        },
+      ],
+      otherwise: 'I see.',
+    });
+    await platform.withAgent({ tools: ['send_sms', 'send_email', 'end_call'] }, async () => {
+      const call = platform.ring();
+      await answer(call);
+      await outbound('delivered');
+      await outbound('sent');
+      call.hangup();
+      await call.ended;
+      const { callId, toolCalls } = await platform.recorded(call.sid);
+      expect(toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`).sort()).toEqual([
+        'send_email ok',
+        'send_sms ok',
+      ]);
+      expect(await messages()).toMatchObject([{ callId }, { callId }]);
+    });
+    expect(platform.twilio.sentSms).toMatchObject([{ from: DIALLED, to: CALLER, body: 'Monday at nine.' }]);
+    expect(mail.taken).toMatchObject([{ from: 'office@demo.example', to: ['alex@example.com'] }]);
+    expect(mail.taken[0]?.raw).toMatch(/^X-From-Ai-Assistant: true\r$/im);
+    expect(mail.taken[0]?.raw).not.toContain('<b>nine</b></li>');
+    await run(platform.database, (manager) => manager.query('DELETE FROM messages'));
+  });
+});
+
 describe('a conversation by text message', () => {
   it('is answered once by the model, and ends where the carrier says it was delivered', async () => {
     model.script({ text: 'We are open until five.' });
     const answers = await write('Are you open?', 3);
     for (const answer of answers) expect(answer).toMatchObject({ kind: 'answered', status: 200 });
-    const answer = await outbound('delivered');
+    const sent = await outbound('delivered');
     await platform.twilio.smsReported();
-    expect(platform.twilio.sentSms).toMatchObject([
-      { from: DIALLED, to: CALLER, body: 'We are open until five.', sid: answer.providerId },
+    expect(platform.twilio.sentSms.slice(1)).toMatchObject([
+      { from: DIALLED, to: CALLER, body: 'We are open until five.', sid: sent.providerId },
     ]);
     expect(await messages()).toMatchObject([{ status: 'delivered' }, { status: 'answered' }]);
     expect(model.seen).toHaveLength(1);
@@ -83,9 +127,15 @@ describe('a conversation by text message', () => {
       { status: 'closed', reason: 'opted-out' },
       { status: 'closed', reason: 'consent-stop' },
     ]);
-    expect(platform.twilio.sentSms).toHaveLength(1);
+    expect(platform.twilio.sentSms).toHaveLength(2);
     const logs = platform.lines.join('\n');
-    for (const secret of ['Are you open', 'open until five', 'Did that work', CALLER.slice(1)])
+    for (const secret of [
+      'Are you open',
+      'open until five',
+      'Did that work',
+      'Monday at nine',
+      CALLER.slice(1),
+    ])
       expect(logs).not.toContain(secret);
   });
 
@@ -95,9 +145,9 @@ describe('a conversation by text message', () => {
       accountSid: platform.twilio.accountSid,
       route: (url) => new URL(url.pathname + url.search, platform.stack.urls.ingress),
     });
-    const [answer] = await forger.receiveSms({ from: CALLER, to: DIALLED, body: 'Hi', smsUrl });
+    const [reply] = await forger.receiveSms({ from: CALLER, to: DIALLED, body: 'Hi', smsUrl });
     await forger.stop();
-    expect(answer).toMatchObject({ kind: 'answered', status: 403 });
+    expect(reply).toMatchObject({ kind: 'answered', status: 403 });
     expect((await messages()).filter(({ body }) => body === 'Hi')).toEqual([]);
   });
 });
