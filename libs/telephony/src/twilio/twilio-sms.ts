@@ -35,6 +35,8 @@ export type SmsOutcome =
 const TIMEOUT_MS = 10_000;
 /** "Attempt to send to unsubscribed recipient" (twilio.com/docs/api/errors/21610). */
 const UNSUBSCRIBED = 21_610;
+/** Refusals that pass: a wrong token until it is corrected, too many requests, an API that is away. */
+const PASSING: ReadonlySet<number> = new Set([401, 429, 503]);
 /** No request was sent over such a connection. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -75,6 +77,6 @@ function outcomeOf({ status, code, socketCode }: RestFault): SmsOutcome {
   const said = String(code ?? status ?? socketCode?.toLowerCase() ?? 'unreachable');
   if (status === null)
     return { kind: NOT_CONNECTED.has(socketCode ?? '') ? 'not-taken' : 'uncertain', code: said };
-  if (status === 429 || status === 503) return { kind: 'not-taken', code: said };
+  if (PASSING.has(status)) return { kind: 'not-taken', code: said };
   return { kind: status >= 500 ? 'uncertain' : 'refused', code: said };
 }
