@@ -8,7 +8,7 @@ const tools = [
     name: 'find',
     description: '',
     place: 'worker',
-    arguments: z.object({}),
+    arguments: z.object({ what: z.string() }),
     cancellable: false,
     deadlineMs: 5_000,
   }),
@@ -49,7 +49,7 @@ describe('a provider with long ids', () => {
     await call.greeted();
     const ids = [`call_${'x'.repeat(150)}1`, `call_${'x'.repeat(150)}2`];
     const response = call.server.begins();
-    for (const id of ids) call.server.callsTool(response, 'find', '{}', id);
+    for (const id of ids) call.server.callsTool(response, 'find', JSON.stringify({ what: id }), id);
     call.server.ends(response, 'completed');
     await call.passes(100);
     expect(call.log.of('tool.called').map(({ providerCallId }) => providerCallId)).toEqual(ids);
