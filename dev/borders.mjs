@@ -69,14 +69,7 @@ export const table = {
     banned: [...DATABASE, 'openai', 'ws'],
   },
   'service:post-call-worker': {
-    own: [
-      'lib:contracts',
-      'lib:call-state',
-      'lib:database',
-      'lib:models',
-      'lib:platform',
-      'lib:telephony',
-    ],
+    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:models', 'lib:platform', 'lib:telephony'],
     banned: ['openai', 'ws'],
   },
   'service:crm-api': {

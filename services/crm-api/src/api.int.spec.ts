@@ -231,8 +231,7 @@ describe('the API', () => {
         else expect([200, 201, 409]).toContain(answer.status);
         expect(answer.text).not.toContain(own.bookingId);
         const ids = [own.contactId, own.serviceId, own.resourceId, own.leadId, own.staffMessageId];
-        for (const id of ids)
-          expect(answer.text).not.toContain(id);
+        for (const id of ids) expect(answer.text).not.toContain(id);
         expect(answer.text).not.toContain('Alex');
       }
       const untouched = await crm.ask('GET', `/v1/bookings/${own.bookingId}`, { as: owner.apiKey });

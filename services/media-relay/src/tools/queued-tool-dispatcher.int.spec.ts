@@ -29,8 +29,8 @@ const toolCall = (times: { deadlineMs: number; lateMs: number }): ToolCall => ({
   context: {
     callId,
     tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
-    callerNumber: 'anonymous' as ToolCall['context']['callerNumber'],
-    dialledNumber: '+12025550199' as ToolCall['context']['dialledNumber'],
+    callerNumber: 'anonymous',
+    dialledNumber: '+12025550199',
     timeZone: 'America/New_York',
     language: 'en-US',
     keypad: '',

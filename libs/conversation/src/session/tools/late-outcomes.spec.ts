@@ -24,7 +24,8 @@ const book = defineTool({
 });
 const BOOKED: ToolOutcome = { status: 'ok', value: { reference: 'K48' } };
 const NOTE =
-  'book, which had not answered in time, has ended after all: {"status":"ok","result":{"reference":"K48"}}';
+  'book, which had not answered in time, has ended after all: ' +
+  '{"status":"ok","result":{"reference":"K48"}}';
 
 /** A call whose booking has timed out, and whose agent has said so. */
 async function timedOut(): Promise<CallScene> {
@@ -39,7 +40,8 @@ async function timedOut(): Promise<CallScene> {
   return call;
 }
 
-const instructions = (call: CallScene) => call.model.asked.filter((asked) => asked.includes('ended after all'));
+const instructions = (call: CallScene) =>
+  call.model.asked.filter((asked) => asked.includes('ended after all'));
 
 describe('the outcome of a tool call that had timed out', () => {
   it('is told at once where nobody speaks, and stored', async () => {
@@ -95,7 +97,7 @@ describe('the outcome of a tool call that had timed out', () => {
     expect(call.log.of('tool.finished-late')).toHaveLength(1);
   });
 
-  it('that was told already is part of the history, and not awaited', async () => {
+  it('that was told already is part of the history, and not awaited', () => {
     const late: NewCallEvent = {
       type: 'tool.finished-late',
       data: {
