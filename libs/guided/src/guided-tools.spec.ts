@@ -75,7 +75,7 @@ describe('a guided session and its tools', () => {
   it.each([
     [ok({ reference: 'K48' }), 'it is booked. Your reference is K48.'],
     [{ status: 'refused', reason: 'slot-taken', message: '' }, 'nothing is booked.'],
-  ])('tells what came of a booking that had timed out: %j', async (output, words) => {
+  ])('tells the outcome of a booking that had timed out: %j', async (output, words) => {
     const scene = await confirming();
     await scene.says('yes');
     await scene.toolAnswers({ status: 'timed-out', message: '' });

@@ -22,7 +22,7 @@ export interface ToolFigures {
 const WORKERS = 4;
 const CALLS = 5;
 const TOOLS_EACH = 60;
-/** What one call may have at work at once; the calls that make a thousand of them. */
+/** Tools that one call may have at work at once, and the calls that make a thousand of them. */
 const AT_ONCE = 8;
 const BURST_CALLS = 125;
 const FLOOD_CALLS = 25;

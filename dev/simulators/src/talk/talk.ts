@@ -69,7 +69,7 @@ export class Talk {
     return true;
   }
 
-  /** @param why the cause, for whoever still waits for something */
+  /** @param why the cause, told to everything that still waits */
   close(why: string): void {
     this.hasEnded = true;
     this.ear.close();

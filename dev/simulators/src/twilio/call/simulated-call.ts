@@ -272,7 +272,7 @@ export class SimulatedCall implements CallHandle {
     void this.finish();
   }
 
-  /** Returns how the call ended and what the carrier said last, for whoever still waits for something. */
+  /** Returns how the call ended and the carrier's last words, for the errors of what still waits. */
   private lastWordsBefore(cause: CallEndCause): string {
     const said = this.journal.entries.findLast((entry) => entry.kind === 'said');
     return said ? `${cause}, after "${said.text}"` : cause;

@@ -3,7 +3,7 @@ import type { CallContext } from '../call-context.ts';
 import { lateOutcome } from '../history/history-entries.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
 
-/** Tells the caller, at the next pause, what came of tool calls that had not answered in time. */
+/** Tells the caller, at the next pause, the outcome of tool calls that had not answered in time. */
 export class LateOutcomes {
   private readonly untold: string[] = [];
 
