@@ -18,6 +18,8 @@ const WANTED = [
     (value) => /^tk_[\w-]{43,86}$/.test(value) && !value.includes('trial'),
     'tk_ and 43 random ones',
   ],
+  ['SMTP_URL', (value) => !value.includes('@mail:2525'), 'your mail server, or empty (SMTP_URL=) for none'],
+  ['MAIL_FROM', (value) => value !== 'agent@tandem.example', 'an address of yours, or empty with SMTP_URL'],
 ];
 const faults = WANTED.filter(([name, isRight]) => !isRight(env[name] ?? ''));
 for (const [name, , wanted] of faults) console.error(`${name} must be ${wanted}: set it in .env.`);

@@ -62,10 +62,10 @@ export class MailSink {
   }
 
   /** Returns the address with user and password. */
-  async start(port = 0): Promise<string> {
-    await new Promise<void>((listening) => this.server.listen(port, '127.0.0.1', () => listening()));
+  async start(port = 0, host = '127.0.0.1'): Promise<string> {
+    await new Promise<void>((listening) => this.server.listen(port, host, () => listening()));
     const at = (this.server.server.address() as AddressInfo).port;
-    return `smtp://${USER}:${encodeURIComponent(this.password)}@127.0.0.1:${at}`;
+    return `smtp://${USER}:${encodeURIComponent(this.password)}@${host}:${at}`;
   }
 
   stop(): Promise<void> {

@@ -27,6 +27,8 @@ const LIVE = {
   PUBLIC_MEDIA_URL: 'wss://voice.example.com',
   POSTGRES_PASSWORD: 'p'.repeat(20),
   DEMO_API_KEY: `tk_${'b'.repeat(43)}`,
+  SMTP_URL: 'smtps://user:password@smtp.example.com',
+  MAIL_FROM: 'office@example.com',
 };
 
 (program === null ? describe.skip : describe)('docker-compose.yml', () => {
@@ -175,7 +177,7 @@ const LIVE = {
       (await runCompose(program!, [...args, 'config', '--services'])).output.toString().trim().split('\n');
     const usual = await listed();
     expect(usual).toEqual(
-      expect.arrayContaining(['caller', 'model', 'edge', 'postgres', 'redis', 'migrate']),
+      expect.arrayContaining(['caller', 'model', 'mail', 'edge', 'postgres', 'redis', 'migrate']),
     );
     for (const other of ['edge-live', 'check-live', 'prometheus', 'grafana'])
       expect(usual).not.toContain(other);
@@ -188,7 +190,7 @@ const LIVE = {
       Object.keys(services[name]?.depends_on ?? {}).forEach(follow);
     };
     follow('edge-live');
-    expect([...needed].filter((name) => ['caller', 'model', 'edge'].includes(name))).toEqual([]);
+    expect([...needed].filter((name) => ['caller', 'model', 'mail', 'edge'].includes(name))).toEqual([]);
   });
 
   it('refuses a live platform on the settings of a trial', async () => {
@@ -197,10 +199,13 @@ const LIVE = {
         timeoutMs: 10_000,
         env,
       });
-    const trial = { ...named(services['call-ingress']), ...named(services['relay-1']) };
+    const trial = Object.assign(
+      {},
+      ...['call-ingress', 'relay-1', 'post-call-worker'].map((name) => named(services[name])),
+    ) as Record<string, string>;
     const refused = await checked(trial);
     expect(refused.code).toBe(78);
-    for (const name of ['TANDEM_SECRET', 'OPENAI_API_KEY', 'PUBLIC_BASE_URL', 'POSTGRES_PASSWORD'])
+    for (const name of ['TANDEM_SECRET', 'OPENAI_API_KEY', 'PUBLIC_BASE_URL', 'SMTP_URL', 'MAIL_FROM'])
       expect(refused.complaint).toContain(name);
     expect((await checked(LIVE)).code).toBe(0);
   });
