@@ -71,7 +71,8 @@ describe('the ports of a stack', () => {
         `Port ${taken} of ${service} is in use by .*process ${process.pid}.*, and ${name} leads to it`,
       ),
     );
-    expect(lines).toEqual([]);
+    // Another program may take one of the others meanwhile.
+    expect(lines.filter((line) => line.includes(` of ${service} `))).toEqual([]);
   });
 
   it('that were set have to be free, and all that are not are named', async () => {
