@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { connectRedis, type CallStore } from '@tandem/call-state';
 import { guided, type SimulatedCall } from '@tandem/simulators';
 import { RedisGroup } from '@tandem/stack';
 import { nextMonday } from '../testing/next-monday.ts';
-import { answer, RunningPlatform } from '../testing/running-platform.ts';
+import { callStoreOf, RunningPlatform } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
 
@@ -16,14 +17,19 @@ const BOOKED = {
 describe('a platform whose Redis is a group that Sentinels watch', () => {
   let group: RedisGroup;
   let platform: RunningPlatform;
+  let redis: ReturnType<typeof connectRedis>;
+  let records: CallStore;
 
   beforeAll(async () => {
     group = await RedisGroup.start();
     platform = await RunningPlatform.start({
       between: (server, url) => Promise.resolve(server === 'redis' ? group.url : url),
     });
+    redis = connectRedis(group.url, 'worker');
+    records = callStoreOf(redis, platform.stack.secrets.tandemSecret);
   });
   afterAll(async () => {
+    redis?.disconnect();
     await platform?.stop();
     await group?.stop();
   });
@@ -56,7 +62,7 @@ describe('a platform whose Redis is a group that Sentinels watch', () => {
   }
 
   async function talk(call: SimulatedCall): Promise<object> {
-    for (let turn = 0; turn < LINES.length; turn += 1) await answer(call);
+    await platform.answerQuestions(call, LINES.length, records);
     await call.ended;
     const { status, outcome, toolCalls } = await platform.recorded(call.sid);
     return { status, outcome, tools: toolCalls.map(({ name, outcome: how }) => `${name} ${how?.status}`) };

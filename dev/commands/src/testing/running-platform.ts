@@ -144,9 +144,9 @@ export class RunningPlatform {
   }
 
   /** Returns our id of the carrier's call, once it is admitted. */
-  async callIdOf(callSid: string): Promise<CallId> {
+  async callIdOf(callSid: string, records = this.records): Promise<CallId> {
     return (await this.eventually(
-      () => this.records.findByCarrierId(callSid),
+      () => records.findByCarrierId(callSid),
       (found) => found !== null,
       'the call to be admitted',
     ))!;
@@ -226,12 +226,13 @@ export class RunningPlatform {
   /**
    * Says this many lines of the caller, each once the caller has heard the agent's next question to its end.
    * A pause while a tool works does not count as the end of the agent's turn.
+   * @param records the calls in the Redis of the services, where a spec has given them another one
    */
-  async answerQuestions(call: TalkingCaller, lines: number): Promise<void> {
-    const callId = await this.callIdOf(call.sid);
+  async answerQuestions(call: TalkingCaller, lines: number, records = this.records): Promise<void> {
+    const callId = await this.callIdOf(call.sid, records);
     for (let line = 1; line <= lines; line += 1) {
       await this.eventually(
-        async () => (await this.records.events(callId)).events.filter(isQuestion).length,
+        async () => (await records.events(callId)).events.filter(isQuestion).length,
         (questions) => questions >= line,
         `question ${line} of the agent`,
         30_000,
