@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DIALLED, RunningPlatform } from '@tandem/commands/platform';
+import { DIALLED, RunningPlatform, words } from '@tandem/commands/platform';
 import {
   latestToolOutput,
   type Behaviour,
@@ -7,7 +7,7 @@ import {
   type SimulatedCall,
   type SimulatedSession,
 } from '@tandem/simulators';
-import { Histogram, type Spread } from '../pump/histogram.ts';
+import type { Spread } from '../pump/histogram.ts';
 
 /** Tool calls through real processes, from the model's event to the result it is sent. */
 export interface ToolFigures {
@@ -26,6 +26,7 @@ const TOOLS_EACH = 60;
 const AT_ONCE = 8;
 const BURST_CALLS = 125;
 const FLOOD_CALLS = 25;
+const CALLER_SPEAKS_MS = 400;
 const LIMIT_MS = 120_000;
 const OTHER_NUMBER = '+12025550177';
 const LOOKUP: ResponsePlan = { steps: [{ call: 'lookup_customer', arguments: {} }] };
@@ -83,29 +84,43 @@ class ToolBench {
   async lookUps(number: string): Promise<Spread> {
     this.platform.model.behaviour = repeating(LOOKUP, TOOLS_EACH);
     const talks = await this.place(CALLS, number);
-    const trips = new Histogram();
+    const trips: number[] = [];
     for (const { call, session } of talks) {
       await this.results(session, TOOLS_EACH);
-      for (const tripMs of tripsOf(session)) trips.add(tripMs * 1000);
+      trips.push(...tripsOf(session));
       await hangUp(call);
     }
-    return trips.spread;
+    return spreadOf(trips);
   }
 
   /** A thousand tool calls in the same moment. */
   async burst(): Promise<ToolFigures['burst']> {
-    const gate = Promise.withResolvers<void>();
-    this.platform.model.behaviour = repeating(burstPlan(), 1, gate.promise);
-    const talks = await this.place(BURST_CALLS, DIALLED);
-    gate.resolve();
-    const trips = new Histogram();
-    for (const { session } of talks) {
-      await this.results(session, AT_ONCE);
-      for (const tripMs of tripsOf(session)) trips.add(tripMs * 1000);
+    this.platform.model.behaviour = repeating(burstPlan(), 1, true);
+    const known = this.platform.model.sessions.length;
+    const calls = Array.from({ length: BURST_CALLS }, () => this.ring(DIALLED));
+    const sessions = () => this.platform.model.sessions.slice(known);
+    const withWords = () => sessions().filter((session) => session.sentEvents('response.done').length > 0);
+    await this.platform.eventually(
+      () => withWords().length,
+      (ready) => ready >= BURST_CALLS,
+      'all calls to be answered',
+      LIMIT_MS,
+    );
+    await Promise.all(calls.map((call) => call.say(words(CALLER_SPEAKS_MS))));
+    const trips: number[] = [];
+    let answered = 0;
+    await this.platform.eventually(
+      () => sessions().reduce((sum, session) => sum + tripsOf(session).length, 0),
+      (results) => results >= BURST_CALLS * AT_ONCE,
+      'a result of each tool call',
+      LIMIT_MS,
+    );
+    for (const session of sessions()) {
+      trips.push(...tripsOf(session));
+      answered += okResults(session);
     }
-    const answered = talks.reduce((sum, { session }) => sum + okResults(session), 0);
-    await Promise.all(talks.map(({ call }) => hangUp(call)));
-    return { asked: BURST_CALLS * AT_ONCE, answered, spread: trips.spread };
+    await Promise.all(calls.map(hangUp));
+    return { asked: BURST_CALLS * AT_ONCE, answered, spread: spreadOf(trips) };
   }
 
   /** Calls of the first tenant that have eight tools at work each, all the time. Returns what ends them. */
@@ -125,13 +140,17 @@ class ToolBench {
   ): Promise<{ readonly call: SimulatedCall; readonly session: SimulatedSession }[]> {
     const talks = [];
     for (let index = 0; index < count; index += 1) {
-      this.callers += 1;
-      const number = this.callers;
-      const call = this.platform.ring({ from: `+1202556${1000 + number}`, to });
-      const session = await this.platform.model.waitForSession((found) => found.number === number);
+      const known = new Set(this.platform.model.sessions);
+      const call = this.ring(to);
+      const session = await this.platform.model.waitForSession((found) => !known.has(found));
       talks.push({ call, session });
     }
     return talks;
+  }
+
+  private ring(to: string): SimulatedCall {
+    this.callers += 1;
+    return this.platform.ring({ from: `+1202556${1000 + this.callers}`, to });
   }
 
   private results(session: SimulatedSession, count: number): Promise<unknown> {
@@ -144,6 +163,20 @@ class ToolBench {
   }
 }
 
+/** Returns the spread of durations in ms, however long they are. */
+function spreadOf(durations: readonly number[]): Spread {
+  const sorted = durations.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+  return {
+    count: sorted.length,
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    p999Ms: at(0.999),
+    maxMs: at(1),
+  };
+}
+
 /** A model that says nothing. */
 const silent: Behaviour = {
   name: 'silent',
@@ -151,17 +184,17 @@ const silent: Behaviour = {
   open: () => ({ respond: () => ({ steps: [] }) }),
 };
 
-/** A model that calls tools again and again, from the moment `go` has resolved. */
-function repeating(plan: ResponsePlan, times: number, go?: Promise<void>): Behaviour {
+/** A model that calls tools again and again, from the beginning or from the caller's first words. */
+function repeating(plan: ResponsePlan, times: number, isAsked = false): Behaviour {
   return {
     name: 'repeating-tools',
     needsAudio: false,
     open: () => {
       let planned = 0;
       return {
-        respond: async ({ context, index }) => {
-          await go;
-          const isDue = index === 1 || latestToolOutput(context) !== null;
+        respond: ({ context, utterances }) => {
+          const isBegun = !isAsked || utterances.length > 0;
+          const isDue = isBegun && (planned === 0 || latestToolOutput(context) !== null);
           if (!isDue || planned >= times) return { steps: [{ say: 'Yes.' }] };
           planned += 1;
           return plan;
