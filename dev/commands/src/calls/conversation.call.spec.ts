@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type CallReport, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import { nextMonday } from '../testing/next-monday.ts';
 import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
@@ -162,6 +163,48 @@ describe('a tool that takes its time', () => {
       const said = transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
       expect(said.slice(1)).toEqual(['One moment, please.', 'Here you are.']);
       expect(clearsOf(report)).toBeGreaterThanOrEqual(1);
+      expect(session().mistakes).toEqual({});
+    });
+  });
+});
+
+describe('a tool that ends after its time', () => {
+  it('is told of at the next pause, and the record has its outcome', async () => {
+    const { slots } = (await (
+      await fetch(`${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${nextMonday()}`, {
+        headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` },
+      })
+    ).json()) as { slots: { start: string }[] };
+    const booking = { service: 'plumbing', start: slots[0]!.start };
+    platform.model.behaviour = scripted({
+      turns: [
+        {
+          ifHeard: '',
+          call: { name: 'book_appointment', arguments: booking },
+          then: { say: 'It is not certain yet.' },
+        },
+        { ifInstructions: 'ended after all', say: 'It is booked after all.' },
+      ],
+    });
+    await platform.withAgent({ toolWait: { fillerAfterMs: 0 } }, async () => {
+      const call = platform.ring();
+      await heardOut(call);
+      await platform.stack.supervisor.kill('crm-api', 'SIGSTOP');
+      try {
+        await call.say(words(900));
+        await call.waitForSpeech({ timeoutMs: 20_000 });
+      } finally {
+        await platform.stack.supervisor.kill('crm-api', 'SIGCONT');
+      }
+      await platform.eventually(() => askedFor('ended after all'), Boolean, 'the outcome to be told', 20_000);
+      await call.waitForSilence(1_500, { timeoutMs: 20_000 });
+      call.hangup();
+      await call.ended;
+      const { transcript, toolCalls, outcome } = await platform.recorded(call.sid);
+      const said = transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
+      expect(said.slice(1)).toEqual(['It is not certain yet.', 'It is booked after all.']);
+      expect(toolCalls).toMatchObject([{ name: 'book_appointment', outcome: { status: 'ok' } }]);
+      expect(outcome).toBe('booked');
       expect(session().mistakes).toEqual({});
     });
   });

@@ -6,8 +6,15 @@ import { persistBeforeCall } from './persist-before-call.ts';
 function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
   const asked: ToolCall[] = [];
   const inner: ToolDispatcher = {
-    call: (call) => (asked.push(call), Promise.resolve({ status: 'ok', value: 1 })),
-    resume: () => Promise.resolve({ status: 'ok', value: 2 }),
+    call: (call, onLate) => {
+      asked.push(call);
+      onLate?.({ status: 'ok', value: 'late' });
+      return Promise.resolve({ status: 'ok', value: 1 });
+    },
+    resume: (_call, onLate) => {
+      onLate?.({ status: 'ok', value: 'late' });
+      return Promise.resolve({ status: 'ok', value: 2 });
+    },
     cancelAll: () => undefined,
   };
   const log = { append: () => undefined, flush: () => Promise.resolve(flushed) };
@@ -20,6 +27,14 @@ describe('a tool call', () => {
     const { caller: tools, asked } = caller('stored', false);
     expect(await tools.call(call)).toEqual({ status: 'ok', value: 1 });
     expect(asked).toHaveLength(1);
+  });
+
+  it('that timed out is told of later, also one that was resumed', async () => {
+    const { caller: tools } = caller('stored', false);
+    const late: unknown[] = [];
+    await tools.call(call, (outcome) => late.push(outcome));
+    await tools.resume(call, (outcome) => late.push(outcome));
+    expect(late).toEqual(Array(2).fill({ status: 'ok', value: 'late' }));
   });
 
   it('is not made by a relay whose call another relay owns', async () => {

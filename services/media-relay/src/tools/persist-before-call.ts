@@ -13,14 +13,14 @@ export function persistBeforeCall(
   isGivenUp: () => boolean,
 ): ToolDispatcher {
   return {
-    call: async (call) => {
+    call: async (call, onLate) => {
       const flushed = await log.flush(FLUSH_TIMEOUT_MS);
       if (isGivenUp()) return { status: 'cancelled' };
       return flushed === 'stored'
-        ? caller.call(call)
+        ? caller.call(call, onLate)
         : { status: 'failed', code: 'queue-unavailable', retryable: true };
     },
-    resume: (call) => caller.resume(call),
+    resume: (call, onLate) => caller.resume(call, onLate),
     cancelAll: (callId) => caller.cancelAll(callId),
   };
 }
