@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DIALLED, RunningPlatform, words } from '@tandem/commands/platform';
 import {
   latestToolOutput,
+  NO_DISTANCE,
   type Behaviour,
   type ResponsePlan,
   type SimulatedCall,
@@ -51,7 +52,9 @@ export async function benchTools(): Promise<ToolFigures> {
       behaviour: silent,
       pace: { firstByteMs: 20, deltaMs: 200, audioRate: 6 },
       record: { events: true, audio: false },
+      link: NO_DISTANCE,
     },
+    twilio: { link: NO_DISTANCE },
     stack: {
       relays: 2,
       replicas: { 'tool-worker': WORKERS },
@@ -142,7 +145,9 @@ class ToolBench {
     for (let index = 0; index < count; index += 1) {
       const known = new Set(this.platform.model.sessions);
       const call = this.ring(to);
-      const session = await this.platform.model.waitForSession((found) => !known.has(found));
+      const session = await this.platform.model.waitForSession((found) => !known.has(found), {
+        timeoutMs: LIMIT_MS,
+      });
       talks.push({ call, session });
     }
     return talks;
