@@ -64,7 +64,7 @@ describe('an appointment the model books twice', () => {
     expect(told).toEqual([references[0], references[0]]);
   });
 
-  it('because crm-api hung over the first request is one booking; the second tells its fate, the record both', async () => {
+  it('because crm-api hung over the first request is one booking; the record has its fate', async () => {
     const booking = bookingOf(await freeSlot('13:00'));
     turns(
       { ifHeard: '', call: booking },
