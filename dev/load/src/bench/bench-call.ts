@@ -15,6 +15,7 @@ const LOG: CallLog = { append: () => undefined, flush: () => Promise.resolve('st
 const TOOL_CALLER: ToolDispatcher = {
   call: () => Promise.resolve({ status: 'cancelled' }),
   resume: () => Promise.resolve({ status: 'cancelled' }),
+  awaitLate: () => Promise.resolve({ status: 'cancelled' }),
   cancelAll: () => undefined,
 };
 const AGENT = agentSnapshotSchema.parse({

@@ -65,6 +65,7 @@ export function slowTool(effects: Set<string>): ToolDispatcher {
       return { status: 'ok', value: { noted: true } };
     },
     resume: () => Promise.resolve({ status: 'cancelled' }),
+    awaitLate: () => Promise.resolve({ status: 'cancelled' }),
     cancelAll: () => undefined,
   };
 }

@@ -16,6 +16,11 @@ export interface ToolDispatcher {
    * never arrived, so it still has one effect.
    */
   resume(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome>;
+  /**
+   * Waits for the outcome of a call that had timed out in another process, and never requests it: a job that
+   * was lost is not begun anew. Resolves with `timed-out` at the deadline.
+   */
+  awaitLate(call: ToolCall): Promise<ToolOutcome>;
   /** Stops waiting for this call's tools, and cancels those declared cancellable. */
   cancelAll(callId: CallId): void;
 }

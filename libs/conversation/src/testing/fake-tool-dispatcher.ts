@@ -6,6 +6,8 @@ export class FakeToolDispatcher implements ToolDispatcher {
   readonly calls: ToolCall[] = [];
   /** Calls of earlier sessions that were joined. */
   readonly resumed: ToolCall[] = [];
+  /** Timed-out calls of earlier sessions whose outcome is awaited. */
+  readonly awaitedLate: ToolCall[] = [];
   readonly cancelled: CallId[] = [];
   private readonly waiting = new Map<string, (outcome: ToolOutcome) => void>();
   private readonly late = new Map<string, OnLateOutcome>();
@@ -20,6 +22,11 @@ export class FakeToolDispatcher implements ToolDispatcher {
   resume(call: ToolCall, onLate?: OnLateOutcome): Promise<ToolOutcome> {
     this.resumed.push(call);
     return this.wait(call, onLate);
+  }
+
+  awaitLate(call: ToolCall): Promise<ToolOutcome> {
+    this.awaitedLate.push(call);
+    return this.wait(call);
   }
 
   cancelAll(callId: CallId): void {

@@ -15,6 +15,7 @@ function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
       onLate?.({ status: 'ok', value: 'late' });
       return Promise.resolve({ status: 'ok', value: 2 });
     },
+    awaitLate: () => Promise.resolve({ status: 'ok', value: 3 }),
     cancelAll: () => undefined,
   };
   const log = { append: () => undefined, flush: () => Promise.resolve(flushed) };

@@ -21,6 +21,7 @@ export function persistBeforeCall(
         : { status: 'failed', code: 'queue-unavailable', retryable: true };
     },
     resume: (call, onLate) => caller.resume(call, onLate),
+    awaitLate: (call) => caller.awaitLate(call),
     cancelAll: (callId) => caller.cancelAll(callId),
   };
 }

@@ -61,6 +61,12 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     return outcome;
   }
 
+  awaitLate(call: ToolCall): Promise<ToolOutcome> {
+    const { promise } = this.waitFor({ ...call, lateMs: 0 });
+    void this.pollJob(call);
+    return promise;
+  }
+
   cancelAll(callId: CallId): void {
     for (const [toolCallId, pending] of this.pending) {
       if (pending.callId !== callId) continue;
@@ -89,7 +95,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
 
   private waitFor(
     { toolCallId, callId, tenantId, cancellable, deadlineMs, lateMs }: ToolCall,
-    onLate: OnLateOutcome | undefined,
+    onLate: OnLateOutcome = () => undefined,
   ): PendingToolCall {
     let resolve!: (outcome: ToolOutcome) => void;
     const promise = new Promise<ToolOutcome>((done) => (resolve = done));
@@ -100,7 +106,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     let settle = resolve;
     let timer = setTimeout(() => {
       resolve({ status: 'timed-out' });
-      settle = onLate ?? (() => undefined);
+      settle = onLate;
       if (lateMs > 0) timer = setTimeout(forget, lateMs);
       else forget();
     }, deadlineMs);

@@ -65,6 +65,24 @@ describe('the outcome of a tool call that had timed out', () => {
     expect(instructions(call)).toHaveLength(1);
   });
 
+  it('is stored for each of the same calls that had joined, and told once', async () => {
+    const call = startCall({ tools: [book], agent: { greeting: '' } });
+    await call.passes(1);
+    call.model.startResponse();
+    call.model.callsTool({ name: 'book', arguments: {} });
+    call.model.callsTool({ name: 'book', arguments: {} });
+    call.model.finish('completed');
+    call.toolDispatcher.answer('book', { status: 'timed-out' });
+    await call.passes(1);
+    await call.agentSays('I do not know yet.');
+    call.toolDispatcher.answerLate('book', BOOKED);
+    const late = call.log.of('tool.finished-late');
+    expect(late.map(({ outcome }) => outcome)).toEqual([BOOKED, BOOKED]);
+    expect(new Set(late.map((event) => event.toolCallId)).size).toBe(2);
+    expect([call.model.notes, instructions(call).length]).toEqual([[NOTE], 1]);
+    expect(call.toolDispatcher.calls).toHaveLength(1);
+  });
+
   it('is awaited by the session that takes the call over, for the time that is left', async () => {
     const facts: NewCallEvent[] = [
       {
@@ -90,8 +108,9 @@ describe('the outcome of a tool call that had timed out', () => {
         takeoverOf(facts.map((fact, index): CallEvent => ({ ...fact, seq: index + 1, epoch: 1, at: nowMs }))),
     });
     await call.passes(1);
-    expect(call.toolDispatcher.resumed).toMatchObject([{ toolCallId, lateMs: 0 }]);
-    expect(Math.round(call.toolDispatcher.resumed[0]!.deadlineMs / 1_000)).toBe(48);
+    expect(call.toolDispatcher.resumed).toEqual([]);
+    expect(call.toolDispatcher.awaitedLate).toMatchObject([{ toolCallId }]);
+    expect(Math.round(call.toolDispatcher.awaitedLate[0]!.deadlineMs / 1_000)).toBe(48);
     call.toolDispatcher.answer('book', BOOKED);
     await call.passes(1);
     expect(call.log.of('tool.finished-late')).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { CallContext } from '../call-context.ts';
 import { lateOutcome } from '../history/history-entries.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
 
-/** Tells the caller, at the next pause, the outcome of tool calls that had not answered in time. */
+/** Outcomes of tool calls that had timed out, told to the caller at the next pause. */
 export class LateOutcomes {
   private readonly untold: string[] = [];
 
@@ -29,8 +29,8 @@ export class LateOutcomes {
       request: {
         kind: 'instruct',
         instruction:
-          `${text} Unless the caller knows already, tell them now, in a sentence or two, what became of ` +
-          'it. Then go on where you were.',
+          `${text} Unless the caller knows already, tell them the outcome now, in a sentence or two. Then ` +
+          'go on where you were.',
       },
     });
     return true;

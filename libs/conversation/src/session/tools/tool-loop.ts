@@ -10,7 +10,7 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { ToolDispatcher } from '../../ports/tool-dispatcher.ts';
+import type { OnLateOutcome, ToolDispatcher } from '../../ports/tool-dispatcher.ts';
 import type { ModelToolCall } from '../../ports/model-session-listener.ts';
 import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
@@ -54,6 +54,13 @@ interface PendingToolCall {
   readonly startedAt: number;
 }
 
+/** The work of one call, and of the same calls that joined it. */
+interface RunningCall {
+  readonly outcome: Promise<ToolOutcome>;
+  /** Each stores the outcome that came late. */
+  readonly recordLate: OnLateOutcome[];
+}
+
 /**
  * Carries out the model's tool calls: checks the arguments against the declaration, has the work done, sends
  * the outcome to the model, and requests the reply once all tool calls of a response have their outcome.
@@ -66,7 +73,7 @@ export class ToolLoop {
   >();
   private readonly seen = new Set<ToolCallId>();
   /** The calls at work, by tool and arguments. */
-  private readonly running = new Map<string, Promise<ToolOutcome>>();
+  private readonly running = new Map<string, RunningCall>();
   private pendingCount = 0;
   private atWork = 0;
   private calls: number;
@@ -125,10 +132,10 @@ export class ToolLoop {
         asked,
         pending,
         checked.tool,
-        this.joined(checked.tool, checked.value, () =>
+        this.join(asked, pending, checked.value, (onLate) =>
           this.caller.call(
             this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs),
-            (outcome) => this.finishLate(asked, pending, outcome),
+            onLate,
           ),
         ),
       );
@@ -172,16 +179,12 @@ export class ToolLoop {
    * Waits for the outcomes of calls made by earlier sessions; the model knows these calls from its history.
    */
   resume(calls: readonly OpenToolCall[]): void {
-    const { clock, atMs } = this.context;
     const round = this.roundOf(RESUMED);
-    for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
-      const ranMs = Math.max(0, atMs() - calledAtMs);
-      const pending: PendingToolCall = { toolCallId, name, startedAt: clock.now() - ranMs };
-      const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
-      this.seen.add(toolCallId);
+    for (const called of calls) {
+      const { toolCallId } = called;
+      const { asked, pending, tool, ranMs } = this.takeUp(called);
       round.pending.add(toolCallId);
       this.pendingCount += 1;
-      const tool = this.declarations.get(name);
       // A call tool is carried out by the session it was called in, or not at all.
       if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
       else
@@ -189,7 +192,7 @@ export class ToolLoop {
           asked,
           pending,
           tool,
-          this.joined(tool, called.arguments, () =>
+          this.join(asked, pending, called.arguments, (onLate) =>
             this.caller.resume(
               this.toolCall(
                 toolCallId,
@@ -197,7 +200,7 @@ export class ToolLoop {
                 called.arguments,
                 Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
               ),
-              (outcome) => this.finishLate(asked, pending, outcome),
+              onLate,
             ),
           ),
         );
@@ -207,20 +210,32 @@ export class ToolLoop {
 
   /** Waits for what comes of calls that timed out in earlier sessions, as long as their work may go on. */
   resumeLate(calls: readonly OpenToolCall[]): void {
-    const { clock, atMs } = this.context;
-    for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
-      this.seen.add(toolCallId);
-      const ranMs = Math.max(0, atMs() - calledAtMs);
-      const tool = this.declarations.get(name);
+    // The same calls that had joined have one job: the first one's.
+    const joined = new Map<string, RunningCall>();
+    for (const called of calls) {
+      const { asked, pending, tool, ranMs } = this.takeUp(called);
       const leftMs = tool ? tool.deadlineMs + tool.lateMs - ranMs : 0;
       if (!tool?.lateMs || leftMs <= 0) continue;
-      const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
-      const pending: PendingToolCall = { toolCallId, name, startedAt: clock.now() - ranMs };
-      const call = this.toolCall(toolCallId, tool, called.arguments, Math.max(LEAST_WAIT_MS, leftMs));
-      void this.caller.resume({ ...call, lateMs: 0 }).then((outcome) => {
-        if (outcome.status !== 'timed-out') this.finishLate(asked, pending, outcome);
-      });
+      const { toolCallId, arguments: input } = called;
+      const call = this.toolCall(toolCallId, tool, input, Math.max(LEAST_WAIT_MS, leftMs));
+      void this.join(asked, pending, input, (onLate) => this.awaitLate(call, onLate), joined);
     }
+  }
+
+  private async awaitLate(call: ToolCall, onLate: OnLateOutcome): Promise<ToolOutcome> {
+    const outcome = await this.caller.awaitLate(call);
+    if (outcome.status !== 'timed-out') onLate(outcome);
+    return outcome;
+  }
+
+  /** Takes up a call of an earlier session. */
+  private takeUp({ toolCallId, providerCallId, name, calledAtMs }: OpenToolCall) {
+    const { clock, atMs } = this.context;
+    const ranMs = Math.max(0, atMs() - calledAtMs);
+    const pending: PendingToolCall = { toolCallId, name, startedAt: clock.now() - ranMs };
+    const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
+    this.seen.add(toolCallId);
+    return { asked, pending, tool: this.declarations.get(name), ranMs };
   }
 
   /** @param isCutOff the response did not come to its end, so the agent must speak on in any case */
@@ -243,19 +258,35 @@ export class ToolLoop {
     this.isStopped = true;
   }
 
-  /** Returns the outcome of the same call if it is at work: a model that asks twice gets one effect. */
-  private joined(
-    { name }: ToolDeclaration,
+  /**
+   * Returns the outcome of the same call if it is at work: a model that asks twice gets one effect. A late
+   * outcome is stored for each of them, and told once.
+   */
+  private join(
+    asked: ModelToolCall,
+    pending: PendingToolCall,
     input: JsonValue,
-    begin: () => Promise<ToolOutcome>,
+    begin: (onLate: OnLateOutcome) => Promise<ToolOutcome>,
+    running = this.running,
   ): Promise<ToolOutcome> {
+    const { name } = pending;
+    const record: OnLateOutcome = (outcome) =>
+      this.context.log.append({ type: 'tool.finished-late', data: this.endOf(asked, pending, outcome) });
     const key = `${name} ${JSON.stringify(input)}`;
-    const running = this.running.get(key);
-    if (running) return running;
-    const begun = begin();
-    this.running.set(key, begun);
-    void begun.then(() => this.running.delete(key));
-    return begun;
+    const same = running.get(key);
+    if (same) {
+      same.recordLate.push(record);
+      return same.outcome;
+    }
+    const recordLate = [record];
+    const outcome = begin((late) => {
+      if (this.isStopped) return;
+      for (const store of recordLate) store(late);
+      this.context.signal({ kind: 'tool-finished-late', name, outcome: late });
+    });
+    running.set(key, { outcome, recordLate });
+    void outcome.then(() => running.delete(key));
+    return outcome;
   }
 
   private toolCall(
@@ -324,21 +355,11 @@ export class ToolLoop {
     needsReply: () => boolean,
     tool?: ToolDeclaration,
   ): void {
-    const { log, clock, atMs, signal } = this.context;
-    const tookMs = Math.round(clock.now() - pending.startedAt);
+    const { log, signal } = this.context;
+    const data = this.endOf(asked, pending, outcome);
     this.pendingCount -= 1;
-    log.append({
-      type: 'tool.finished',
-      data: {
-        toolCallId: pending.toolCallId,
-        providerCallId: asked.providerCallId,
-        name: pending.name,
-        outcome,
-        tookMs,
-        atMs: atMs(),
-      },
-    });
-    log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
+    log.append({ type: 'tool.finished', data });
+    log.append({ type: 'latency.measured', data: { kind: 'tool', ms: data.tookMs } });
     const round = this.open.get(asked.responseId);
     if (this.isStopped || !round) return;
     signal({ kind: 'tool-finished', name: pending.name, outcome });
@@ -348,21 +369,15 @@ export class ToolLoop {
     this.replyWhenComplete(asked.responseId);
   }
 
-  private finishLate(asked: ModelToolCall, pending: PendingToolCall, outcome: ToolOutcome): void {
-    if (this.isStopped) return;
-    const { log, clock, atMs, signal } = this.context;
-    log.append({
-      type: 'tool.finished-late',
-      data: {
-        toolCallId: pending.toolCallId,
-        providerCallId: asked.providerCallId,
-        name: pending.name,
-        outcome,
-        tookMs: Math.round(clock.now() - pending.startedAt),
-        atMs: atMs(),
-      },
-    });
-    signal({ kind: 'tool-finished-late', name: pending.name, outcome });
+  /** Returns what is stored of the end of a call. */
+  private endOf(
+    { providerCallId }: ModelToolCall,
+    { toolCallId, name, startedAt }: PendingToolCall,
+    outcome: ToolOutcome,
+  ) {
+    const { clock, atMs } = this.context;
+    const tookMs = Math.round(clock.now() - startedAt);
+    return { toolCallId, providerCallId, name, outcome, tookMs, atMs: atMs() };
   }
 
   private roundOf(responseId: ResponseId) {
