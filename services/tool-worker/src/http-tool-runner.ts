@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type ToolRunContext,
 } from '@tandem/tools/handlers';
+import { TenantPlaces } from './tenant-places.ts';
 
 /** Injection token: the sealer of tenants' secrets. */
 export const TENANT_SECRETS = Symbol('TENANT_SECRETS');
@@ -20,7 +21,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 @Injectable()
 export class HttpToolRunner implements OnApplicationShutdown {
   private readonly logger = new Logger(HttpToolRunner.name);
-  private readonly running = new Map<TenantId, number>();
+  private readonly running = new TenantPlaces();
   /** Room for the tools of one tenant: its slow system must not delay the tools of others. */
   private readonly share: number;
 
@@ -39,9 +40,8 @@ export class HttpToolRunner implements OnApplicationShutdown {
 
   async run(request: HttpToolRequest, input: unknown, context: ToolRunContext): Promise<ToolOutcome> {
     const { tenantId, toolCallId } = context;
-    const count = this.running.get(tenantId) ?? 0;
-    if (count >= this.share) return { status: 'failed', code: 'too-many-requests', retryable: true };
-    this.running.set(tenantId, count + 1);
+    if (!this.running.take(tenantId, this.share))
+      return { status: 'failed', code: 'too-many-requests', retryable: true };
     try {
       return await runHttpTool(request, input, {
         ...context,
@@ -50,9 +50,7 @@ export class HttpToolRunner implements OnApplicationShutdown {
         beginOnce: () => this.uses.beginOnce(toolCallId),
       });
     } finally {
-      const left = (this.running.get(tenantId) ?? 1) - 1;
-      if (left > 0) this.running.set(tenantId, left);
-      else this.running.delete(tenantId);
+      this.running.give(tenantId);
     }
   }
 

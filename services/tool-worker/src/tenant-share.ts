@@ -1,4 +1,5 @@
 import type { TenantId } from '@tandem/contracts';
+import { TenantPlaces } from './tenant-places.ts';
 
 /** A tenant may hold this share of a worker's places while others have calls, too. */
 const LARGEST_SHARE = 0.5;
@@ -10,26 +11,23 @@ const ACTIVE_FOR_MS = 60_000;
  * place: places stay free for others, who come at any moment.
  */
 export class TenantShare {
-  private readonly running = new Map<TenantId, number>();
+  private readonly running = new TenantPlaces();
   private readonly lastCallAt = new Map<TenantId, number>();
+  private readonly most: number;
 
   /** @param places tool calls the worker runs at a time */
-  constructor(private readonly places: number) {}
+  constructor(places: number) {
+    this.most = Math.max(1, Math.floor(places * LARGEST_SHARE));
+  }
 
   /** Takes a place. Returns false where the tenant has its share and others have calls. */
   take(tenantId: TenantId, now: number): boolean {
     this.lastCallAt.set(tenantId, now);
-    const held = this.running.get(tenantId) ?? 0;
-    const most = Math.max(1, Math.floor(this.places * LARGEST_SHARE));
-    if (held >= most && this.hasOthers(tenantId, now)) return false;
-    this.running.set(tenantId, held + 1);
-    return true;
+    return this.running.take(tenantId, this.hasOthers(tenantId, now) ? this.most : Infinity);
   }
 
   give(tenantId: TenantId): void {
-    const held = this.running.get(tenantId) ?? 0;
-    if (held > 1) this.running.set(tenantId, held - 1);
-    else this.running.delete(tenantId);
+    this.running.give(tenantId);
   }
 
   private hasOthers(tenantId: TenantId, now: number): boolean {
