@@ -5,12 +5,15 @@ import { laterDate } from './local-day.ts';
 /** Days answered at once. */
 const MAX_DAYS = 14;
 
+/** Years have four digits; the last one is left for the days that follow. */
+const dateSchema = z.iso.date().refine((date) => date < '9999', 'must be before the year 9999');
+
 export const partOfDaySchema = z.enum(['morning', 'afternoon', 'any']);
 
 export const availabilityQuerySchema = z
   .object({
     service: serviceKeySchema,
-    date: z.iso.date().describe('Local day of the business, YYYY-MM-DD; the first one of several.'),
+    date: dateSchema.describe('Local day of the business, YYYY-MM-DD; the first one of several.'),
     days: z.coerce
       .number()
       .int()
@@ -18,7 +21,7 @@ export const availabilityQuerySchema = z
       .max(MAX_DAYS)
       .optional()
       .describe('How many days, 1 unless given; not together with `to`.'),
-    to: z.iso.date().optional().describe('The last day; 14 days at most are answered at once.'),
+    to: dateSchema.optional().describe('The last day; 14 days at most are answered at once.'),
     partOfDay: partOfDaySchema.default('any').describe('Morning ends at noon.'),
     resource: z.uuid().optional().describe('Only appointments of the resource with this id.'),
   })

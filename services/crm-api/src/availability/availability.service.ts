@@ -11,7 +11,7 @@ import { Problem, tenantNotFound } from '@tandem/platform';
 import { unknownService } from '../catalogue/unknown-service.ts';
 import { localIso } from '../http/fields.ts';
 import type { AvailabilityDto, AvailabilityQuery, Reason, SlotDto } from './availability.dto.ts';
-import { laterDate } from './local-day.ts';
+import { DAY_MS, laterDate } from './local-day.ts';
 import {
   bookableDates,
   earliestStart,
@@ -110,10 +110,8 @@ function toSlotDto(slot: Slot, calendar: Calendar): SlotDto {
 
 /** Returns the local dates asked for. */
 function datesOf({ date, days = 1, to }: AvailabilityQuery): string[] {
-  const last = to ?? laterDate(date, days - 1);
-  const dates = [date];
-  for (let next = laterDate(date, 1); next <= last; next = laterDate(next, 1)) dates.push(next);
-  return dates;
+  const count = to === undefined ? days : (Date.parse(to) - Date.parse(date)) / DAY_MS + 1;
+  return Array.from({ length: count }, (_, index) => laterDate(date, index));
 }
 
 /** Returns the calendar of one resource alone. @throws Problem 404 `unknown-resource` */

@@ -1,7 +1,8 @@
 import { IANAZone } from 'luxon';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+/** A day between two dates, whatever the clocks do. */
+export const DAY_MS = 86_400_000;
 
 /**
  * A day by the local clock. Each instant is worked out once: that takes tens of microseconds, and most

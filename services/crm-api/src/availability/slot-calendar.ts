@@ -1,6 +1,6 @@
 import type { Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
-import { laterDate } from './local-day.ts';
+import { DAY_MS, laterDate } from './local-day.ts';
 import { appointmentAt, collides, dayOf, type Appointment, type Day, type Person } from './working-day.ts';
 
 /*
@@ -15,7 +15,6 @@ import { appointmentAt, collides, dayOf, type Appointment, type Day, type Person
  */
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Distance between offered appointments, counted from the start of the window. */
 const SLOT_STEP_MS = 30 * MINUTE_MS;
 

@@ -37,6 +37,11 @@ describe('the time of a callback', () => {
     ]);
   });
 
+  it('is none where the clocks skip the hour in which it would begin', () => {
+    const always = { ...OFFICE, isAlwaysOpen: true };
+    expect(resolve({ date: '2027-03-14', from: '02:30', until: '03:00' }, always)).toBe('outside-hours');
+  });
+
   it.each([
     ['yesterday', { date: '2027-02-26', from: '14:00' }, 'in-the-past'],
     ['earlier today', { date: '2027-03-01', from: '09:30' }, 'in-the-past'],

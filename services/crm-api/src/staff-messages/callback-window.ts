@@ -34,6 +34,8 @@ export function resolveWindow(
     until === undefined ? DateTime.min(begins.plus({ minutes: USUAL_MINUTES }), midnight) : at(until);
   if ((until === undefined ? begins : ends).toMillis() <= now.getTime()) return 'in-the-past';
   if (begins.diff(DateTime.fromJSDate(now), 'days').days > MOST_DAYS_AHEAD) return 'too-far-ahead';
+  // The clocks may skip an hour in which it would begin.
+  if (begins >= ends) return 'outside-hours';
   const last = ends.minus({ minutes: 1 });
   if (!isOpenAt(opening, begins.toJSDate()) || !isOpenAt(opening, last.toJSDate())) return 'outside-hours';
   return { from: begins.toJSDate(), until: ends.toJSDate() };
