@@ -11,8 +11,11 @@ export type { Section, Setting, Settings } from './config/setting.ts';
 export { ManagementServer } from './health/management-server.ts';
 export { Readiness } from './health/readiness.ts';
 export {
+  areApart,
+  closesSchema,
   idParameterSchema,
   keySchema,
+  opensSchema,
   pageOf,
   pageQuery,
   phoneQuerySchema,
@@ -43,7 +46,7 @@ export { withTimeout } from './lifecycle/with-timeout.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { FaultLog } from './logging/fault-log.ts';
 export { scrub } from './logging/scrub.ts';
-export { isListed, networksOf, type Networks } from './outbound/networks.ts';
+export { isListed, networksOf, userNetworkOf, type Networks } from './outbound/networks.ts';
 export { Destinations } from './outbound/destinations.ts';
 export { type OutboundAnswer, OutboundClient } from './outbound/outbound-client.ts';
 export {

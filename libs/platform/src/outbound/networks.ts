@@ -23,6 +23,19 @@ function classifyAddress(address: string): string {
     .join('.');
 }
 
+/**
+ * Returns what one user has of the address space: an IPv4 address, also one that IPv6 embeds, or the first 64
+ * bits of an IPv6 address (RFC 6177). Anything else as it is.
+ */
+export function userNetworkOf(address: string): string {
+  const plain = classifyAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  return groupsOf(plain)
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':');
+}
+
 /** Returns the eight groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
   // URL writes a dotted tail as groups and shortens only runs of zeros; a zone index is not part of the

@@ -16,6 +16,8 @@ describe('calls that nobody has signed for', () => {
     ['2001:db8::1', '2001:0db8:0000:0000:1::', true],
     ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
     ['::ffff:203.0.113.1', '::ffff:203.0.113.2', false],
+    ['::FFFF:203.0.113.1', '::ffff:203.0.113.2', false],
+    ['::ffff:203.0.113.1', '203.0.113.1', true],
     ['203.0.113.1', '203.0.113.2', false],
   ])('count %s and %s together: %s, as networks of IPv6 are one user', (one, other, isOne) => {
     const limit = new StartLimit();

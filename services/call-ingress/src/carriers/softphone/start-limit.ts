@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isIPv6 } from 'node:net';
+import { userNetworkOf } from '@tandem/platform';
 
 /** Calls one address or IPv6 network may start at once, and the time after which it may start one more. */
 const BURST = 10;
@@ -23,7 +23,7 @@ export class StartLimit {
 
   /** Returns 0 when the address may start a call now, else the seconds until it may. */
   take(address: string, now = Date.now()): number {
-    const place = placeOf(address);
+    const place = userNetworkOf(address);
     const own = this.addresses.get(place) ?? { calls: BURST, at: now };
     this.addresses.delete(place);
     this.addresses.set(place, own);
@@ -37,22 +37,6 @@ export class StartLimit {
     this.total.calls -= 1;
     return 0;
   }
-}
-
-/**
- * Returns the first 64 bits of an IPv6 address, of which one user has all that follow (RFC 6177); any other
- * address as it is.
- */
-function placeOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('%', 1)[0]!.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : 8 - groups.length - after.length;
-  return [...groups, ...Array<string>(missing).fill('0'), ...after]
-    .slice(0, 4)
-    .map((group) => parseInt(group, 16).toString(16))
-    .join(':');
 }
 
 function refill(allowance: Allowance, most: number, everyMs: number, now: number): void {
