@@ -112,14 +112,9 @@ function accountsOf({
   twilioAuthTokens: [token],
   twilioAccounts,
 }: ServiceConfig<'post-call-worker'>) {
-  const others = new Map(
-    [...twilioAccounts].reverse().map(({ accountSid, secret }) => [accountSid, secret] as const),
-  );
-  const first = twilioAccountSid && token ? [{ accountSid: twilioAccountSid, authToken: token }] : [];
-  return [
-    ...first,
-    ...[...others]
-      .filter(([accountSid]) => accountSid !== first[0]?.accountSid)
-      .map(([accountSid, authToken]) => ({ accountSid, authToken })),
-  ];
+  const tokens = new Map<string, string>();
+  if (twilioAccountSid && token) tokens.set(twilioAccountSid, token);
+  for (const { accountSid, secret } of twilioAccounts)
+    if (!tokens.has(accountSid)) tokens.set(accountSid, secret);
+  return [...tokens].map(([accountSid, authToken]) => ({ accountSid, authToken }));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-export const MESSAGE_CHANNELS = ['sms', 'email'] as const;
-export const messageChannelSchema = z.enum(MESSAGE_CHANNELS);
+export const messageChannelSchema = z.enum(['sms', 'email']);
 export type MessageChannel = z.infer<typeof messageChannelSchema>;
 
 /**
@@ -9,7 +8,7 @@ export type MessageChannel = z.infer<typeof messageChannelSchema>;
  * `queued` here, `sending` to the provider, `uncertain` whether the provider took it, `accepted` by the
  * provider, then what the provider reports; `suppressed` by the consent of its receiver.
  */
-export const MESSAGE_STATUSES = [
+const MESSAGE_STATUSES = [
   'received',
   'answered',
   'closed',

@@ -85,6 +85,25 @@ describe('messages of agents', () => {
     expect(await post(sms(), token)).toMatchObject({ status: 409, body: { code: 'too-many-messages' } });
   });
 
+  it('are five in a call at most, to whomever and however many come at once', async () => {
+    const token = await serviceToken(tenantId, callId());
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => post({ ...sms(), to: `+1202555017${at}` }, token)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
+    expect(await stored()).toHaveLength(5);
+  });
+
+  it('are the same for a tool call that is repeated, although five were sent in its call', async () => {
+    const call = callId();
+    const token = await serviceToken(tenantId, call);
+    const keys = [1, 2, 3, 4, 5].map((at) => `tc_${call}_1_${at}`);
+    for (const key of keys) await post(sms(), token, key);
+    await crm.sql('DELETE FROM idempotency_keys WHERE tenant_id = $1', tenantId);
+    expect((await post(sms(), token, keys[4])).status).toBe(201);
+    expect(await stored()).toHaveLength(5);
+  });
+
   it('by e-mail go to the address of the contact, which the request does not name', async () => {
     expect(await post(email, apiKey)).toMatchObject({ status: 422, body: { code: 'no-email' } });
     await crm.ask('POST', '/v1/contacts', {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { shortMessage, toolCallIdSchema, type ToolCallId } from '@tandem/contracts';
+import { shortMessage } from '@tandem/contracts';
 import {
   AgentDirectory,
   ContactRepository,
@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from '@tandem/database';
 import { CONFIG, Problem, type Principal, type ServiceConfig } from '@tandem/platform';
+import { toolCallIdOf } from '../http/tool-call-key.ts';
 import type { CreateEmail, CreateMessage, CreateSms } from './message.dto.ts';
 
 /** Messages one call may send: a model that repeats itself must not write to a caller without end. */
@@ -32,22 +33,21 @@ export class MessagesService {
    */
   async prepare(principal: Principal, key: string, asked: CreateMessage): Promise<OutgoingMessage> {
     const { tenantId, callId } = principal;
-    const toolCallId = principal.kind === 'service' ? toolCallIdOf(key) : null;
+    const toolCallId = toolCallIdOf(principal, key);
     const parts = asked.channel === 'sms' ? this.sms(principal, asked) : this.email(principal, asked);
     return { tenantId, callId, toolCallId, ...(await parts) };
   }
 
   /** @throws Problem 409 `opted-out`, `too-many-messages` */
   async create(transaction: Transaction, outgoing: OutgoingMessage): Promise<Message> {
-    const { tenantId, callId } = outgoing;
-    if (callId !== null && (await this.messages.countInCall(transaction, tenantId, callId)) >= MOST_IN_CALL)
+    const message = await this.messages.create(transaction, outgoing, MOST_IN_CALL);
+    if (message === 'too-many')
       throw new Problem(
         409,
         'too-many-messages',
         'Too many messages in one call',
         `This call has sent ${MOST_IN_CALL} messages. Nothing more is sent in it.`,
       );
-    const message = await this.messages.create(transaction, outgoing);
     if (message !== 'opted-out') return message;
     throw new Problem(
       409,
@@ -98,9 +98,4 @@ export class MessagesService {
     const ownAddress = /<([^>]+)>$/.exec(mailFrom)?.[1] ?? mailFrom;
     return { channel: 'email', ownAddress, party: address, subject, body: text };
   }
-}
-
-function toolCallIdOf(key: string): ToolCallId | null {
-  const parsed = toolCallIdSchema.safeParse(key);
-  return parsed.success ? parsed.data : null;
 }

@@ -73,7 +73,7 @@ export class MessageAnswers {
         messages,
         maxTokens: MAX_TOKENS,
         signal,
-        ...(maySearch ? { tools: [WEB_SEARCH_TOOL] } : {}),
+        ...(maySearch ? { tools: [WEB_SEARCH_TOOL], mustAnswer: searches >= MOST_SEARCHES } : {}),
       });
       this.count(completion);
       const { toolCalls, text } = completion;

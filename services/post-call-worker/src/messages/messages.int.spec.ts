@@ -164,6 +164,18 @@ describe('an answer to a text message', () => {
   });
 });
 
+describe('a model that searches and searches', () => {
+  it('must answer in words after its second search', async () => {
+    await running.begin({ tools: ['web_search'] });
+    const search = { calls: [{ name: 'web_search', input: { query: 'weather' } }] };
+    running.model.script(search, search, { text: 'I do not know.' });
+    const message = await running.receive('What is the weather?');
+    await running.enqueue(message);
+    await running.reaches(message, 'answered');
+    expect(running.model.seen.map(({ body }) => body['tool_choice'])).toEqual([undefined, undefined, 'none']);
+  });
+});
+
 describe('an answer that its carrier did not take', () => {
   it('is handed over again by the same job, and by no other', async () => {
     const message = await running.receive('Are you open?');

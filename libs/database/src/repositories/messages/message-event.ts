@@ -1,16 +1,12 @@
 import type { Message } from '../../entities/message.ts';
-import type { OutboxEvent } from '../webhooks/outbox.ts';
-
-/** Events of a message are about its call, where it has one. */
-const subjectOf = ({ id, callId }: Message): OutboxEvent['subject'] =>
-  callId === null ? { kind: 'message', id } : { kind: 'call', id: callId };
+import { subjectOf, type OutboxEvent } from '../webhooks/outbox.ts';
 
 export function receivedEvent(message: Message): OutboxEvent {
-  const { id, tenantId, threadId, channel, party, ownAddress, body, mediaCount, createdAt } = message;
+  const { id, tenantId, threadId, channel, party, ownAddress, body, mediaCount, createdAt, callId } = message;
   return {
     tenantId,
     type: 'message.received',
-    subject: subjectOf(message),
+    subject: subjectOf('message', id, callId),
     data: {
       messageId: id,
       threadId,
@@ -30,7 +26,7 @@ export function statusEvent(message: Message): OutboxEvent {
   return {
     tenantId,
     type: 'message.status',
-    subject: subjectOf(message),
+    subject: subjectOf('message', id, callId),
     data: { messageId: id, threadId, channel, from: ownAddress, to: party, callId, ...statusOf(message) },
   };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   isLaterStatus,
-  type CallId,
   type SentStatus,
   type TenantId,
   type ToolCallId,
@@ -28,7 +27,7 @@ import {
   threadLock,
   type DueMessage,
 } from '../../queries/messages.ts';
-import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { newestFirst, startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
@@ -76,12 +75,23 @@ export class MessageRepository {
     });
   }
 
-  /** Stores a message to send. `opted-out`: its receiver wants none; nothing was stored. */
-  async create(transaction: Transaction, outgoing: OutgoingMessage): Promise<Message | 'opted-out'> {
+  /**
+   * Stores a message to send. `opted-out`: its receiver wants none; `too-many`: its call has sent as many as
+   * it may. Nothing was stored then.
+   */
+  async create(
+    transaction: Transaction,
+    outgoing: OutgoingMessage,
+    mostInCall = Infinity,
+  ): Promise<Message | 'opted-out' | 'too-many'> {
     const { tenantId, toolCallId, body, subject = '', callId, channel } = outgoing;
+    if (callId !== null) await lockName(transaction, `messages-of-call:${callId}`);
     await lockName(transaction, threadLock(outgoing));
     const earlier = toolCallId && (await this.ofToolCall(transaction, tenantId, toolCallId));
     if (earlier) return earlier;
+    const isOfCall = { tenantId, direction: 'outbound' } as const;
+    if (callId !== null && (await transaction.countBy(MessageRow, { ...isOfCall, callId })) >= mostInCall)
+      return 'too-many';
     if (channel === 'sms' && (await isOptedOut(transaction, outgoing))) return 'opted-out';
     const threadId = await this.threadOf(transaction, outgoing);
     const values = { direction: 'outbound', status: 'queued', dueAt: new Date() } as const;
@@ -132,11 +142,6 @@ export class MessageRepository {
     await run(this.dataSource, (manager) =>
       manager.update(MessageRow, { tenantId, id: messageId, status: 'received' }, settled('closed', reason)),
     );
-  }
-
-  /** Returns the number of messages that were sent in a call. */
-  countInCall(transaction: Transaction, tenantId: TenantId, callId: CallId): Promise<number> {
-    return transaction.countBy(MessageRow, { tenantId, callId, direction: 'outbound' });
   }
 
   async find(tenantId: TenantId, id: string): Promise<Message | null> {
@@ -266,7 +271,7 @@ export class MessageRepository {
       if (channel !== undefined) messages.andWhere('message.channel = :channel', { channel });
       return newestFirst(messages, 'createdAt', start, page.limit);
     });
-    return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), toMessage);
+    return toPageByTime(found, page.limit, toMessage);
   }
 
   private async refusalOf(

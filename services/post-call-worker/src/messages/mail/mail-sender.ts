@@ -59,10 +59,6 @@ export class MailSender {
       return outcomeOf(error);
     }
   }
-
-  close(): void {
-    this.transport?.close();
-  }
 }
 
 /**

@@ -157,7 +157,7 @@ export class RunningMessages {
   }
 
   /** A message of ours is stored, without a job. */
-  create(more: Partial<OutgoingMessage> = {}): Promise<Message | 'opted-out'> {
+  create(more: Partial<OutgoingMessage> = {}): ReturnType<MessageRepository['create']> {
     return transact(this.dataSource, (transaction) =>
       this.messages.create(transaction, {
         tenantId: this.tenantId,
