@@ -102,8 +102,6 @@ export {
 export { type ConsentWord, consentWordOf } from './messages/consent-words.ts';
 export {
   isLaterStatus,
-  MESSAGE_CHANNELS,
-  MESSAGE_STATUSES,
   type MessageChannel,
   messageChannelSchema,
   type MessageStatus,
@@ -177,12 +175,14 @@ export {
 } from './tools/tool-call.ts';
 export { type ToolLimits } from './tools/tool-limits.ts';
 export { closedParameters } from './tools/tool-parameters.ts';
+export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';
 export { type JsonValue } from './tools/json-value.ts';
 export { describeOutcome, type ToolOutcome, toolOutcomeSchema } from './tools/tool-outcome.ts';
 export {
   type CallToolName,
   defineTool,
   MAX_ARGUMENTS_LENGTH,
+  parserOf,
   type ToolDeclaration,
   type ToolSpec,
 } from './tools/tool-declaration.ts';

@@ -1,4 +1,5 @@
 import { shownNumber, type ToolOutcome } from '@tandem/contracts';
+import { askComingBookings } from './crm/coming-bookings.ts';
 import { ownBookingsSchema, type OwnBooking } from './crm/crm-responses.ts';
 import { outcomeOf, refused } from './crm/outcome.ts';
 import { spokenTime } from './spoken.ts';
@@ -49,12 +50,7 @@ export function spokenBooking(
 async function ofNumber(context: ToolRunContext): Promise<OwnBooking[] | ToolOutcome> {
   const contactPhone = shownNumber(context.callerNumber);
   if (contactPhone === null) return [];
-  const answer = await context.crm.ask(context, {
-    method: 'GET',
-    path: '/v1/bookings',
-    query: { ...coming(), contactPhone, limit: String(MOST) },
-    answer: ownBookingsSchema,
-  });
+  const answer = await askComingBookings(context, { contactPhone }, MOST, ownBookingsSchema);
   return answer.kind === 'ok' ? answer.value.items : outcomeOf(answer);
 }
 
@@ -64,12 +60,7 @@ async function ofReference(
   name: string,
   nothing: string,
 ): Promise<OwnBooking | ToolOutcome> {
-  const answer = await context.crm.ask(context, {
-    method: 'GET',
-    path: '/v1/bookings',
-    query: { ...coming(), reference, limit: '1' },
-    answer: ownBookingsSchema,
-  });
+  const answer = await askComingBookings(context, { reference }, 1, ownBookingsSchema);
   if (answer.kind !== 'ok') return outcomeOf(answer);
   const [booking] = answer.value.items;
   if (booking && isInName(booking, name)) return booking;
@@ -79,8 +70,6 @@ async function ofReference(
       'character of the reference at a time. If it does not match then, offer that a colleague calls back.',
   );
 }
-
-const coming = () => ({ status: 'booked', from: new Date().toISOString() });
 
 function askWhich(bookings: readonly OwnBooking[], language: string, nothing: string): ToolOutcome {
   const listed = bookings

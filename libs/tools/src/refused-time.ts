@@ -6,7 +6,7 @@ import { toOfferedSlot } from './offer.ts';
 
 /** The words of a tool that sets the time of an appointment. */
 interface TimeWords {
-  /** Says what was not done: "Nothing was booked." */
+  /** Sentence about the change that was not made, such as "Nothing was booked." */
   readonly nothing: string;
   /** The verb for one of the times offered instead: "book". */
   readonly take: string;

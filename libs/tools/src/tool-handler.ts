@@ -1,5 +1,6 @@
 import type { ToolCallContext, ToolCallId, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
 import type { CrmClient } from './crm/crm-client.ts';
+import { refused } from './crm/outcome.ts';
 import type { RunLimits } from './retry.ts';
 
 /** The context of one run: facts of the call, and the means and limits of the handler. */
@@ -14,6 +15,10 @@ export interface ToolRunContext extends ToolCallContext, RunLimits {
 /** Carries a tool out. Arguments come unchecked, as the model wrote them. Always resolves. */
 export type ToolHandler = (input: unknown, context: ToolRunContext) => Promise<ToolOutcome>;
 
+/** Returns the refusal of arguments that are wrong. */
+export const badArguments = (problem: string): ToolOutcome =>
+  refused('bad-arguments', `Wrong arguments: ${problem}. Call again with these corrected.`);
+
 /**
  * Joins a declaration with its implementation: checks the arguments, and turns a fault of ours into an
  * outcome.
@@ -24,12 +29,7 @@ export function handle<Arguments>(
 ): ToolHandler {
   return async (input, context) => {
     const parsed = declaration.parse(input);
-    if (!parsed.ok)
-      return {
-        status: 'refused',
-        reason: 'bad-arguments',
-        detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.`,
-      };
+    if (!parsed.ok) return badArguments(parsed.problem);
     if (context.signal.aborted) return { status: 'cancelled' };
     if (context.remainingMs() <= 0) return { status: 'timed-out' };
     try {

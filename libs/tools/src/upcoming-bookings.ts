@@ -1,4 +1,5 @@
 import type { ToolOutcome } from '@tandem/contracts';
+import { askComingBookings } from './crm/coming-bookings.ts';
 import { bookingsSchema } from './crm/crm-responses.ts';
 import { outcomeOf } from './crm/outcome.ts';
 import { spokenTime } from './spoken.ts';
@@ -16,12 +17,7 @@ export async function upcomingBookings(
   context: ToolRunContext,
   contactPhone: string,
 ): Promise<UpcomingBooking[] | ToolOutcome> {
-  const answer = await context.crm.ask(context, {
-    method: 'GET',
-    path: '/v1/bookings',
-    query: { contactPhone, status: 'booked', from: new Date().toISOString(), limit: String(MOST) },
-    answer: bookingsSchema,
-  });
+  const answer = await askComingBookings(context, { contactPhone }, MOST, bookingsSchema);
   if (answer.kind !== 'ok') return outcomeOf(answer);
   return answer.value.items.slice(0, MOST).map((booking) => ({
     service: booking.service.name,

@@ -30,6 +30,9 @@ export function secretsIn(text: string): string[] {
   return [...text.matchAll(SECRET)].map(([, name = '']) => name);
 }
 
+/** Returns a text without its names of secrets. */
+export const withoutSecrets = (text: string): string => text.replace(SECRET, '');
+
 /** Returns a header with its secrets put in; null when one is missing. */
 export function fillSecrets(text: string, secret: (name: string) => string | null): string | null {
   let isMissing = false;

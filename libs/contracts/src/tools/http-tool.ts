@@ -6,6 +6,7 @@ import {
   placeholdersIn,
   secretsIn,
   textsIn,
+  withoutSecrets,
   type UrlTemplate,
 } from './http-template.ts';
 import { checkParameters, declaredArguments } from './tool-parameters.ts';
@@ -85,7 +86,7 @@ const shape = z.object({
   name: z
     .string()
     .regex(TOOL_NAME, 'must begin with a letter, then lower-case letters, digits and underscores, 3 to 64'),
-  /** Tells the model what the tool does, and when to call it. */
+  /** Text for the model: the effect of the tool, and the situation to call it in. */
   description: visibleText(1_000),
   /** JSON Schema of the arguments. */
   parameters: z
@@ -216,7 +217,7 @@ function headerProblems({ headers }: Shape): ToolProblem[] {
 function headerProblem(name: string, value: string): string | null {
   if (!HEADER_NAME.test(name)) return 'is not a header name';
   if (OUR_HEADERS.has(name.toLowerCase()) || /^proxy-/i.test(name)) return 'is a header Tandem sets itself';
-  const isOnlySecrets = !/[{}]/.test(value.replace(/\{secret:[A-Z][A-Z0-9_]{0,63}\}/g, ''));
+  const isOnlySecrets = !/[{}]/.test(withoutSecrets(value));
   return isOnlySecrets ? null : 'must hold no braces but {secret:NAME}';
 }
 

@@ -69,7 +69,6 @@ export type ToolSpec<Schema extends z.ZodObject> = {
 export function defineTool<Schema extends z.ZodObject>(
   spec: ToolSpec<Schema>,
 ): ToolDeclaration<z.infer<Schema>> {
-  const optional = optionalArguments(spec.arguments);
   const { $schema: _dialect, ...parameters } = z.toJSONSchema(spec.arguments, {
     target: 'draft-7',
     io: 'input',
@@ -83,14 +82,22 @@ export function defineTool<Schema extends z.ZodObject>(
     deadlineMs: spec.deadlineMs,
     lateMs: spec.lateMs ?? 0,
     ...(spec.sentences ? { sentences: spec.sentences } : {}),
-    parse(input) {
-      const parsed = spec.arguments.safeParse(asMeant(input, optional));
-      if (parsed.success) return { ok: true, value: parsed.data };
-      const problem = parsed.error.issues
-        .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
-        .join('; ');
-      return { ok: false, problem: problem.slice(0, 500) };
-    },
+    parse: parserOf(spec.arguments),
+  };
+}
+
+/** Returns the {@link ToolDeclaration.parse} of arguments. */
+export function parserOf<Schema extends z.ZodObject>(
+  schema: Schema,
+): ToolDeclaration<z.infer<Schema>>['parse'] {
+  const optional = optionalArguments(schema);
+  return (input) => {
+    const parsed = schema.safeParse(asMeant(input, optional));
+    if (parsed.success) return { ok: true, value: parsed.data };
+    const problem = parsed.error.issues
+      .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
+      .join('; ');
+    return { ok: false, problem: problem.slice(0, 500) };
   };
 }
 

@@ -11,15 +11,14 @@ import type {
 } from '../entities/booking.ts';
 import type { Position } from '../rows/page.ts';
 import { without } from '../rows/without.ts';
-import { contactsWithPhone } from './contacts/contacts.ts';
+import { CONTACT_SHOWN, contactsWithPhone } from './contacts/contacts.ts';
 
 const VIEW = `
 SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",
   booking.ends_at AS "endsAt", tenant.time_zone AS "timeZone",
   booking.service_id AS "serviceId", json_build_object('key', service.key, 'name', service.name) AS service,
   json_build_object('id', resource.id, 'name', resource.name) AS resource,
-  CASE WHEN contact.id IS NOT NULL
-    THEN json_build_object('id', contact.id, 'phone', contact.phone, 'name', contact.name) END AS contact,
+  ${CONTACT_SHOWN} AS contact,
   booking.name, booking.notes, booking.call_id AS "callId", booking.created_at AS "createdAt",
   booking.cancelled_at AS "cancelledAt"
 FROM bookings booking

@@ -50,7 +50,8 @@ export interface CalendarStretch {
   readonly daysAfter: number;
 }
 
-const ms = (instant: string) => `(extract(epoch FROM ${instant}) * 1000)::bigint`;
+/** Returns SQL for the ms since 1970 of an instant. */
+export const ms = (instant: string) => `(extract(epoch FROM ${instant}) * 1000)::bigint`;
 
 /** $1 tenant  $2 service key  $3 time wanted  $4 now  $5 days before  $6 days after  $7 service id */
 const SQL = `

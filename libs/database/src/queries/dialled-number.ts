@@ -2,6 +2,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query } from '../connection/unit-of-work.ts';
 import type { AccessMode } from '../entities/agent.entities.ts';
+import { OPENING_HOURS } from './opening-hours.ts';
 
 /** Everything admission reads about a dialled number. */
 export interface DialledNumberFields {
@@ -45,9 +46,7 @@ SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAl
   CASE WHEN budget.tenant_id IS NOT NULL THEN json_build_object('dailyMicros', budget.daily_micros,
     'monthlyMicros', budget.monthly_micros, 'warnShare', budget.warn_share) END AS budget,
   version.agent_id AS "agentId", version.version, version.content,
-  coalesce((SELECT json_agg(json_build_object(
-      'weekday', hours.weekday, 'opens', hours.opens::text, 'closes', hours.closes::text))
-    FROM opening_hours hours WHERE hours.phone_number_id = number.id), '[]') AS hours,
+  ${OPENING_HOURS} AS hours,
   coalesce((SELECT json_agg(closed.date::text) FROM closed_dates closed
     WHERE closed.tenant_id = tenant.id AND closed.scope = 'calls'
       AND closed.date BETWEEN current_date - 2 AND current_date + 2), '[]') AS "closedDates",

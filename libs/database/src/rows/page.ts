@@ -78,6 +78,15 @@ export function toPageByName<Row extends { readonly id: string }, Item>(
   return toPage(found, limit, ({ id }) => ({ at: BY_NAME, id }), toItem);
 }
 
+/** Makes a page of a list sorted by the time of creation from one row more than asked for. */
+export function toPageByTime<Row extends { readonly id: string; readonly createdAt: Date }, Item>(
+  found: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  return toPage(found, limit, ({ createdAt, id }) => ({ at: createdAt, id }), toItem);
+}
+
 /** Makes a page of up to `limit` items from one row more than asked for. */
 export function toPage<Row, Item>(
   found: readonly Row[],

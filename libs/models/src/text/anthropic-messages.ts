@@ -62,7 +62,7 @@ export function anthropicMessagesModel(options: AnthropicMessagesOptions): TextM
 }
 
 function bodyOf(model: string, request: TextRequest): Record<string, unknown> {
-  const { system, messages, tools = [], maxTokens, temperature, responseSchema } = request;
+  const { system, messages, tools = [], mustAnswer, maxTokens, temperature, responseSchema } = request;
   return {
     model,
     system,
@@ -77,6 +77,7 @@ function bodyOf(model: string, request: TextRequest): Record<string, unknown> {
             description,
             input_schema: parameters,
           })),
+          ...(mustAnswer ? { tool_choice: { type: 'none' } } : {}),
         }),
     ...(responseSchema === undefined
       ? {}

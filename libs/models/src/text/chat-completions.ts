@@ -83,7 +83,7 @@ function keyHeader({ hostname, pathname }: URL, apiKey: string | undefined): Rec
 }
 
 function bodyOf(model: string, request: TextRequest, isOpenAi: boolean): Record<string, unknown> {
-  const { system, messages, tools = [], maxTokens, temperature, responseSchema } = request;
+  const { system, messages, tools = [], mustAnswer, maxTokens, temperature, responseSchema } = request;
   return {
     model,
     messages: [{ role: 'system', content: system }, ...messages.map(toWire)],
@@ -91,7 +91,10 @@ function bodyOf(model: string, request: TextRequest, isOpenAi: boolean): Record<
     ...(temperature === undefined ? {} : { temperature }),
     ...(tools.length === 0
       ? {}
-      : { tools: tools.map((tool) => ({ type: 'function', function: { ...tool } })) }),
+      : {
+          tools: tools.map((tool) => ({ type: 'function', function: { ...tool } })),
+          ...(mustAnswer ? { tool_choice: 'none' } : {}),
+        }),
     ...(responseSchema === undefined
       ? {}
       : { response_format: { type: 'json_schema', json_schema: { ...responseSchema, strict: true } } }),

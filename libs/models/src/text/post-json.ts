@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
+import {
+  parseJson,
+  ProviderError,
+  readBounded,
+  TooLarge,
+  type ProviderErrorCategory,
+} from '@tandem/contracts';
 import type { z } from 'zod';
 
 /** An endpoint of a provider, and the limits of a request to it. */
@@ -37,15 +43,16 @@ export async function postJson<Answer>(
   signal?: AbortSignal,
 ): Promise<Answer> {
   const deadline = Date.now() + endpoint.timeoutMs;
+  const text = JSON.stringify(body);
   for (let tries = 0; ; tries += 1) {
     signal?.throwIfAborted();
-    const outcome = await attempt(endpoint, JSON.stringify(body), schema, deadline, signal);
+    const outcome = await attempt(endpoint, text, schema, deadline, signal);
     if ('answer' in outcome) return outcome.answer;
     const pauseMs = PAUSES_MS[tries];
     if (!outcome.error.retryable || pauseMs === undefined) throw outcome.error;
     const waitMs = Math.max(pauseMs, outcome.retryAfterMs);
     if (deadline - Date.now() - waitMs < LEAST_TRY_MS) throw outcome.error;
-    await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => undefined);
   }
 }
 
@@ -74,9 +81,7 @@ async function attempt<Answer>(
       redirect: 'error',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    const text = await readBounded(response);
-    if (text === null) return fault('answer-too-large', 'invalid-request');
-    const answer = parseJson(text);
+    const answer = parseJson(await readBounded(response, MAX_BODY_BYTES));
     if (!response.ok) {
       const category = categoryOf(response.status, answer);
       return fault(`http-${response.status}`, category, undefined, retryAfterMsOf(response));
@@ -85,6 +90,7 @@ async function attempt<Answer>(
     return parsed.success ? { answer: parsed.data } : fault('answer-malformed', 'server');
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof TooLarge) return fault('answer-too-large', 'invalid-request');
     return fault(timeout.aborted ? 'timeout' : 'unreachable', 'connectivity', error);
   }
 }
@@ -121,25 +127,4 @@ function retryAfterMsOf({ headers }: Response): number {
   if (text === null) return 0;
   const ms = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
-}
-
-/** Returns the body; null when it is larger than the limit, and the connection is then closed. */
-async function readBounded(response: Response): Promise<string | null> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let readBytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    readBytes += chunk.byteLength;
-    if (readBytes > MAX_BODY_BYTES) return null;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

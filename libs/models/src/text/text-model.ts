@@ -24,6 +24,8 @@ export interface TextRequest {
   readonly system: string;
   readonly messages: readonly TextMessage[];
   readonly tools?: readonly TextTool[] | undefined;
+  /** The model answers in words: it may ask for none of the tools. */
+  readonly mustAnswer?: boolean | undefined;
   readonly maxTokens: number;
   /** 0 to 1; the provider's default when absent. Several reasoning models refuse one. */
   readonly temperature?: number | undefined;

@@ -43,11 +43,13 @@ export const pageQuery = {
   cursor: z.string().min(1).max(100).optional().describe('nextCursor of the page before.'),
 };
 
-const opensSchema = z
+/** A local time of day. */
+export const opensSchema = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day as HH:MM')
   .describe('Local time, HH:MM.');
-const closesSchema = z
+/** A local time of day, or the end of the day. */
+export const closesSchema = z
   .string()
   .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day as HH:MM, or 24:00')
   .describe('Local time, HH:MM; 24:00 is the end of the day.');
@@ -67,6 +69,15 @@ export const weeklyHoursSchema = z
       }),
   )
   .max(50);
+
+/** Returns whether no two windows of a weekday overlap. */
+export function areApart(hours: z.output<typeof weeklyHoursSchema>): boolean {
+  const sorted = [...hours].sort((a, b) => a.weekday - b.weekday || (a.opens < b.opens ? -1 : 1));
+  return sorted.every(({ weekday, opens }, index) => {
+    const before = sorted[index - 1];
+    return before?.weekday !== weekday || before.closes <= opens;
+  });
+}
 
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({

@@ -1,6 +1,5 @@
-import type { ToolCallContext } from '@tandem/contracts';
+import { readBounded, TooLarge, type ToolCallContext } from '@tandem/contracts';
 import { pauseBeforeRetry, type RunLimits } from '../retry.ts';
-import { readBounded, TooLarge } from './bounded-body.ts';
 import { classify, interrupted, type CrmAttempt, type CrmRequest, type CrmResponse } from './crm-http.ts';
 
 export interface CrmClientOptions {

@@ -1,4 +1,4 @@
-import type { ToolCallId } from '@tandem/contracts';
+import { parseJson, type ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 
 /** A request to crm-api. */
@@ -81,12 +81,4 @@ export function interrupted(request: CrmRequest<unknown>): CrmResponse<never> {
 function retryAfterMs(response: Response): number {
   const seconds = Number(response.headers.get('retry-after'));
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 30) * 1000 : 0;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,6 +21,12 @@ export function outcomeOf(
   }
 }
 
+/** Returns how a refusal is explained: by the sentence of its code, else in crm-api's own words. */
+export const byCode =
+  (sentences: Readonly<Record<string, string>>) =>
+  ({ code, detail }: CrmProblem): string =>
+    sentences[code] ?? detail;
+
 export function refused(reason: string, detail: string): ToolOutcome {
   return { status: 'refused', reason: reason.slice(0, 80), detail: detail.slice(0, 1000) };
 }

@@ -1,7 +1,7 @@
 import {
   closedParameters,
-  defineTool,
   isSafeToRepeat,
+  parserOf,
   secretNamesOf,
   type AgentSnapshot,
   type HttpTool,
@@ -26,12 +26,12 @@ export function httpToolDeclaration(tool: HttpTool, sealed: AgentSnapshot['toolS
   const needed = secretNamesOf(tool).flatMap((name) =>
     sealed[name] === undefined ? [] : [[name, sealed[name]] as const],
   );
-  const declaration = defineTool({
+  let parse: ToolDeclaration['parse'] | undefined;
+  return {
     name: tool.name,
     description: tool.description,
     place: 'worker',
-    // The schema keeps to what zod reads: checked when the agent was published.
-    arguments: z.fromJSONSchema(parameters, { defaultTarget: 'draft-7' }) as z.ZodObject,
+    parameters,
     cancellable: tool.cancellable ?? tool.method === 'GET',
     deadlineMs: tool.timeoutMs,
     lateMs: isSafeToRepeat(tool) ? 0 : LATE_MS,
@@ -41,6 +41,10 @@ export function httpToolDeclaration(tool: HttpTool, sealed: AgentSnapshot['toolS
         Object.entries(sentences).filter(([, text]) => text !== undefined),
       ) as ToolDeclaration['sentences']),
     },
-  });
-  return { ...declaration, parameters, http: { tool, secrets: Object.fromEntries(needed) } };
+    http: { tool, secrets: Object.fromEntries(needed) },
+    // Made when it is needed, as it takes a millisecond. The schema keeps to what zod reads: checked when the
+    // agent was published.
+    parse: (input) =>
+      (parse ??= parserOf(z.fromJSONSchema(parameters, { defaultTarget: 'draft-7' }) as z.ZodObject))(input),
+  };
 }

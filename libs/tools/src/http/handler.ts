@@ -14,9 +14,8 @@ import {
   type ToolCallContext,
   type ToolOutcome,
 } from '@tandem/contracts';
-import { refused } from '../crm/outcome.ts';
 import { pauseBeforeRetry } from '../retry.ts';
-import { handle, type ToolRunContext } from '../tool-handler.ts';
+import { badArguments, handle, type ToolRunContext } from '../tool-handler.ts';
 import { httpToolDeclaration } from './declaration.ts';
 import { isTransientStatus, outcomeOfAnswer, type HttpAnswer } from './response.ts';
 
@@ -108,9 +107,6 @@ function prepare(
   if (headers === null) return { status: 'failed', code: 'secret-missing', retryable: false };
   return { method: tool.method, url: target.url, headers, body };
 }
-
-const badArguments = (problem: string): ToolOutcome =>
-  refused('bad-arguments', `Wrong arguments: ${problem}. Call again with these corrected.`);
 
 const LASTING = new Set(['timeout', 'cancelled', 'destination-refused', 'compressed-response']);
 

@@ -1,7 +1,6 @@
 import { shownNumber } from '@tandem/contracts';
 import { sentMessageSchema } from '../crm/crm-responses.ts';
-import type { CrmProblem } from '../crm/crm-http.ts';
-import { outcomeOf, refused } from '../crm/outcome.ts';
+import { byCode, outcomeOf, refused } from '../crm/outcome.ts';
 import { handle } from '../tool-handler.ts';
 import { sendEmail } from './declaration.ts';
 
@@ -29,7 +28,6 @@ export const sendEmailHandler = handle(sendEmail, async ({ subject, text }, cont
     idempotencyKey: context.toolCallId,
     answer: sentMessageSchema,
   });
-  if (answer.kind !== 'ok')
-    return outcomeOf(answer, ({ code, detail }: CrmProblem) => REASONS[code] ?? detail);
+  if (answer.kind !== 'ok') return outcomeOf(answer, byCode(REASONS));
   return { status: 'ok', value: { sent: 'on its way' } };
 });

@@ -1,7 +1,6 @@
 import { partyNumber, shownNumber } from '@tandem/contracts';
 import { sentMessageSchema } from '../crm/crm-responses.ts';
-import type { CrmProblem } from '../crm/crm-http.ts';
-import { outcomeOf, refused } from '../crm/outcome.ts';
+import { byCode, outcomeOf, refused } from '../crm/outcome.ts';
 import { handle } from '../tool-handler.ts';
 import { sendSms } from './declaration.ts';
 
@@ -35,7 +34,6 @@ export const sendSmsHandler = handle(sendSms, async ({ text }, context) => {
     idempotencyKey: context.toolCallId,
     answer: sentMessageSchema,
   });
-  if (answer.kind !== 'ok')
-    return outcomeOf(answer, ({ code, detail }: CrmProblem) => REASONS[code] ?? detail);
+  if (answer.kind !== 'ok') return outcomeOf(answer, byCode(REASONS));
   return { status: 'ok', value: { sent: 'on its way', text: answer.value.text } };
 });

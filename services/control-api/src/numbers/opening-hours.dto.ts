@@ -1,9 +1,7 @@
 import { toClockHours, toWeeklyHours } from '@tandem/contracts';
 import type { NumberHours } from '@tandem/database';
-import { weeklyHoursSchema } from '@tandem/platform';
+import { areApart, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
-
-type Hours = z.output<typeof weeklyHoursSchema>;
 
 export const openingHoursSchema = z.object({
   isAlwaysOpen: z.boolean().describe('Open round the clock except on closed dates; the hours do not count.'),
@@ -15,7 +13,7 @@ export const putOpeningHoursSchema = z
     hours: weeklyHoursSchema.describe('Local times of the tenant. They replace all hours there were.'),
     isAlwaysOpen: z.boolean().default(false).describe('true keeps the hours and opens round the clock.'),
   })
-  .refine(({ hours }) => !overlap(hours), {
+  .refine(({ hours }) => areApart(hours), {
     path: ['hours'],
     message: 'must not overlap on one day',
   })
@@ -24,13 +22,6 @@ export const putOpeningHoursSchema = z
     message: 'must have at least one entry where isAlwaysOpen is not true: it would never be open',
   });
 export type PutOpeningHours = z.output<typeof putOpeningHoursSchema>;
-
-const overlap = (hours: Hours): boolean =>
-  hours.some((one, index) =>
-    hours
-      .slice(index + 1)
-      .some((other) => one.weekday === other.weekday && one.opens < other.closes && other.opens < one.closes),
-  );
 
 export function toOpeningHoursDto({ isAlwaysOpen, hours }: NumberHours): z.output<typeof openingHoursSchema> {
   return { isAlwaysOpen, hours: hours.map(toClockHours) };

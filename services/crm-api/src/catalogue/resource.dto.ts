@@ -1,11 +1,9 @@
 import { visibleText } from '@tandem/contracts';
 import type { BookingsOfResource, Resource } from '@tandem/database';
-import { pageOf, weeklyHoursSchema } from '@tandem/platform';
+import { areApart, pageOf, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { bookingSchema, toBookingDto } from '../bookings/booking.dto.ts';
 import { serviceKeysSchema, skillsSchema } from './fields.ts';
-
-type Hours = z.output<typeof weeklyHoursSchema>;
 
 const hoursSchema = weeklyHoursSchema
   .refine(areApart, 'must not overlap on a weekday; hours that touch are one stretch, also over midnight')
@@ -50,15 +48,6 @@ export function toResourceDto({ skills, services, hours, ...resource }: Resource
 
 export function toLeftBookings({ bookings, count }: BookingsOfResource): z.output<typeof leftBookingsSchema> {
   return { bookings: bookings.map(toBookingDto), bookingCount: count };
-}
-
-/** Returns whether no two windows of a weekday overlap. */
-function areApart(hours: Hours): boolean {
-  const sorted = [...hours].sort((a, b) => a.weekday - b.weekday || (a.opens < b.opens ? -1 : 1));
-  return sorted.every(({ weekday, opens }, index) => {
-    const before = sorted[index - 1];
-    return before?.weekday !== weekday || before.closes <= opens;
-  });
 }
 
 export const NEW_RESOURCE_EXAMPLE = {

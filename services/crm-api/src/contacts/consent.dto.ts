@@ -1,22 +1,14 @@
-import {
-  consentPurposeSchema,
-  consentStateSchema,
-  maskNumbers,
-  visibleText,
-  type ConsentPurpose,
-} from '@tandem/contracts';
+import { consentPurposeSchema, consentStateSchema, type ConsentPurpose } from '@tandem/contracts';
 import type { ContactConsent } from '@tandem/database';
 import { z } from 'zod';
-import { instantSchema } from '../http/fields.ts';
+import { instantSchema, nameSchema } from '../http/fields.ts';
 
 export const consentParameterSchema = z.object({ id: z.uuid(), purpose: consentPurposeSchema });
 export type ConsentParameter = z.output<typeof consentParameterSchema>;
 
 export const stateConsentSchema = z.strictObject({
   state: consentStateSchema,
-  source: visibleText(120)
-    .transform(maskNumbers)
-    .describe('Where it was stated, in your words, such as `web form`.'),
+  source: nameSchema.describe('Where it was stated, in your words, such as `web form`.'),
   at: instantSchema.optional().describe('When it was stated; now unless given.'),
 });
 export type StateConsent = z.output<typeof stateConsentSchema>;

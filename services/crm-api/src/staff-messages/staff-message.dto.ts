@@ -1,6 +1,13 @@
-import { maskNumbers, staffMessageStateSchema, urgencySchema, visibleText } from '@tandem/contracts';
+import { staffMessageStateSchema, urgencySchema, visibleText } from '@tandem/contracts';
 import type { Page, StaffMessage } from '@tandem/database';
-import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
+import {
+  closesSchema,
+  opensSchema,
+  pageOf,
+  pageQuery,
+  phoneQuerySchema,
+  phoneSchema,
+} from '@tandem/platform';
 import { z } from 'zod';
 import {
   checkEnquirer,
@@ -8,24 +15,15 @@ import {
   enquiryTextSchema,
   shownContactSchema,
 } from '../enquiries/enquiry.dto.ts';
-import { localIso } from '../http/fields.ts';
+import { localIso, nameSchema } from '../http/fields.ts';
 
-const forWhomSchema = visibleText(120)
-  .transform(maskNumbers)
-  .describe('Key of a department, or a person or team in free words.');
+const forWhomSchema = nameSchema.describe('Key of a department, or a person or team in free words.');
 
 const callbackAtSchema = z
   .strictObject({
     date: z.iso.date().describe('Local day, YYYY-MM-DD.'),
-    from: z
-      .string()
-      .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day as HH:MM')
-      .describe('Local time, HH:MM.'),
-    until: z
-      .string()
-      .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day as HH:MM, or 24:00')
-      .optional()
-      .describe('Local time, HH:MM; an hour after `from` unless given.'),
+    from: opensSchema,
+    until: closesSchema.optional().describe('Local time, HH:MM; an hour after `from` unless given.'),
   })
   .refine(({ from, until }) => until === undefined || from < until, {
     path: ['until'],

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { query } from '../../connection/unit-of-work.ts';
 import type { ContactHistoryEntry } from '../../entities/contact.ts';
 import type { Position } from '../../rows/page.ts';
+import { ms } from '../calendar.ts';
 
 /** Returns the newest rows of one kind before the position in $4 and $5, sorted by the instant `at`. */
 function newest(kind: string, at: string, detail: string, from: string): string {
@@ -25,7 +26,7 @@ const BOOKINGS = newest(
   'booking',
   'entry.created_at',
   `'reference', entry.reference, 'status', entry.status, 'service', service.name,
-    'startMs', (extract(epoch FROM entry.starts_at) * 1000)::bigint`,
+    'startMs', ${ms('entry.starts_at')}`,
   `bookings entry JOIN services service ON service.id = entry.service_id
   WHERE entry.tenant_id = $1 AND entry.contact_id = $2`,
 );

@@ -1,6 +1,7 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query } from '../../connection/unit-of-work.ts';
+import { OPENING_HOURS } from '../opening-hours.ts';
 
 /** The hours in which calls are taken, as stored, for one local day. */
 interface StoredDayHours {
@@ -15,9 +16,7 @@ interface StoredDayHours {
 /** $1 tenant  $2 written forms of the dialled number, null for none  $3 local day */
 const SQL = `
 SELECT tenant.time_zone AS "timeZone", coalesce(number.is_always_open, true) AS "isAlwaysOpen",
-  coalesce((SELECT json_agg(json_build_object('weekday', hours.weekday, 'opens', hours.opens::text,
-      'closes', hours.closes::text))
-    FROM opening_hours hours WHERE hours.phone_number_id = number.id), '[]') AS hours,
+  ${OPENING_HOURS} AS hours,
   EXISTS (SELECT 1 FROM closed_dates WHERE tenant_id = $1 AND scope = 'calls' AND date = $3::date)
     AS "isClosedDate"
 FROM tenants tenant LEFT JOIN LATERAL (

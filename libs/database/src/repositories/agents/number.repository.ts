@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { given } from '../../rows/given.ts';
 import { storableText, writtenForms, type TenantId } from '@tandem/contracts';
 import { In, IsNull, type DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
@@ -76,8 +77,7 @@ export class NumberRepository {
         const before = await findNumber(transaction, tenantId, id, 'FOR UPDATE OF number');
         if (!before) return 'not-found';
         if (!isCurrent(before)) return 'changed-meanwhile';
-        const given = Object.entries(change).filter(([, value]) => value !== undefined);
-        const after: PhoneNumber = { ...before, ...Object.fromEntries(given) };
+        const after: PhoneNumber = { ...before, ...given(change) };
         const objection = await this.objection(transaction, tenantId, after, change);
         if (objection) return objection;
         if (change.isAlwaysOpen === false && !(await hasHours(transaction, tenantId, id)))

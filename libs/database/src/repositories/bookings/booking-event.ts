@@ -1,5 +1,5 @@
 import type { BusinessEventType, TenantId } from '@tandem/contracts';
-import type { OutboxEvent } from '../webhooks/outbox.ts';
+import { subjectOf, type OutboxEvent } from '../webhooks/outbox.ts';
 import type { Booking } from '../../entities/booking.ts';
 
 export type BookingEvent = Extract<BusinessEventType, `booking.${string}`>;
@@ -24,7 +24,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
   return {
     tenantId,
     type,
-    subject: callId === null ? { kind: 'booking', id } : { kind: 'call', id: callId },
+    subject: subjectOf('booking', id, callId),
     data: {
       bookingId: id,
       reference,

@@ -9,6 +9,7 @@ import { insertRows } from '../../queries/insert-rows.ts';
 import { lockName } from '../../queries/locks.ts';
 import { findResource, listResources, replaceServices, type Resource } from '../../queries/resources.ts';
 import { startOf, toPageByName, type Page, type PageRequest } from '../../rows/page.ts';
+import { given } from '../../rows/given.ts';
 import { storable } from '../../rows/storable.ts';
 import { lockResource } from './free-resource.ts';
 
@@ -78,12 +79,8 @@ export class ResourceRepository {
     id: string,
     fields: ResourceChange,
   ): Promise<Resource | null> {
-    const { name, kind, skills } = storable(fields);
-    const own = {
-      ...(name === undefined ? {} : { name }),
-      ...(kind === undefined ? {} : { kind }),
-      ...(skills === undefined ? {} : { skills: [...skills] }),
-    };
+    const { name, kind, skills } = fields;
+    const own = given({ name, kind, skills: skills && [...skills] });
     if (Object.keys(own).length > 0) await transaction.update(ResourceRow, { tenantId, id }, own);
     await this.writeParts(transaction, tenantId, id, fields);
     return findResource(transaction, tenantId, id);

@@ -5,7 +5,7 @@ import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ServiceRow, type Service } from '../../entities/business.entities.ts';
 import { lockName } from '../../queries/locks.ts';
 import { startOf, toPageByName, type Page, type PageRequest } from '../../rows/page.ts';
-import { storable } from '../../rows/storable.ts';
+import { given } from '../../rows/given.ts';
 import { without } from '../../rows/without.ts';
 
 /** The most services a tenant offers at once. */
@@ -66,7 +66,7 @@ export class ServiceRepository {
     if (others.some(({ key }) => key === fields.key)) return 'exists';
     if (others.length >= MAX_SERVICES) return 'full';
     const id = randomUUID();
-    await transaction.insert(ServiceRow, { ...given(fields), id, tenantId });
+    await transaction.insert(ServiceRow, { ...written(fields), id, tenantId });
     return toService(await transaction.findOneByOrFail(ServiceRow, { tenantId, id }));
   }
 
@@ -81,7 +81,7 @@ export class ServiceRepository {
       const others = await this.othersOf(transaction, tenantId);
       if (others.some((other) => other.key === fields.key && other.id !== id)) return 'exists';
     }
-    await transaction.update(ServiceRow, { tenantId, id, isActive: true }, given(fields));
+    await transaction.update(ServiceRow, { tenantId, id, isActive: true }, written(fields));
     return (await this.find(tenantId, id, transaction)) ?? 'not-found';
   }
 
@@ -98,10 +98,7 @@ export class ServiceRepository {
   }
 }
 
-/** Returns the given fields in a shape Postgres stores. */
-function given({ skills, ...fields }: ServiceChange): Partial<ServiceRow> {
-  const stored = { ...fields, ...(skills === undefined ? {} : { skills: [...skills] }) };
-  return storable(Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined)));
-}
+/** Returns the given fields of a change as they are stored. */
+const written = ({ skills, ...fields }: ServiceChange) => given({ ...fields, skills: skills && [...skills] });
 
 const toService = (row: ServiceRow): Service => without(row, 'tenantId', 'isActive');

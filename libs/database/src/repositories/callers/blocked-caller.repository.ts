@@ -4,7 +4,7 @@ import { DatabaseRefusal, SQL_STATE } from '../../connection/database-errors.ts'
 import { run } from '../../connection/unit-of-work.ts';
 import { BlockedCallerRow } from '../../entities/access.entities.ts';
 import { blockPattern } from '../../queries/caller-lists.ts';
-import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { newestFirst, startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { without } from '../../rows/without.ts';
 import { samePatterns } from './phone-pattern.ts';
 
@@ -23,12 +23,7 @@ export class BlockedCallerRepository {
         .where('blocked.tenantId = :tenantId', { tenantId });
       return newestFirst(blocked, 'createdAt', start, page.limit);
     });
-    return toPage(
-      found,
-      page.limit,
-      (row) => ({ at: row.createdAt, id: row.id }),
-      (row) => without(row, 'id', 'tenantId'),
-    );
+    return toPageByTime(found, page.limit, (row) => without(row, 'id', 'tenantId'));
   }
 
   /** Blocks a pattern; one stored in another written form is replaced. */

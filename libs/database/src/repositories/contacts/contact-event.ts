@@ -1,6 +1,6 @@
 import type { CallId, TenantId } from '@tandem/contracts';
 import type { Contact } from '../../entities/contact.ts';
-import type { OutboxEvent } from '../webhooks/outbox.ts';
+import { subjectOf, type OutboxEvent } from '../webhooks/outbox.ts';
 
 /** @param about further fields: the contact that became part of this one, or a consent */
 export function contactUpdated(
@@ -12,7 +12,7 @@ export function contactUpdated(
   return {
     tenantId,
     type: 'contact.updated',
-    subject: callId === null ? { kind: 'contact', id } : { kind: 'call', id: callId },
+    subject: subjectOf('contact', id, callId),
     data: {
       contactId: id,
       ...contact,

@@ -16,7 +16,7 @@ import {
   replacePoints,
 } from '../../queries/contacts/contacts.ts';
 import { given } from '../../rows/given.ts';
-import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
 import { contactUpdated } from './contact-event.ts';
@@ -35,12 +35,7 @@ export class ContactRepository {
     const found = await run(this.dataSource, (manager) =>
       listContacts(manager, tenantId, filter, phones, start, page.limit + 1),
     );
-    return toPage(
-      found,
-      page.limit,
-      ({ createdAt, id }) => ({ at: createdAt, id }),
-      (contact) => contact,
-    );
+    return toPageByTime(found, page.limit, (contact) => contact);
   }
 
   find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Contact | null> {

@@ -1,12 +1,12 @@
 import type { TenantId } from '@tandem/contracts';
 import type { Lead, StaffMessage } from '../../entities/enquiry.ts';
-import type { OutboxEvent } from '../webhooks/outbox.ts';
+import { subjectOf, type OutboxEvent } from '../webhooks/outbox.ts';
 
 export function leadEvent(tenantId: TenantId, { id, ...lead }: Lead): OutboxEvent {
   return {
     tenantId,
     type: 'lead.created',
-    subject: lead.callId === null ? { kind: 'lead', id } : { kind: 'call', id: lead.callId },
+    subject: subjectOf('lead', id, lead.callId),
     data: { leadId: id, ...lead },
   };
 }
@@ -16,7 +16,7 @@ export function staffMessageEvent(tenantId: TenantId, stored: StaffMessage): Out
   return {
     tenantId,
     type: 'staff-message.created',
-    subject: message.callId === null ? { kind: 'staff-message', id } : { kind: 'call', id: message.callId },
+    subject: subjectOf('staff-message', id, message.callId),
     data: {
       staffMessageId: id,
       ...message,

@@ -7,7 +7,7 @@ import type { Lead, LeadChange, LeadFilter, NewLead } from '../../entities/enqui
 import { holdContact } from '../../queries/contacts/contacts.ts';
 import { findLead, insertLead, listLeads } from '../../queries/contacts/leads.ts';
 import { given } from '../../rows/given.ts';
-import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { ContactRepository } from '../contacts/contact.repository.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
@@ -64,12 +64,7 @@ export class LeadRepository {
     const found = await run(this.dataSource, (manager) =>
       listLeads(manager, tenantId, filter, phones, start, page.limit + 1),
     );
-    return toPage(
-      found,
-      page.limit,
-      ({ createdAt, id }) => ({ at: createdAt, id }),
-      (lead) => lead,
-    );
+    return toPageByTime(found, page.limit, (lead) => lead);
   }
 
   private async stored(transaction: Transaction, tenantId: TenantId, id: string): Promise<Lead> {

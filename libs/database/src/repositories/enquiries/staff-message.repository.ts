@@ -16,7 +16,7 @@ import {
   listStaffMessages,
 } from '../../queries/contacts/staff-messages.ts';
 import { given } from '../../rows/given.ts';
-import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { ContactRepository } from '../contacts/contact.repository.ts';
 import { writeEvent } from '../webhooks/outbox.ts';
@@ -70,12 +70,7 @@ export class StaffMessageRepository {
     const found = await run(this.dataSource, (manager) =>
       listStaffMessages(manager, tenantId, filter, phones, start, page.limit + 1),
     );
-    return toPage(
-      found,
-      page.limit,
-      ({ createdAt, id }) => ({ at: createdAt, id }),
-      (message) => message,
-    );
+    return toPageByTime(found, page.limit, (message) => message);
   }
 
   /**

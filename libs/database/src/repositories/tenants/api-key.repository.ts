@@ -7,7 +7,7 @@ import type { ApiScope } from '../../entities/api-scopes.ts';
 import { ApiKeyRow } from '../../entities/tenant.entities.ts';
 import { noteKeyUse } from '../../queries/api-keys.ts';
 import { lockName } from '../../queries/locks.ts';
-import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { newestFirst, startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
 
@@ -120,7 +120,7 @@ export class ApiKeyRepository {
         .where('key.tenantId = :tenantId', { tenantId });
       return newestFirst(keys, 'createdAt', start, page.limit);
     });
-    return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), toApiKey);
+    return toPageByTime(found, page.limit, toApiKey);
   }
 
   async find(tenantId: TenantId, id: string): Promise<ApiKey | null> {

@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { TenantRow } from '../../entities/tenant.entities.ts';
-import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { newestFirst, startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
+import { given } from '../../rows/given.ts';
 import { storable } from '../../rows/storable.ts';
 import { without } from '../../rows/without.ts';
 
@@ -29,7 +30,7 @@ export class TenantRepository {
     const found = await run(this.dataSource, (manager) =>
       newestFirst(manager.createQueryBuilder(TenantRow, 'tenant'), 'createdAt', start, page.limit),
     );
-    return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), toTenant);
+    return toPageByTime(found, page.limit, toTenant);
   }
 
   async find(tenantId: TenantId): Promise<Tenant | null> {
@@ -67,8 +68,7 @@ export class TenantRepository {
         });
         if (!before) return 'not-found';
         if (!isCurrent(toTenant(before))) return 'changed-meanwhile';
-        const given = Object.entries(change).filter(([, value]) => value !== undefined);
-        const after: TenantRow = { ...before, ...Object.fromEntries(given) };
+        const after: TenantRow = { ...before, ...given(change) };
         const { companyName, timeZone, language, bookingHorizonDays } = storable(after);
         const fields = { companyName, timeZone, language, bookingHorizonDays };
         await transaction.update(TenantRow, { id: tenantId }, fields);

@@ -1,3 +1,4 @@
+import type { CallId } from '@tandem/contracts';
 import type { Transaction } from '../../connection/unit-of-work.ts';
 import { OutboxEventRow } from '../../entities/outbox.entities.ts';
 import { insertEvent, type OutboxEvent } from '../../queries/outbox.ts';
@@ -9,6 +10,13 @@ export type { OutboxEvent };
  * last.
  */
 export const writeEvent: (transaction: Transaction, event: OutboxEvent) => Promise<void> = insertEvent;
+
+/** Returns the subject of an event: the call that caused it, else the thing itself. */
+export const subjectOf = (
+  kind: OutboxEvent['subject']['kind'],
+  id: string,
+  callId: CallId | null,
+): OutboxEvent['subject'] => (callId === null ? { kind, id } : { kind: 'call', id: callId });
 
 /** Writes an event unless its subject has one of this type. The transaction holds the subject's row. */
 export async function writeEventOnce(transaction: Transaction, event: OutboxEvent): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type SealedParts,
   type WebhookEndpoint,
 } from '../../queries/endpoints.ts';
-import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { writeEvent } from './outbox.ts';
 
@@ -48,12 +48,7 @@ export class WebhookEndpointRepository {
     const found = await run(this.dataSource, (manager) =>
       listEndpoints(manager, tenantId, start, page.limit + 1),
     );
-    return toPage(
-      found,
-      page.limit,
-      ({ createdAt, id }) => ({ at: createdAt, id }),
-      (endpoint) => endpoint,
-    );
+    return toPageByTime(found, page.limit, (endpoint) => endpoint);
   }
 
   find(tenantId: TenantId, id: string): Promise<WebhookEndpoint | null> {

@@ -19,3 +19,12 @@ export async function readBounded(response: Response, limitBytes: number): Promi
   }
   return text + decoder.decode();
 }
+
+/** Returns the value of JSON; undefined for text that is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
