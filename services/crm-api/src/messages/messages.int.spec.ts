@@ -85,7 +85,7 @@ describe('messages of agents', () => {
     expect(await post(sms(), token)).toMatchObject({ status: 409, body: { code: 'too-many-messages' } });
   });
 
-  it('are five in a call at most, to whomever and however many come at once', async () => {
+  it('are five in a call at most, to any recipients and when many come at once', async () => {
     const token = await serviceToken(tenantId, callId());
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, at) => post({ ...sms(), to: `+1202555017${at}` }, token)),

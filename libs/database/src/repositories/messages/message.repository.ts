@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  isLaterStatus,
-  type SentStatus,
-  type TenantId,
-  type ToolCallId,
-} from '@tandem/contracts';
+import { isLaterStatus, type SentStatus, type TenantId, type ToolCallId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
