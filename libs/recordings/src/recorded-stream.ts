@@ -24,7 +24,8 @@ export interface RecordedStreamOptions {
 
 /** Agent audio queued ahead of the caller's ear; the stream itself holds no more. */
 const MAX_AGENT_MS = 4 * 60_000;
-const FINISH_TIMEOUT_MS = 5_000;
+/** A sync takes seconds on a disk that others write to; only a relay that drains waits for it. */
+const FINISH_TIMEOUT_MS = 20_000;
 const CHANNELS = 2;
 
 /**
