@@ -213,6 +213,7 @@ describe('a recorded call', () => {
         call.hangup();
         await call.ended;
         const { recordings } = await platform.recorded(call.sid);
+        expect(platform.lines.filter((line) => line.includes('recording failed'))).toEqual([]);
         expect(recordings).toMatchObject([{ outcome: 'failed' }, { outcome: 'complete' }]);
         expect(recordings[1]!.recordingId).not.toBe(recordings[0]!.recordingId);
       },
