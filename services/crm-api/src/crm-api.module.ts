@@ -1,6 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
-import { AccessModule, DatabaseModule, IdempotencyModule, type ServiceConfig } from '@tandem/platform';
+import {
+  AccessModule,
+  DatabaseModule,
+  IdempotencyModule,
+  TenantTurns,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
@@ -29,6 +36,7 @@ export class CrmApiModule {
         StaffMessagesModule,
         MessagesModule,
       ],
+      providers: [{ provide: APP_INTERCEPTOR, useClass: TenantTurns }],
     };
   }
 }

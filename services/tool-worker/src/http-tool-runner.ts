@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Sealer, ToolUses } from '@tandem/call-state';
 import { tenantSecretPlace, type HttpToolRequest, type TenantId, type ToolOutcome } from '@tandem/contracts';
-import { CONFIG, OutboundClient, OutboundFailure, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, OutboundClient, OutboundFailure, TenantPlaces, type ServiceConfig } from '@tandem/platform';
 import {
   runHttpTool,
   type HttpAnswer,
@@ -9,7 +9,6 @@ import {
   type HttpRequest,
   type ToolRunContext,
 } from '@tandem/tools/handlers';
-import { TenantPlaces } from './tenant-places.ts';
 
 /** Injection token: the sealer of tenants' secrets. */
 export const TENANT_SECRETS = Symbol('TENANT_SECRETS');

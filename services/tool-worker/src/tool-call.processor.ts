@@ -16,13 +16,13 @@ import {
   Readiness,
   RestingProcessor,
   startSpan,
+  TenantShare,
   workerSettings,
   type ServiceConfig,
 } from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS, type ToolHandler } from '@tandem/tools/handlers';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import { HttpToolRunner } from './http-tool-runner.ts';
-import { TenantShare } from './tenant-share.ts';
 import { ToolLimiter } from './tool-limiter.ts';
 import { validateOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';

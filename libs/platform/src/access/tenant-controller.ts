@@ -15,7 +15,7 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
       400: '`invalid-request`: `errors` names each field that is wrong, and how.',
       401: 'No valid API key or service token.',
       403: 'The key lacks the scope.',
-      503: 'The database is away; try again after Retry-After seconds.',
+      503: 'The database is away, or `tenant-busy`; try again after Retry-After seconds.',
     }),
   );
 }

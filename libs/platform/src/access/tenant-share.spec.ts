@@ -8,7 +8,7 @@ const [flooding, other] = ['flooding', 'other'] as TenantId[] as [TenantId, Tena
 const placesFor = (share: TenantShare, tenant: TenantId, now: number): number =>
   Array.from({ length: 10 }, () => share.take(tenant, now)).filter(Boolean).length;
 
-describe('the places of a worker', () => {
+describe('the places of a process', () => {
   it('are all for a tenant who is alone', () => {
     expect(placesFor(new TenantShare(10), flooding, 0)).toBe(10);
   });
