@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DIALLED, RunningPlatform, words } from '@tandem/commands/platform';
 import {
@@ -16,8 +18,19 @@ export interface ToolFigures {
   readonly roundTrip: Spread;
   /** As many calls of `check_availability` at once. */
   readonly burst: { readonly asked: number; readonly answered: number; readonly spread: Spread };
-  /** `lookup_customer` of one tenant, beside nobody and beside a tenant with hundreds waiting. */
-  readonly beside: { readonly nobody: Spread; readonly flood: Spread; readonly floodCalls: number };
+  /** `lookup_customer` of one tenant, beside nobody and beside a tenant with two hundred tools at work. */
+  readonly beside: {
+    readonly nobody: Spread;
+    /** The other tenant's tools ask a business system that takes {@link SLOW_SYSTEM_MS}. */
+    readonly slowFlood: BesideFlood;
+    /** They ask crm-api, as fast as it answers: on one machine the flood takes every core. */
+    readonly fastFlood: BesideFlood;
+  };
+}
+
+interface BesideFlood {
+  readonly spread: Spread;
+  readonly floodCalls: number;
 }
 
 const WORKERS = 4;
@@ -27,10 +40,20 @@ const TOOLS_EACH = 60;
 const AT_ONCE = 8;
 const BURST_CALLS = 125;
 const FLOOD_CALLS = 25;
+/** The time a business system needs for its answer, in ms. */
+export const SLOW_SYSTEM_MS = 2_000;
 const CALLER_SPEAKS_MS = 400;
 const LIMIT_MS = 120_000;
 const OTHER_NUMBER = '+12025550177';
 const LOOKUP: ResponsePlan = { steps: [{ call: 'lookup_customer', arguments: {} }] };
+
+/** Eight tool calls to the slow system that differ. */
+const SLOW_PLAN: ResponsePlan = {
+  steps: Array.from({ length: AT_ONCE }, (_, at) => ({
+    call: 'find_order',
+    arguments: { orderId: `A-${at}` },
+  })),
+};
 
 /** Returns eight tool calls that differ, each for a day of its own. */
 function burstPlan(): ResponsePlan {
@@ -47,6 +70,14 @@ function burstPlan(): ResponsePlan {
 
 /** Measures the round trip of tools, a thousand at once, and a tenant beside another's flood. */
 export async function benchTools(): Promise<ToolFigures> {
+  const system = createServer((request, response) => {
+    request.resume();
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"state":"shipped"}');
+    }, SLOW_SYSTEM_MS);
+  });
+  await new Promise<void>((listening) => system.listen(0, '127.0.0.1', listening));
   const platform = await RunningPlatform.start({
     model: {
       behaviour: silent,
@@ -58,25 +89,39 @@ export async function benchTools(): Promise<ToolFigures> {
     stack: {
       relays: 2,
       replicas: { 'tool-worker': WORKERS },
-      env: { RELAY_MAX_CALLS: String(2 * BURST_CALLS) },
+      env: { RELAY_MAX_CALLS: String(2 * BURST_CALLS), OUTBOUND_TRUSTED_NETWORKS: '127.0.0.1/32' },
     },
   });
   try {
-    await platform.publish({ greeting: '', limits: { maxAnswersWithoutTool: 0 } });
+    await platform.publish({
+      greeting: '',
+      limits: { maxAnswersWithoutTool: 0 },
+      tools: ['lookup_customer', 'check_availability', 'find_order'],
+      httpTools: [findOrder((system.address() as AddressInfo).port)],
+    });
     await addOtherTenant(platform);
     const bench = new ToolBench(platform);
     await bench.lookUps(DIALLED); // Cold processes.
     const roundTrip = await bench.lookUps(DIALLED);
     const burst = await bench.burst();
     const nobody = await bench.lookUps(OTHER_NUMBER);
-    const stopFlood = await bench.flood();
-    const flood = await bench.lookUps(OTHER_NUMBER);
-    const floodCalls = await stopFlood();
-    return { roundTrip, burst, beside: { nobody, flood, floodCalls } };
+    const slowFlood = await bench.lookUpsBeside(SLOW_PLAN);
+    const fastFlood = await bench.lookUpsBeside(burstPlan());
+    return { roundTrip, burst, beside: { nobody, slowFlood, fastFlood } };
   } finally {
     await platform.stop();
+    system.close();
   }
 }
+
+/** Returns a tool that asks the slow system. */
+const findOrder = (port: number) => ({
+  name: 'find_order',
+  description: 'Finds an order by its number.',
+  parameters: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+  url: `http://127.0.0.1:${port}/orders/{orderId}`,
+  response: { fields: { state: 'state' } },
+});
 
 class ToolBench {
   private callers = 0;
@@ -126,15 +171,15 @@ class ToolBench {
     return { asked: BURST_CALLS * AT_ONCE, answered, spread: spreadOf(trips) };
   }
 
-  /** Calls of the first tenant that have eight tools at work each, all the time. Returns what ends them. */
-  async flood(): Promise<() => Promise<number>> {
-    this.platform.model.behaviour = repeating(burstPlan(), Infinity);
+  /** Look-ups of the other tenant, beside calls of the first that have eight tools at work all the time. */
+  async lookUpsBeside(flood: ResponsePlan): Promise<BesideFlood> {
+    this.platform.model.behaviour = repeating(flood, Infinity);
     const talks = await this.place(FLOOD_CALLS, DIALLED);
     await sleep(1_000);
-    return async () => {
-      await Promise.all(talks.map(({ call }) => hangUp(call)));
-      return talks.reduce((sum, { session }) => sum + tripsOf(session).length, 0);
-    };
+    const spread = await this.lookUps(OTHER_NUMBER);
+    await Promise.all(talks.map(({ call }) => hangUp(call)));
+    const floodCalls = talks.reduce((sum, { session }) => sum + tripsOf(session).length, 0);
+    return { spread, floodCalls };
   }
 
   private async place(
