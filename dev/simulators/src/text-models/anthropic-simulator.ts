@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { checkChosenTool, checkStrictForm } from './strict-form.ts';
 import {
   asList,
   asObject,
@@ -31,6 +32,8 @@ export class AnthropicSimulator extends TextSimulator {
     checkTurns(asList(body['messages'], 'messages'));
     for (const tool of asList(body['tools'] ?? [], 'tools'))
       checkFields(asObject(tool, 'tools'), ['name', 'input_schema'], ['description', 'strict'], 'tools.');
+    checkToolChoice(body);
+    if (body['output_config'] !== undefined) checkOutput(asObject(body['output_config'], 'output_config'));
   }
 
   protected toAnswer(
@@ -68,6 +71,27 @@ export class AnthropicSimulator extends TextSimulator {
     const type = status === 400 ? 'invalid_request_error' : code;
     return { type: 'error', error: { type, message }, request_id: 'req_simulated' };
   }
+}
+
+function checkToolChoice({ tool_choice: choice, tools }: Record<string, unknown>): void {
+  if (choice === undefined) return;
+  const { type, name } = asObject(choice, 'tool_choice');
+  if (!['auto', 'any', 'tool', 'none'].includes(String(type))) throw bad('tool_choice.type: unknown');
+  const offered = asList(tools ?? [], 'tools') as { name?: unknown }[];
+  if (type === 'tool')
+    checkChosenTool(
+      name,
+      offered.map((tool) => tool.name),
+    );
+}
+
+function checkOutput(output: Record<string, unknown>): void {
+  checkFields(output, [], ['format', 'effort'], 'output_config.');
+  if (output['format'] === undefined) return;
+  const format = asObject(output['format'], 'output_config.format');
+  checkFields(format, ['type', 'schema'], [], 'output_config.format.');
+  if (format['type'] !== 'json_schema') throw bad('output_config.format.type: unknown');
+  checkStrictForm(format['schema'], 'output_config.format.schema', false);
 }
 
 interface Turn {

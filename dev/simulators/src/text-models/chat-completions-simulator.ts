@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { checkChosenTool, checkStrictForm } from './strict-form.ts';
 import {
   asList,
   asObject,
@@ -38,6 +39,7 @@ export class ChatCompletionsSimulator extends TextSimulator {
     checkNumber(body['temperature'], 'temperature', 0, 2, false);
     checkMessages(asList(body['messages'], 'messages'));
     for (const tool of asList(body['tools'] ?? [], 'tools')) checkTool(asObject(tool, 'tools'));
+    checkToolChoice(body);
     if (body['response_format'] !== undefined)
       checkFormat(asObject(body['response_format'], 'response_format'));
   }
@@ -144,12 +146,23 @@ function checkTool(tool: Record<string, unknown>): void {
     throw new Refused(400, 'invalid_value', 'tools.function.name: invalid', 'tools.function.name');
 }
 
+function checkToolChoice({ tool_choice: choice, tools }: Record<string, unknown>): void {
+  if (choice === undefined || typeof choice === 'string') return;
+  const { type, function: chosen } = asObject(choice, 'tool_choice');
+  if (type !== 'function')
+    throw new Refused(400, 'invalid_value', 'tool_choice.type: unknown', 'tool_choice');
+  const offered = asList(tools ?? [], 'tools') as { function?: { name?: unknown } }[];
+  checkChosenTool(
+    asObject(chosen, 'tool_choice.function')['name'],
+    offered.map((tool) => tool.function?.name),
+  );
+}
+
 function checkFormat(format: Record<string, unknown>): void {
   if (format['type'] !== 'json_schema') return;
   checkFields(format, ['type', 'json_schema'], [], 'response_format.');
   const named = asObject(format['json_schema'], 'response_format.json_schema');
   checkFields(named, ['name'], ['schema', 'strict', 'description'], 'response_format.json_schema.');
   const schema = asObject(named['schema'], 'response_format.json_schema.schema');
-  if (named['strict'] === true && schema['type'] === 'object' && schema['additionalProperties'] !== false)
-    throw new Refused(400, 'invalid_schema', 'additionalProperties must be false', 'response_format');
+  if (named['strict'] === true) checkStrictForm(schema, 'response_format.json_schema.schema', true);
 }

@@ -62,7 +62,7 @@ export function anthropicMessagesModel(options: AnthropicMessagesOptions): TextM
 }
 
 function bodyOf(model: string, request: TextRequest): Record<string, unknown> {
-  const { system, messages, tools = [], mustAnswer, maxTokens, temperature, responseSchema } = request;
+  const { system, messages, tools = [], maxTokens, temperature, responseSchema } = request;
   return {
     model,
     system,
@@ -77,12 +77,17 @@ function bodyOf(model: string, request: TextRequest): Record<string, unknown> {
             description,
             input_schema: parameters,
           })),
-          ...(mustAnswer ? { tool_choice: { type: 'none' } } : {}),
+          ...toolChoice(request),
         }),
     ...(responseSchema === undefined
       ? {}
       : { output_config: { format: { type: 'json_schema', schema: responseSchema.schema } } }),
   };
+}
+
+function toolChoice({ mustAnswer, mustCall }: TextRequest): Record<string, unknown> {
+  if (mustCall !== undefined) return { tool_choice: { type: 'tool', name: mustCall } };
+  return mustAnswer ? { tool_choice: { type: 'none' } } : {};
 }
 
 /**

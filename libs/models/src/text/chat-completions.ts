@@ -83,7 +83,7 @@ function keyHeader({ hostname, pathname }: URL, apiKey: string | undefined): Rec
 }
 
 function bodyOf(model: string, request: TextRequest, isOpenAi: boolean): Record<string, unknown> {
-  const { system, messages, tools = [], mustAnswer, maxTokens, temperature, responseSchema } = request;
+  const { system, messages, tools = [], maxTokens, temperature, responseSchema } = request;
   return {
     model,
     messages: [{ role: 'system', content: system }, ...messages.map(toWire)],
@@ -93,12 +93,17 @@ function bodyOf(model: string, request: TextRequest, isOpenAi: boolean): Record<
       ? {}
       : {
           tools: tools.map((tool) => ({ type: 'function', function: { ...tool } })),
-          ...(mustAnswer ? { tool_choice: 'none' } : {}),
+          ...toolChoice(request),
         }),
     ...(responseSchema === undefined
       ? {}
       : { response_format: { type: 'json_schema', json_schema: { ...responseSchema, strict: true } } }),
   };
+}
+
+function toolChoice({ mustAnswer, mustCall }: TextRequest): Record<string, unknown> {
+  if (mustCall !== undefined) return { tool_choice: { type: 'function', function: { name: mustCall } } };
+  return mustAnswer ? { tool_choice: 'none' } : {};
 }
 
 function toWire(message: TextMessage): Record<string, unknown> {

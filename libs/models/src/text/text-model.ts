@@ -26,6 +26,8 @@ export interface TextRequest {
   readonly tools?: readonly TextTool[] | undefined;
   /** The model answers in words: it may ask for none of the tools. */
   readonly mustAnswer?: boolean | undefined;
+  /** The tool the model must call, by its name. */
+  readonly mustCall?: string | undefined;
   readonly maxTokens: number;
   /** 0 to 1; the provider's default when absent. Several reasoning models refuse one. */
   readonly temperature?: number | undefined;
