@@ -1,4 +1,19 @@
 export {
+  type AfterCall,
+  afterCallSchema,
+  type AnalysisSource,
+  analysisSourceSchema,
+  type AnalysisState,
+  analysisStateSchema,
+  analysisVersion,
+  type ExtractionState,
+  extractionStateSchema,
+  type FollowUp,
+  followUpSchema,
+  MAX_FOLLOW_UP_LENGTH,
+  MAX_FOLLOW_UPS,
+} from './agent/after-call.ts';
+export {
   type AgentChange,
   agentChangeInputSchema,
   agentChangeSchema,
@@ -126,6 +141,8 @@ export {
   type StoredAnswer,
 } from './services/idempotency.ts';
 export {
+  type AnalysisJob,
+  analysisJobSchema,
   type MessageJob,
   messageJobSchema,
   type PostCallJob,
@@ -208,6 +225,7 @@ export {
   UNKNOWN_CALLER,
   WITHHELD,
 } from './words/caller.ts';
+export { canonical } from './words/canonical.ts';
 export { DependencyUnavailable, DependencyUnsuitable, MalformedInput } from './words/fault.ts';
 export {
   type CallId,

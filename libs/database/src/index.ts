@@ -17,6 +17,19 @@ export type {
   UtteranceRecord,
 } from './entities/call-record.ts';
 export type { CallDetail, CallSummary } from './entities/stored-call.ts';
+export type {
+  AnalysisFindings,
+  AnalysisResult,
+  AnalysisRun,
+  AnalysisUsage,
+  CallAnalysis,
+  DueAnalysis,
+  ExportedAnalysis,
+  ExportSelection,
+  FollowUpMessage,
+  RunSelection,
+  WaitingAnalysis,
+} from './entities/analysis.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
@@ -78,6 +91,12 @@ export { CallerDirectory } from './repositories/callers/caller-directory.ts';
 export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
 export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
+export { AnalysisRepository } from './repositories/analyses/analysis.repository.ts';
+export {
+  AnalysisRunRepository,
+  MAX_OPEN_RUNS,
+  MAX_RUN_CALLS,
+} from './repositories/analyses/analysis-run.repository.ts';
 export { MessageRepository } from './repositories/messages/message.repository.ts';
 export {
   type RecordingAccess,

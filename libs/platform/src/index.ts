@@ -60,6 +60,7 @@ export {
 } from './outbound/outbound-connections.ts';
 export { OutboundPoster } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
+export { AnalysisQueue } from './queues/analysis.queue.ts';
 export { MessageQueue } from './queues/message.queue.ts';
 export { PostCallQueue } from './queues/post-call.queue.ts';
 export { queueGauges } from './queues/queue-gauges.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { afterCallSchema } from './after-call.ts';
 import { agentSnapshotSchema, type AgentSnapshot } from './snapshot.ts';
 import { isSpeakable } from './texts.ts';
 import { promptVariantSchema } from './prompt-variant.ts';
@@ -14,7 +15,8 @@ const published = agentSnapshotSchema.omit({
 
 /**
  * The content published as a version of an agent: a snapshot without the parts admission adds (ids, the
- * directory, the secrets, the chosen variant), and with all variants of the experiment.
+ * directory, the secrets, the chosen variant), with all variants of the experiment and the settings for
+ * the time after the call.
  */
 export const agentContentSchema = published
   .extend({
@@ -24,6 +26,8 @@ export const agentContentSchema = published
      */
     experiment: z.string().min(1).max(64).default('default'),
     variants: z.array(promptVariantSchema).max(20).default([]),
+    /** What is made of a call when it is over; absent for nothing. No part of the call itself. */
+    afterCall: afterCallSchema.optional(),
   })
   .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, {
     path: ['variants'],
@@ -63,6 +67,6 @@ export function toSnapshot(
   content: AgentContent,
   ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,
 ): AgentSnapshot {
-  const { experiment: _experiment, variants: _variants, ...rest } = content;
+  const { experiment: _experiment, variants: _variants, afterCall: _afterCall, ...rest } = content;
   return { ...rest, ...ids, directory: [], toolSecrets: {}, variantKey: null };
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 
 const BUSINESS_EVENTS = [
   'call.ended',
+  'call.analysed',
   'call.refused',
   'callback.requested',
   'booking.created',

@@ -18,5 +18,16 @@ export type PostCallJob = z.infer<typeof postCallJobSchema>;
 export const messageJobSchema = z.object({ messageId: z.uuid(), tenantId: tenantIdSchema });
 export type MessageJob = z.infer<typeof messageJobSchema>;
 
+/**
+ * The body of a `call-analysis` job: an analysis that waits to be made, and how many times it was asked for.
+ * Ids only: transcript and settings stay in the database.
+ */
+export const analysisJobSchema = z.object({
+  analysisId: z.uuid(),
+  tenantId: tenantIdSchema,
+  round: z.number().int().min(1),
+});
+export type AnalysisJob = z.infer<typeof analysisJobSchema>;
+
 /** Every queue. One that is not named here does not exist. */
-export type QueueName = 'tool-calls' | 'post-call' | 'messages';
+export type QueueName = 'tool-calls' | 'post-call' | 'messages' | 'call-analysis';

@@ -1,4 +1,10 @@
 import {
+  AnalysisRunCallRow,
+  AnalysisRunRow,
+  AnalysisSettingsRow,
+  CallAnalysisRow,
+} from '../entities/analysis.entities.ts';
+import {
   BlockedCallerRow,
   CallerGroupMemberRow,
   CallerGroupRow,
@@ -51,6 +57,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +78,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  CallAnalyses1795606700000,
 ];
 
 /** The rows of every table. */
@@ -115,4 +123,8 @@ export const ENTITIES = [
   WebhookDeliveryRow,
   MessageRow,
   MessageOptOutRow,
+  AnalysisSettingsRow,
+  CallAnalysisRow,
+  AnalysisRunRow,
+  AnalysisRunCallRow,
 ];

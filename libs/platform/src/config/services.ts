@@ -1,4 +1,5 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
+import { afterCallSection } from './sections/after-call.section.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
@@ -54,6 +55,7 @@ export const serviceSections = {
     outboundSection,
     webhookSection,
     messagesSection,
+    afterCallSection,
     textModelSection,
     publicAddressSection,
     carrierAccountSection,

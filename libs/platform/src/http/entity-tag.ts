@@ -11,7 +11,7 @@ import {
 import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { tap, type Observable } from 'rxjs';
-import { canonical } from '../idempotency/canonical.ts';
+import { canonical } from '@tandem/contracts';
 import { ApiProblems } from './endpoint.ts';
 import { Problem } from './problem.ts';
 

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { IdempotencyKeys, KeyedRequest, StoredAnswer, TenantId } from '@tandem/contracts';
+import {
+  canonical,
+  type IdempotencyKeys,
+  type KeyedRequest,
+  type StoredAnswer,
+  type TenantId,
+} from '@tandem/contracts';
 import type { Response } from 'express';
 import { tenantNotFound } from '../access/tenant-not-found.ts';
 import { Problem } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import { canonical } from './canonical.ts';
 
 /** Injection token of the {@link IdempotencyKeys}. */
 export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');

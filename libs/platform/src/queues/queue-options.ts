@@ -53,6 +53,19 @@ export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
     stalledCheckMs: 10_000,
     maxStalled: 5,
   },
+  // Nobody waits. While a model is away, attempts go on for four hours, longer than most outages last; then
+  // the analysis has failed, and a run over these calls makes it again. The row is the truth: a finished job
+  // need not stay. A failed one blocks its id for an hour, so that a job that ends its worker comes back
+  // seldom.
+  'call-analysis': {
+    keepCompletedS: 60,
+    keepFailedS: 3600,
+    attempts: 960,
+    backoffMs: 2_000,
+    lockMs: 60_000,
+    stalledCheckMs: 30_000,
+    maxStalled: 3,
+  },
 };
 
 /** Key prefix of all queues in Redis. */

@@ -11,6 +11,7 @@ import {
   UtteranceRow,
 } from '../../entities/call.entities.ts';
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
+import { insertAnalysis, settingsOf, storeSettings } from '../../queries/analyses/new-analyses.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
 import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
@@ -39,7 +40,7 @@ export class CallRepository {
     return transact(this.dataSource, async (transaction) => {
       if (!(await upsertCall(transaction, call))) return 'stale';
       await this.replaceChildren(transaction, call);
-      if (call.endedAt) await writeEventOnce(transaction, callEnded(call));
+      if (call.endedAt) await this.finish(transaction, call);
       return 'recorded';
     });
   }
@@ -121,6 +122,20 @@ export class CallRepository {
       order: { at: 'DESC' },
     });
     return new Map(found.map(({ recordingId, at }) => [recordingId, at]));
+  }
+
+  /** Writes the event of an ended call, and asks for its analysis if its agent has one made. */
+  private async finish(transaction: Transaction, call: CallRecord): Promise<void> {
+    const { tenantId, callId, agent } = call;
+    const settings = agent && (await settingsOf(transaction, tenantId, agent));
+    if (settings)
+      await insertAnalysis(
+        transaction,
+        tenantId,
+        callId,
+        await storeSettings(transaction, tenantId, settings),
+      );
+    await writeEventOnce(transaction, callEnded(call));
   }
 
   private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
