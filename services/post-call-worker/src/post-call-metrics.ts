@@ -14,6 +14,7 @@ export class PostCallMetrics {
   readonly answers;
   readonly messagesSent;
   readonly textTokens;
+  readonly analyses;
 
   constructor(metrics: Metrics) {
     this.recorded = metrics.counter({
@@ -61,6 +62,11 @@ export class PostCallMetrics {
       name: 'tandem_text_model_tokens_total',
       help: 'Tokens of the text model, by direction',
       labelNames: ['direction'],
+    });
+    this.analyses = metrics.counter({
+      name: 'tandem_call_analyses_total',
+      help: 'Analyses of calls, by state and by what made them',
+      labelNames: ['state', 'source'],
     });
   }
 }

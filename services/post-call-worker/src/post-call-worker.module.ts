@@ -4,6 +4,7 @@ import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { openTextModel } from '@tandem/models/text';
 import {
   AgentDirectory,
+  AnalysisRepository,
   BookingRepository,
   CallRepository,
   databaseResource,
@@ -12,6 +13,7 @@ import {
   WebhookEndpointRepository,
 } from '@tandem/database';
 import {
+  AnalysisQueue,
   CallStateModule,
   DatabaseModule,
   deriveKeys,
@@ -24,6 +26,9 @@ import {
   type ServiceConfig,
 } from '@tandem/platform';
 import { TwilioSms } from '@tandem/telephony/sms';
+import { AnalysisSweep } from './analysis/analysis-sweep.ts';
+import { AnalysisProcessor } from './analysis/analysis.processor.ts';
+import { CallAnalysisService } from './analysis/call-analysis.service.ts';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
@@ -43,7 +48,7 @@ export class PostCallWorkerModule {
     return {
       module: PostCallWorkerModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages']),
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages', 'call-analysis']),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'always',
@@ -56,6 +61,7 @@ export class PostCallWorkerModule {
         ),
         DatabaseModule.forFeature(
           AgentDirectory,
+          AnalysisRepository,
           BookingRepository,
           CallRepository,
           MessageRepository,
@@ -69,12 +75,16 @@ export class PostCallWorkerModule {
         PostCallQueue,
         MessageQueue,
         PostCallMetrics,
-        queueGauges('post-call', 'messages'),
+        queueGauges('post-call', 'messages', 'call-analysis'),
         CallRecordProcessor,
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,
         ...messageParts(config),
+        AnalysisQueue,
+        CallAnalysisService,
+        AnalysisProcessor,
+        AnalysisSweep,
       ],
     };
   }
