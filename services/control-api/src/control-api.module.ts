@@ -9,6 +9,7 @@ import {
   type ServiceConfig,
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
+import { AnalysesModule } from './analyses/analyses.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
@@ -42,6 +43,8 @@ export class ControlApiModule {
         AccessModule.forRoot('control-api', ApiKeyRepository),
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
+        // Before CallsModule, whose route of one call would take the name of the table for an id.
+        AnalysesModule,
         ApiKeysModule,
         CallersModule,
         CallsModule,

@@ -6,8 +6,8 @@ import { languageSchema } from '../words/locale.ts';
 import { visibleText } from '../words/text.ts';
 
 /*
- * What is made of a call when it is over: a summary, an outcome from the agent's own list, data by the
- * agent's own schema, and follow-ups. docs/after-call.md.
+ * The analysis of a call that is over: a summary, an outcome from the agent's own list, data by the agent's
+ * own schema, and follow-ups. docs/after-call.md.
  */
 
 const MAX_OUTCOMES = 30;

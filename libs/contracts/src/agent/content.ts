@@ -26,7 +26,7 @@ export const agentContentSchema = published
      */
     experiment: z.string().min(1).max(64).default('default'),
     variants: z.array(promptVariantSchema).max(20).default([]),
-    /** What is made of a call when it is over; absent for nothing. No part of the call itself. */
+    /** The analysis of calls that are over; absent for none. No part of the call itself. */
     afterCall: afterCallSchema.optional(),
   })
   .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, {

@@ -5,7 +5,6 @@ import type {
   CallId,
   ExtractionState,
   FollowUp,
-  JsonValue,
   TenantId,
 } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
@@ -31,7 +30,7 @@ export class CallAnalysisRow {
   @Column({ type: 'text', default: 'waiting' }) state!: AnalysisState;
   /** Whether a run asked for it, not the end of the call. */
   @Column({ name: 'is_replay', type: 'boolean' }) isReplay!: boolean;
-  /** How many times it was asked for. */
+  /** Number of times it was asked for. */
   @Column({ type: 'integer', default: 1 }) round!: number;
   @Column({ type: 'text', nullable: true }) source!: AnalysisSource | null;
   @Column({ type: 'text', nullable: true }) model!: string | null;
@@ -40,7 +39,7 @@ export class CallAnalysisRow {
   @Column({ type: 'text', nullable: true }) summary!: string | null;
   @Column({ type: 'text', nullable: true }) outcome!: string | null;
   @Column({ name: 'extraction_state', type: 'text', default: 'not-asked' }) extractionState!: ExtractionState;
-  @Column({ type: 'jsonb', nullable: true }) extraction!: JsonValue;
+  @Column({ type: 'jsonb', nullable: true }) extraction!: unknown;
   @Column({ name: 'follow_ups', type: 'jsonb', default: [] }) followUps!: FollowUp[];
   @Column({ type: 'jsonb', nullable: true }) usage!: AnalysisUsage | null;
   /** Millionths of a US dollar; null when the model's price is not known. */
@@ -57,7 +56,7 @@ export class CallAnalysisRow {
 export class AnalysisRunRow {
   @PrimaryColumn({ type: 'uuid', default: () => 'gen_random_uuid()' }) id!: string;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
-  /** Of the settings it came with; null for those of each call's own agent. */
+  /** Version of the settings it came with; null for those of each call's own agent. */
   @Column({ type: 'text', nullable: true }) version!: string | null;
   /** Chosen calls without settings: their agent's version has none, or they are not there. */
   @Column({ type: 'integer' }) skipped!: number;

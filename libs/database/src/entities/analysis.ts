@@ -17,7 +17,7 @@ export interface AnalysisUsage {
   readonly outputTokens: number;
 }
 
-/** What an analysis found. */
+/** The findings of an analysis. */
 export interface AnalysisFindings {
   readonly source: AnalysisSource;
   /** Name of the model; null for rules. */

@@ -22,7 +22,7 @@ export type StructuredAnswer<Value> = { readonly usage: TextUsage | null } & (
   | { readonly kind: 'malformed'; readonly fault: string }
 );
 
-/** How the answer is bound to its schema. */
+/** The way the answer is bound to its schema. */
 type Form = 'schema' | 'tool';
 
 interface Reply {

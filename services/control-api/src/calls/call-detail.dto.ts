@@ -1,6 +1,7 @@
 import { toolOutcomeSchema, usageSchema } from '@tandem/contracts';
-import type { CallDetail } from '@tandem/database';
+import type { CallAnalysis, CallDetail } from '@tandem/database';
 import { z } from 'zod';
+import { analysisSchema, toAnalysisDto } from '../analyses/analysis.dto.ts';
 import { instant, callSummarySchema, iso } from './call.dto.ts';
 import { usd } from './call-cost.dto.ts';
 import { costSchema, toCost } from './call-cost.dto.ts';
@@ -75,9 +76,15 @@ export const callDetailSchema = callSummarySchema.extend({
       tookMs: z.number().nullable(),
     }),
   ),
+  analyses: z
+    .array(analysisSchema)
+    .describe('One for each version of its settings, the latest first; none without `afterCall`.'),
 });
 
-export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
+export function toCallDetail(
+  call: CallDetail,
+  analyses: readonly CallAnalysis[],
+): z.infer<typeof callDetailSchema> {
   const {
     tenantId: _tenantId,
     admittedAt,
@@ -115,5 +122,6 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     })),
     toolCalls: [...toolCalls],
     recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
+    analyses: analyses.map(toAnalysisDto),
   };
 }

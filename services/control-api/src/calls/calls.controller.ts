@@ -28,7 +28,7 @@ export class CallsController {
 
   @Get(':callId')
   @Endpoint({
-    summary: 'One call with its transcript and tool calls',
+    summary: 'One call with its transcript, tool calls and analyses',
     description: 'A call appears once it has ended and is stored, usually within a second.',
     success: { schema: callDetailSchema },
     problems: { 404: '`call-not-found`' },
@@ -37,6 +37,7 @@ export class CallsController {
     @CurrentPrincipal() { tenantId }: Principal,
     @Param({ schema: callParameterSchema }) { callId }: CallParameter,
   ) {
-    return toCallDetail(await this.calls.get(tenantId, callId));
+    const call = await this.calls.get(tenantId, callId);
+    return toCallDetail(call, await this.calls.analyses(tenantId, callId));
   }
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CallStore, RelayInboxWriter, WaitingLine } from '@tandem/call-state';
-import { CallRepository } from '@tandem/database';
+import { AnalysisRepository, CallRepository } from '@tandem/database';
 import { CallStateModule, DatabaseModule } from '@tandem/platform';
 import { CallCommandsController } from './call-commands.controller.ts';
 import { CallCommands } from './call-commands.service.ts';
@@ -12,7 +12,7 @@ import { WaitingCallsController } from './waiting-calls.controller.ts';
 
 @Module({
   imports: [
-    DatabaseModule.forFeature(CallRepository),
+    DatabaseModule.forFeature(AnalysisRepository, CallRepository),
     CallStateModule.forFeature(CallStore, RelayInboxWriter, WaitingLine),
   ],
   controllers: [CallCommandsController, CallsController, LiveCallsController, WaitingCallsController],

@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { CallId, TenantId } from '@tandem/contracts';
-import { CallRepository, type CallDetail, type CallSummary, type Page } from '@tandem/database';
+import {
+  AnalysisRepository,
+  CallRepository,
+  type CallAnalysis,
+  type CallDetail,
+  type CallSummary,
+  type Page,
+} from '@tandem/database';
 import { Problem } from '@tandem/platform';
 import type { ListCalls } from './call.dto.ts';
 
 /** Stored calls of a tenant. */
 @Injectable()
 export class CallsService {
-  constructor(private readonly calls: CallRepository) {}
+  constructor(
+    private readonly calls: CallRepository,
+    private readonly callAnalyses: AnalysisRepository,
+  ) {}
 
   list(
     tenantId: TenantId,
@@ -35,5 +45,10 @@ export class CallsService {
       'No such call',
       'There is no ended call of this id. A call that is still going on appears once it has ended.',
     );
+  }
+
+  /** Returns the analyses of a call, the latest one first. */
+  analyses(tenantId: TenantId, callId: CallId): Promise<CallAnalysis[]> {
+    return this.callAnalyses.ofCall(tenantId, callId);
   }
 }

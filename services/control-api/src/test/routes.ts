@@ -205,6 +205,27 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     stranger: [200],
   },
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
+  'GET /v1/calls/analyses.csv': {
+    path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
+    scope: 'calls',
+    stranger: [200],
+  },
+  'POST /v1/call-analyses': {
+    path: () => '/v1/call-analyses',
+    body: { callIds: [randomUUID()] },
+    scope: 'admin',
+    stranger: [201],
+  },
+  'GET /v1/call-analyses/{id}': {
+    path: () => `/v1/call-analyses/${randomUUID()}`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/call-analyses/{id}/cancel': {
+    path: () => `/v1/call-analyses/${randomUUID()}/cancel`,
+    scope: 'admin',
+    stranger: [404],
+  },
   'GET /v1/messages': { path: () => '/v1/messages', scope: 'calls', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
   'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },

@@ -41,7 +41,7 @@ interface GivenAnswer {
   readonly followUps: readonly { readonly what: string; readonly due?: string; readonly who: string }[];
 }
 
-/** What is longer than asked for is cut; long numbers are masked again, since a model may join digits. */
+/** Cuts what is longer than asked for, and masks long numbers again, since a model may join digits. */
 function toAnswer({ summary, outcome, extraction, followUps }: GivenAnswer, settings: AfterCall): Answer {
   return {
     summary: summary === undefined ? null : cutText(maskNumbers(summary), settings.maxSummaryLength),
@@ -52,9 +52,9 @@ function toAnswer({ summary, outcome, extraction, followUps }: GivenAnswer, sett
   };
 }
 
-function toFollowUp({ what, due = null, who }: GivenAnswer['followUps'][number]): FollowUp[] {
+function toFollowUp({ what, due, who }: GivenAnswer['followUps'][number]): FollowUp[] {
   const text = cutText(maskNumbers(what), MAX_FOLLOW_UP_LENGTH);
-  const read = followUpSchema.safeParse({ what: text, due, who });
+  const read = followUpSchema.safeParse({ what: text, due: due ?? null, who });
   return read.success ? [read.data] : [];
 }
 

@@ -1,4 +1,4 @@
-import type { AnalysisJob, CallId, TenantId, ToolCallId } from '@tandem/contracts';
+import type { AnalysisJob, CallId, JsonValue, TenantId, ToolCallId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
@@ -114,4 +114,7 @@ export class AnalysisRepository {
   }
 }
 
-const toAnalysis = (row: CallAnalysisRow): CallAnalysis => without(row, 'dueAt', 'round');
+const toAnalysis = (row: CallAnalysisRow): CallAnalysis => ({
+  ...without(row, 'dueAt', 'round'),
+  extraction: row.extraction as JsonValue,
+});
