@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { CallId } from '@tandem/contracts';
 import { RunningAnalyses, type ModelForm } from './test/running-analyses.ts';
 
 jest.setTimeout(60_000);
@@ -173,6 +174,49 @@ describe('the analysis of a call', () => {
     await running.begin(undefined, turn());
     const callId = await running.endCall();
     expect(await running.analyses.ofCall(running.worker.tenantId, callId)).toEqual([]);
+  });
+});
+
+describe('a run over past calls', () => {
+  let running: RunningAnalyses;
+  beforeAll(async () => {
+    running = await RunningAnalyses.start('openai');
+  });
+  afterAll(() => running.stop());
+  const staffMessages = async (callId: CallId) =>
+    (await running.events(callId, 'staff-message.created')).length;
+
+  it('makes another version of each, behind fresh calls and without messages for the staff', async () => {
+    await running.begin({ ...AFTER_CALL, followUps: 'staff-message' }, turn());
+    const callId = await running.endCall();
+    const { version } = await running.settled(callId);
+    running.model.script({ text: JSON.stringify({ summary: 'Otra vez.', followUps: ANSWER.followUps }) });
+    await running.begins({ instructions: 'Be brief.', followUps: 'staff-message' });
+    const latest = await running.settled(callId);
+    expect(latest).toMatchObject({ state: 'done', isReplay: true, summary: 'Otra vez.', outcome: null });
+    expect(latest.version).not.toBe(version);
+    expect(await running.events(callId, 'call.analysed')).toHaveLength(2);
+    expect(await staffMessages(callId)).toBe(1);
+    const [fresh, replayed] = await running.jobs();
+    expect([fresh!.priority, replayed!.priority]).toEqual([1, 1_000_001]);
+    expect(Object.keys(fresh!.data).sort()).toEqual(['analysisId', 'round', 'tenantId']);
+  });
+
+  it('leaves nothing of a call whose analysis is under way when it is cancelled', async () => {
+    await running.begin(AFTER_CALL, turn());
+    const callId = await running.endCall();
+    await running.settled(callId);
+    running.model.script({ fault: 'hang' }, turn());
+    const run = await running.begins({ instructions: 'Be verbose.' });
+    await running.asked();
+    await running.cancels(run.id);
+    const [cancelled] = await running.analyses.ofCall(running.worker.tenantId, callId);
+    await running.settled(await running.endCall(['The next one.']));
+    expect(await running.analyses.ofCall(running.worker.tenantId, callId)).toMatchObject([
+      { id: cancelled!.id, state: 'cancelled', summary: null },
+      { state: 'done' },
+    ]);
+    expect(await running.events(callId, 'call.analysed')).toHaveLength(1);
   });
 });
 

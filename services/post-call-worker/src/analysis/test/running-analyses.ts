@@ -1,6 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { termination, type AgentContentInput, type CallId, type ToolCallId } from '@tandem/contracts';
-import { AnalysisRepository, CallRepository, type CallAnalysis, type CallRecord } from '@tandem/database';
+import {
+  afterCallSchema,
+  termination,
+  type AgentContentInput,
+  type AnalysisJob,
+  type CallId,
+  type ToolCallId,
+} from '@tandem/contracts';
+import {
+  AnalysisRepository,
+  AnalysisRunRepository,
+  CallRepository,
+  transact,
+  type AnalysisRun,
+  type CallAnalysis,
+  type CallRecord,
+} from '@tandem/database';
 import { AnthropicSimulator, ChatCompletionsSimulator, type TextTurn } from '@tandem/simulators';
 import { foldCall } from '../../fold-call.ts';
 import { RunningMessages } from '../../messages/test/running-messages.ts';
@@ -102,6 +117,43 @@ export class RunningAnalyses {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new TypeError('The call was not analysed.');
+  }
+
+  /** An operator begins a run over all calls of the tenant. */
+  async begins(settings: AgentContentInput['afterCall']): Promise<AnalysisRun> {
+    const selection = { from: new Date(t0), to: new Date(t0 + 1), agentId: null };
+    const run = await transact(this.worker.dataSource, (transaction) =>
+      this.runs.create(transaction, this.worker.tenantId, {
+        selection,
+        settings: afterCallSchema.parse(settings),
+      }),
+    );
+    if (typeof run === 'string') throw new TypeError(run);
+    return run;
+  }
+
+  async cancels(id: string): Promise<void> {
+    await transact(this.worker.dataSource, (transaction) =>
+      this.runs.cancel(transaction, this.worker.tenantId, id),
+    );
+  }
+
+  /** Waits until the model has been asked. */
+  async asked(): Promise<void> {
+    while (this.model.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Finished jobs of the tenant, the first one first. */
+  async jobs(): Promise<{ readonly data: object; readonly priority: number }[]> {
+    const jobs = await this.worker.queueOf('call-analysis').getJobs(['completed'], 0, -1, true);
+    return jobs
+      .filter(({ data }) => (data as AnalysisJob).tenantId === this.worker.tenantId)
+      .sort((a, b) => a.timestamp - b.timestamp)
+      .map(({ data, priority }) => ({ data: data as object, priority }));
+  }
+
+  private get runs(): AnalysisRunRepository {
+    return new AnalysisRunRepository(this.worker.dataSource);
   }
 
   /** Data of the events of one type about a call. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { AgentContentInput, TenantId, ToolCallId } from '@tandem/contracts';
+import type { AgentContentInput, QueueName, TenantId, ToolCallId } from '@tandem/contracts';
 import {
   AgentDirectory,
   createDataSource,
@@ -16,7 +16,7 @@ import {
 import { loadServiceConfig, MessageQueue, queueToken, startService } from '@tandem/platform';
 import { ChatCompletionsSimulator, MailSink, TwilioSimulator } from '@tandem/simulators';
 import { createTestDatabase, testRedisUrl } from '@tandem/stack';
-import type { RedisQueueBackend } from 'bullmq';
+import type { Queue, RedisQueueBackend } from 'bullmq';
 import { postCallWorker } from '../../post-call-worker.ts';
 import { MessageSender } from '../message-sender.service.ts';
 
@@ -39,6 +39,7 @@ export class RunningMessages {
     readonly dataSource: DataSource,
     readonly sender: MessageSender,
     private readonly queue: MessageQueue,
+    readonly queueOf: (name: QueueName) => Queue,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<RunningMessages> {
@@ -84,6 +85,7 @@ export class RunningMessages {
       dataSource,
       app.get(MessageSender),
       app.get(MessageQueue),
+      (name) => app.get<Queue>(queueToken(name)),
     );
     running.ends.push(
       async () => {
