@@ -9,9 +9,9 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
+import { canonical } from '@tandem/contracts';
 import type { Request, Response } from 'express';
 import { tap, type Observable } from 'rxjs';
-import { canonical } from '@tandem/contracts';
 import { ApiProblems } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
