@@ -10,6 +10,7 @@ const published = agentSnapshotSchema.omit({
   variantKey: true,
   directory: true,
   toolSecrets: true,
+  webSearch: true,
 });
 
 /**
@@ -64,5 +65,6 @@ export function toSnapshot(
   ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,
 ): AgentSnapshot {
   const { experiment: _experiment, variants: _variants, ...rest } = content;
-  return { ...rest, ...ids, directory: [], toolSecrets: {}, variantKey: null };
+  const webSearch = { allowed: [], denied: [] };
+  return { ...rest, ...ids, directory: [], toolSecrets: {}, webSearch, variantKey: null };
 }

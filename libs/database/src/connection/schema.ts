@@ -34,6 +34,7 @@ import {
   TenantRow,
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
+import { WebSearchHostsRow } from '../entities/web-search.entities.ts';
 import { Initial1795219200000 } from '../migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from '../migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from '../migrations/1795604500000-cost.ts';
@@ -51,6 +52,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +73,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  WebSearchHosts1795606600000,
 ];
 
 /** The rows of every table. */
@@ -80,6 +83,7 @@ export const ENTITIES = [
   ApiKeyRow,
   TenantBudgetRow,
   TenantSecretRow,
+  WebSearchHostsRow,
   AgentRow,
   AgentVersionRow,
   PhoneNumberRow,

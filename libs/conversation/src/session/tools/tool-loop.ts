@@ -307,6 +307,8 @@ export class ToolLoop {
       lateMs: tool.lateMs,
       cancellable: tool.cancellable,
       http: tool.http,
+      mcp: tool.mcp,
+      web: tool.web,
       limits: tool.limits,
     };
   }
