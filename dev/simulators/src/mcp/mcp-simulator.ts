@@ -20,6 +20,8 @@ export type McpFault =
   | 'cut'
   /** The answer has two megabytes. */
   | 'huge'
+  /** The event stream ends before the answer, which comes when the client asks for the rest with GET. */
+  | 'resume'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 
 export interface McpSimulatorOptions {
@@ -63,7 +65,7 @@ export class McpSimulator {
   readonly refused: number[] = [];
   /** Ids of requests that the client took back. */
   readonly cancelled: unknown[] = [];
-  /** Methods in the order they came. */
+  /** Methods of messages that were taken, in their order. */
   readonly methods: string[] = [];
   /** Authorization headers as they came. */
   readonly authorizations: (string | undefined)[] = [];
@@ -71,6 +73,7 @@ export class McpSimulator {
   tools: SimulatedTool[];
   answers: 'json' | 'sse';
   fault: McpFault | null = null;
+  private readonly held = new Map<string, object>();
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
   constructor(private readonly options: McpSimulatorOptions) {
@@ -108,6 +111,7 @@ export class McpSimulator {
       if (new URL(request.url ?? '/', 'http://mcp').pathname !== '/mcp')
         throw new McpRefused(404, 'Not Found');
       if (request.method === 'DELETE') return this.end(request, response);
+      if (request.method === 'GET' && this.resume(request, response)) return;
       // It offers no stream outside of requests.
       if (request.method !== 'POST')
         throw new McpRefused(405, 'Method Not Allowed', { allow: 'POST, DELETE' });
@@ -132,18 +136,19 @@ export class McpSimulator {
     const { id, method, params = {} } = message;
     if (message['jsonrpc'] !== '2.0' || typeof method !== 'string')
       throw new McpRefused(400, 'Bad Request: one JSON-RPC message is expected');
-    this.methods.push(method);
     const isInitialize = method === 'initialize';
     const session = isInitialize ? null : sessionOf(request, this.sessions);
+    this.methods.push(method);
     if (id === undefined) {
       this.notice(method, params as Record<string, unknown>, session);
       response.writeHead(202).end();
       return;
     }
     const asked = { id: id as string | number, method, params: params as Record<string, unknown> };
-    if (this.fault !== null && method === 'tools/call')
-      return this.play(this.fault, asked, request, response);
+    const fault = method === 'tools/call' ? this.fault : null;
+    if (fault !== null && fault !== 'resume') return this.play(fault, asked, request, response);
     const answer = this.answer(asked, session, response);
+    if (fault === 'resume') return this.hold({ jsonrpc: '2.0', id: asked.id, ...answer }, response);
     this.send(response, { jsonrpc: '2.0', id: asked.id, ...answer }, isInitialize);
   }
 
@@ -218,7 +223,31 @@ export class McpSimulator {
     return tool.run(input as Record<string, unknown>);
   }
 
-  private play(fault: McpFault, asked: Request, request: IncomingMessage, response: ServerResponse): void {
+  /** Ends the stream of a request with an event whose id stands for the answer. */
+  private hold(message: object, response: ServerResponse): void {
+    const eventId = randomUUID();
+    this.held.set(eventId, message);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: ${eventId}\nretry: 50\ndata: \n\n`);
+  }
+
+  /** Sends the answer that an event stands for. Returns false for a GET that asks for none. */
+  private resume(request: IncomingMessage, response: ServerResponse): boolean {
+    checkToken(request, this.token);
+    const message = this.held.get(String(request.headers['last-event-id']));
+    if (message === undefined) return false;
+    sessionOf(request, this.sessions);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(`id: ${randomUUID()}\ndata: ${JSON.stringify(message)}\n\n`);
+    return true;
+  }
+
+  private play(
+    fault: Exclude<McpFault, 'resume'>,
+    asked: Request,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
     if (fault === 'hang') return;
     if (fault === 'reset') {
       request.socket.destroy();

@@ -21,7 +21,8 @@ export interface Exchange {
 /**
  * Returns a `fetch` over the guarded connections: addresses are checked for each connection, redirects are
  * not followed, and the response is bounded. A server is not listened to between calls, so the stream that
- * the protocol opens for that with GET is declined, as a server may do itself.
+ * the protocol opens for that with GET is declined, as a server may do itself; one that goes on with an answer
+ * is opened.
  */
 export function guardedFetch(
   connections: Pick<OutboundConnections, 'open'>,
@@ -29,7 +30,9 @@ export function guardedFetch(
 ): (url: string | URL, init?: RequestInit) => Promise<Response> {
   return async (url, init = {}) => {
     const method = init.method ?? 'GET';
-    if (method === 'GET') return new Response(null, { status: 405 });
+    const headers = headersOf(init.headers);
+    if (method === 'GET' && headers['last-event-id'] === undefined)
+      return new Response(null, { status: 405 });
     if (!METHODS.has(method)) throw new OutboundFailure('method-not-supported');
     const body = typeof init.body === 'string' ? init.body : null;
     const message = messageIn(body);
@@ -40,7 +43,7 @@ export function guardedFetch(
     const response = await connections.open({
       method: method as OutboundMethod,
       url: String(url),
-      headers: { ...headersOf(init.headers), 'accept-encoding': 'identity' },
+      headers: { ...headers, 'accept-encoding': 'identity' },
       body,
       timeoutMs,
       ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),

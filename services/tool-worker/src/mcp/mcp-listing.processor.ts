@@ -53,7 +53,7 @@ export class McpListingProcessor extends RestingProcessor {
     try {
       const session = await this.sessions.fresh(tenantId, { server, secrets }, limits);
       try {
-        const tools = await session.tools(limits);
+        const tools = await session.list(limits);
         return {
           kind: 'listed',
           tools: wanted.flatMap((name) => tools.get(name) ?? []),

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import type { Client, ClientOptions, Tool } from '@modelcontextprotocol/client';
+import type { Client, ClientOptions, JsonSchemaValidator, Tool } from '@modelcontextprotocol/client';
 import type { JsonValue } from '@tandem/contracts';
 import type { OutboundConnections, OutboundFailure } from '@tandem/platform';
 import type { McpResult } from '@tandem/tools/handlers';
@@ -13,11 +13,18 @@ export const loadMcp = (): Promise<McpLibrary> => import('@modelcontextprotocol/
 /** How long a list of tools counts as the server's present one. */
 const LIST_FOR_MS = 60_000;
 const MOST_PAGES = 8;
+/** How an answer is asked for whose stream the server has ended before it, unless it says when. */
+const RESUMING = {
+  maxRetries: 3,
+  initialReconnectionDelay: 500,
+  maxReconnectionDelay: 2_000,
+  reconnectionDelayGrowFactor: 2,
+};
 
 /** Takes every result: its schema is the server's own, and checking it may be made expensive. */
 const UNCHECKED: NonNullable<ClientOptions['jsonSchemaValidator']> = {
-  getValidator<Value>() {
-    return (input: unknown) => ({ valid: true, data: input as Value, errorMessage: undefined }) as const;
+  getValidator<Value>(): JsonSchemaValidator<Value> {
+    return (input) => ({ valid: true, data: input as Value, errorMessage: undefined });
   },
 };
 
@@ -65,20 +72,21 @@ export class McpSession {
     const transport = new this.library.StreamableHTTPClientTransport(new URL(url), {
       fetch: guardedFetch(this.connections, () => this.exchanges.getStore()),
       requestInit: { headers: { ...headers } },
-      reconnectionOptions: {
-        maxRetries: 0,
-        initialReconnectionDelay: 1_000,
-        maxReconnectionDelay: 1_000,
-        reconnectionDelayGrowFactor: 1,
-      },
+      reconnectionOptions: RESUMING,
     });
     this.terminate = () => transport.terminateSession();
     await this.within(limits, (options) => this.client.connect(transport, options));
   }
 
-  /** Returns the tools by name, as the server has them within the last minute. */
-  async tools(limits: SessionLimits): Promise<ReadonlyMap<string, LiveTool>> {
-    if (this.listed !== null && Date.now() - this.listed.at < LIST_FOR_MS) return this.listed.tools;
+  /** Returns the tool as the server had it within the last minute, and has it now where that differs. */
+  async tool(name: string, digest: string, limits: SessionLimits): Promise<LiveTool | undefined> {
+    const isRecent = this.listed !== null && Date.now() - this.listed.at < LIST_FOR_MS;
+    const known = isRecent ? this.listed?.tools.get(name) : undefined;
+    return known?.digest === digest ? known : (await this.list(limits)).get(name);
+  }
+
+  /** Asks for the tools. Returns them by name. */
+  async list(limits: SessionLimits): Promise<ReadonlyMap<string, LiveTool>> {
     const { tools } = await this.within(limits, (options) =>
       this.client.listTools(undefined, { ...options, cacheMode: 'refresh' }),
     );

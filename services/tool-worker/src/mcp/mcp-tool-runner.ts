@@ -67,11 +67,10 @@ export class McpToolRunner {
       try {
         const session = await this.sessions.open(tenantId, request, limits(), refused);
         try {
-          const tool = (await session.tools(limits())).get(request.tool.name);
+          const { name, declared } = request.tool;
+          const tool = await session.tool(name, declared.digest, limits());
           if (tool === undefined) return { failure: changed('tool-gone') };
-          return tool.digest === request.tool.declared.digest
-            ? { session }
-            : { failure: changed('tool-changed') };
+          return tool.digest === declared.digest ? { session } : { failure: changed('tool-changed') };
         } catch (error) {
           if (!isUnknownSession(error) || refused !== null) throw error;
           refused = session;

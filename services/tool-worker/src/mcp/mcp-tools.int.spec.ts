@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectRedis, Sealer, ToolUses } from '@tandem/call-state';
 import {
   cutParameters,
+  mcpConnectionSchema,
   mcpListingSchema,
   TENANT_SECRETS_PURPOSE,
   tenantSecretPlace,
@@ -18,7 +20,14 @@ import {
   type ToolCallId,
   type ToolOutcome,
 } from '@tandem/contracts';
-import { CALL_STATE_SEALER, deriveKeys, loadServiceConfig, startService } from '@tandem/platform';
+import {
+  CALL_STATE_SEALER,
+  deriveKeys,
+  isListed,
+  loadServiceConfig,
+  networksOf,
+  startService,
+} from '@tandem/platform';
 import { McpSimulator, type SimulatedTool } from '@tandem/simulators';
 import { testRedisUrl } from '@tandem/stack';
 import { Queue, QueueEvents } from 'bullmq';
@@ -205,6 +214,18 @@ describe('the list of a server’s tools', () => {
     expect(await list(change)).toEqual({ kind: 'failed', code });
   });
 
+  it('is read in the version of the protocol that the server speaks', async () => {
+    const old = new McpSimulator({ tools: [FIND], token: TOKEN, versions: ['2025-03-26'] });
+    await old.start();
+    const listing = await list({ url: old.url });
+    expect([listing.kind, old.refused]).toEqual(['listed', []]);
+    await old.stop();
+    const future = new McpSimulator({ tools: [FIND], token: TOKEN, versions: ['2099-01-01'] });
+    await future.start();
+    expect(await list({ url: future.url })).toEqual({ kind: 'failed', code: 'protocol-fault' });
+    await future.stop();
+  });
+
   it('is asked at no address of the corpus that is refused', async () => {
     const corpus = readFileSync(
       new URL('../../../../libs/platform/src/outbound/destination-corpus.txt', import.meta.url),
@@ -214,7 +235,9 @@ describe('the list of a server’s tools', () => {
       .split('\n')
       .filter((line) => line.startsWith('refuse ') && !line.includes(' -> '))
       .map((line) => line.replace(/^refuse +/, ''))
-      .filter((url) => URL.canParse(url) && !/127\.0\.0\.1|localhost/.test(new URL(url).hostname));
+      // Others are refused before they reach a worker.
+      .filter((url) => mcpConnectionSchema.safeParse(connection({ url })).success)
+      .filter((url) => URL.canParse(url) && !isTrusted(new URL(url).hostname));
     expect(refused.length).toBeGreaterThan(100);
     for (let from = 0; from < refused.length; from += 25) {
       const listings = await Promise.all(refused.slice(from, from + 25).map((url) => list({ url })));
@@ -224,6 +247,11 @@ describe('the list of a server’s tools', () => {
   });
 });
 
+/** Whether this spec's own setting allows the host. */
+function isTrusted(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || (isIP(bare) !== 0 && isListed(networksOf(['127.0.0.1/32']), bare));
+}
 const isRefusal = (code: string): boolean => /^(?:destination-refused|enotfound|protocol-fault)$/.test(code);
 const declarationOf = ({ name, description = '', inputSchema }: SimulatedTool) => ({
   name,
@@ -316,6 +344,12 @@ describe('a tool of a server', () => {
     shop.fault = 'hang';
     expect(await ask({ change: { timeoutMs: 500 } })).toEqual({ status: 'timed-out' });
     expect(shop.cancelled).toHaveLength(1);
+  });
+
+  it('whose stream ends before its answer is asked for the rest, and called once', async () => {
+    shop.fault = 'resume';
+    expect(await ask({ tool: 'cancel.order' })).toMatchObject({ value: { result: 'Cancelled.' } });
+    expect([shop.calls.length, shop.refused]).toEqual([1, []]);
   });
 
   it('goes to no address that is refused', async () => {
