@@ -12,7 +12,7 @@ export interface SimulatedTool {
   readonly description?: string;
   readonly inputSchema: Record<string, unknown>;
   readonly outputSchema?: Record<string, unknown>;
-  run(input: Record<string, unknown>): SimulatedToolResult;
+  readonly run: (input: Record<string, unknown>) => SimulatedToolResult;
 }
 
 const ajv = new Ajv({ strict: false });

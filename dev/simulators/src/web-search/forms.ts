@@ -41,26 +41,24 @@ export const SEARXNG: Form = {
   }),
 };
 
-const BRAVE_PARAMETERS = new Set([
-  'q',
-  'count',
-  'offset',
-  'country',
-  'search_lang',
-  'ui_lang',
-  'safesearch',
-  'freshness',
-  'text_decorations',
-  'spellcheck',
-  'result_filter',
-  'extra_snippets',
-  'units',
+/** Values of Brave's parameters; another parameter is refused. */
+const BRAVE_PARAMETERS = new Map<string, RegExp>([
+  ['q', /^\S+(?:\s+\S+){0,49}$/],
+  ['count', /^(?:[1-9]|1\d|20)$/],
+  ['offset', /^\d$/],
+  ['country', /^[A-Z]{2}$/],
+  ['search_lang', /^(?:de|en|en-gb|es|fr|it|nl|pl|pt-br|jp|da|fi|sv|cs|tr)$/],
+  ['safesearch', /^(?:off|moderate|strict)$/],
+  ['freshness', /^(?:p[dwmy]|\d{4}-\d\d-\d\dto\d{4}-\d\d-\d\d)$/],
+  ['text_decorations', /^(?:true|false|0|1)$/],
+  ['spellcheck', /^(?:true|false|0|1)$/],
+  ['result_filter', /^[a-z,]+$/],
+  ['extra_snippets', /^(?:true|false|0|1)$/],
 ]);
-const BRAVE_LANGUAGES = new Set(['de', 'en', 'en-gb', 'es', 'fr', 'it', 'nl', 'pl', 'pt-br', 'jp']);
 
 /**
- * Brave ("Web Search API"): `X-Subscription-Token`; wrong parameters get 422, a query has at
- * most 400 characters and 50 words, `count` is at most 20.
+ * Brave ("Web Search API"): `X-Subscription-Token`; wrong parameters get 422, a query has at most 400
+ * characters and 50 words, `count` is at most 20.
  */
 export const BRAVE: Form = {
   read: ({ method, path, parameters, headers }, apiKey) => {
@@ -69,20 +67,12 @@ export const BRAVE: Form = {
     if (headers['x-subscription-token'] !== apiKey)
       throw braveRefusal(422, 'SUBSCRIPTION_TOKEN_INVALID', 'The provided subscription token is invalid.');
     const query = parameters.get('q') ?? '';
-    const count = Number(parameters.get('count') ?? 20);
     const isFine =
-      [...parameters.keys()].every((name) => BRAVE_PARAMETERS.has(name)) &&
-      query.length > 0 &&
+      query !== '' &&
       query.length <= 400 &&
-      query.split(/\s+/).length <= 50 &&
-      Number.isInteger(count) &&
-      count >= 1 &&
-      count <= 20 &&
-      /^(?:p[dwmy]|\d{4}-\d\d-\d\dto\d{4}-\d\d-\d\d)$/.test(parameters.get('freshness') ?? 'pd') &&
-      BRAVE_LANGUAGES.has(parameters.get('search_lang') ?? 'en') &&
-      /^(?:true|false|0|1)$/.test(parameters.get('text_decorations') ?? 'true');
+      [...parameters].every(([name, value]) => BRAVE_PARAMETERS.get(name)?.test(value) === true);
     if (!isFine) throw braveRefusal(422, 'VALIDATION', 'Unable to validate request parameter(s)');
-    return { query, count };
+    return { query, count: Number(parameters.get('count') ?? 20) };
   },
   write: (query, pages) => ({
     type: 'search',
@@ -121,25 +111,26 @@ function braveRefusal(status: number, code: string, detail: string): SearchRefus
   });
 }
 
-const TAVILY_FIELDS = new Set([
-  'query',
-  'auto_parameters',
-  'topic',
-  'search_depth',
-  'chunks_per_source',
-  'max_results',
-  'time_range',
-  'days',
-  'start_date',
-  'end_date',
-  'include_answer',
-  'include_raw_content',
-  'include_images',
-  'include_image_descriptions',
-  'include_favicon',
-  'include_domains',
-  'exclude_domains',
-  'country',
+const isHosts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((host) => typeof host === 'string');
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isOneOf =
+  (...known: readonly string[]) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && known.includes(value);
+
+/** Values of Tavily's fields; another field is refused. */
+const TAVILY_FIELDS = new Map<string, (value: unknown) => boolean>([
+  ['query', (value) => typeof value === 'string' && value !== '' && value.length <= 400],
+  ['topic', isOneOf('general', 'news', 'finance')],
+  ['search_depth', isOneOf('basic', 'advanced')],
+  ['max_results', (value) => typeof value === 'number' && value >= 0 && value <= 20],
+  ['time_range', isOneOf('day', 'week', 'month', 'year', 'd', 'w', 'm', 'y')],
+  ['include_answer', isFlag],
+  ['include_raw_content', isFlag],
+  ['include_images', isFlag],
+  ['include_domains', isHosts],
+  ['exclude_domains', isHosts],
 ]);
 
 /**
@@ -152,24 +143,12 @@ export const TAVILY: Form = {
     if (headers.authorization !== `Bearer ${apiKey}`)
       throw new SearchRefused(401, { detail: { error: 'Unauthorized: missing or invalid API key.' } });
     const given = objectIn({ body, headers });
-    const query = given?.['query'];
-    const count = given?.['max_results'] ?? 5;
-    const range = given?.['time_range'] ?? 'day';
-    const lists = ['include_domains', 'exclude_domains'].map((name) => given?.[name] ?? []);
     const isFine =
       given !== null &&
-      Object.keys(given).every((name) => TAVILY_FIELDS.has(name)) &&
-      typeof query === 'string' &&
-      query !== '' &&
-      query.length <= 400 &&
-      typeof count === 'number' &&
-      count >= 0 &&
-      count <= 20 &&
-      ['day', 'week', 'month', 'year', 'd', 'w', 'm', 'y'].includes(String(range)) &&
-      ['basic', 'advanced'].includes(String(given['search_depth'] ?? 'basic')) &&
-      lists.every((list) => Array.isArray(list) && list.every((host) => typeof host === 'string'));
+      'query' in given &&
+      Object.entries(given).every(([name, value]) => TAVILY_FIELDS.get(name)?.(value) === true);
     if (!isFine) throw new SearchRefused(400, { detail: { error: 'Invalid request.' } });
-    return { query, count };
+    return { query: String(given['query']), count: Number(given['max_results'] ?? 5) };
   },
   write: (query, pages) => ({
     query,

@@ -127,7 +127,7 @@ function described({ description, const: only }: SchemaNode): Record<string, unk
 
 function isKept(keyword: string, value: unknown): boolean {
   if (value === undefined) return false;
-  if (keyword === 'format') return FORMATS.has(String(value));
+  if (keyword === 'format') return typeof value === 'string' && FORMATS.has(value);
   if (keyword === 'enum') return Array.isArray(value) && !value.includes(null);
   return typeof value === 'number' && Number.isFinite(value);
 }

@@ -21,8 +21,8 @@ export interface Exchange {
 /**
  * Returns a `fetch` over the guarded connections: addresses are checked for each connection, redirects are
  * not followed, and the response is bounded. A server is not listened to between calls, so the stream that
- * the protocol opens for that with GET is declined, as a server may do itself; one that goes on with an answer
- * is opened.
+ * the protocol opens for that with GET is declined, as a server may do itself; one that goes on with an
+ * answer is opened.
  */
 export function guardedFetch(
   connections: Pick<OutboundConnections, 'open'>,

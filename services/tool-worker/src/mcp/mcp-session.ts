@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
+import type * as Mcp from '@modelcontextprotocol/client';
 import type { Client, ClientOptions, JsonSchemaValidator, Tool } from '@modelcontextprotocol/client';
 import type { JsonValue } from '@tandem/contracts';
 import type { OutboundConnections, OutboundFailure } from '@tandem/platform';
@@ -7,7 +8,7 @@ import type { McpResult } from '@tandem/tools/handlers';
 import { guardedFetch, type Exchange } from './guarded-fetch.ts';
 
 /** The library; loaded with the first tool of a server, as most workers have none. */
-export type McpLibrary = typeof import('@modelcontextprotocol/client');
+export type McpLibrary = typeof Mcp;
 export const loadMcp = (): Promise<McpLibrary> => import('@modelcontextprotocol/client');
 
 /** How long a list of tools counts as the server's present one. */
