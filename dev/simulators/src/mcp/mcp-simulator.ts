@@ -11,9 +11,9 @@ import {
 } from './http-rules.ts';
 import { problemOfInput, type SimulatedTool } from './simulated-tool.ts';
 
-/** The next tool call, or every request, goes wrong. */
+/** The way in which tool calls go wrong while it is set. */
 export type McpFault =
-  /** It is taken and never answered. */
+  /** The call is taken and never answered. */
   | 'hang'
   | 'reset'
   /** The event stream ends in the middle of the answer. */

@@ -25,7 +25,7 @@ export const MAX_MCP_DESCRIPTION_LENGTH = 1_000;
 /** Headers the protocol sets itself. */
 const PROTOCOL_HEADERS = /^(?:accept|last-event-id|mcp-.*)$/i;
 
-/** What a server said of a tool when the version was published. Set by Tandem. */
+/** The declaration of a tool by its server when the version was published. Set by Tandem. */
 const declaredSchema = z.object({
   description: z.string().max(MAX_MCP_DESCRIPTION_LENGTH),
   /** JSON Schema of the arguments, cut down to the part that models are shown. */

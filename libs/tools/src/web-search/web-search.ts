@@ -55,7 +55,7 @@ export interface WebSearchSettings {
   readonly apiKey: string | undefined;
 }
 
-/** Sends a request to the search engine and reads so much of its response. Never rejects. */
+/** Sends a request to the search engine and reads its response up to the limit. Never rejects. */
 export type SendSearch = (request: HttpRequest, limitBytes: number) => Promise<HttpAnswer | HttpFailure>;
 
 /** SearXNG sends all it has found, which is often a hundred kilobytes. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { languageOf, readList, type SearchEngine } from './engine.ts';
 
-/** It knows no week (SearXNG, "Search API"): a wider time range holds what was asked for. */
+/** Time ranges of SearXNG ("Search API"), which knows no week: a month holds it. */
 const TIME_RANGES = { day: 'day', week: 'month', month: 'month', year: 'year' } as const;
 
 const responseSchema = z.object({ results: z.unknown() });
