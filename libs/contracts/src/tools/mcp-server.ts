@@ -18,6 +18,8 @@ import { checkParameters } from './tool-parameters.ts';
 const MAX_SERVERS = 5;
 /** The most tools of one server. */
 const MAX_TOOLS = 20;
+/** The most tools of all servers: their declarations travel with every call. */
+const MAX_ALL_TOOLS = 40;
 /** Longest name of a tool that models take. */
 const MAX_NAME_LENGTH = 64;
 export const MAX_MCP_DESCRIPTION_LENGTH = 1_000;
@@ -83,6 +85,9 @@ export const mcpServersSchema = z
   .max(MAX_SERVERS)
   .refine((servers) => new Set(servers.map(({ name }) => name)).size === servers.length, {
     message: 'two servers have the same name',
+  })
+  .refine((servers) => servers.reduce((sum, { tools }) => sum + tools.length, 0) <= MAX_ALL_TOOLS, {
+    message: `must have at most ${MAX_ALL_TOOLS} tools together`,
   })
   .default([]);
 

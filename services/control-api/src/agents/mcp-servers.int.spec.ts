@@ -61,6 +61,12 @@ describe('publishing an agent with servers', () => {
 
   it('refuses two servers of one name, and a tool that has the name of another', async () => {
     expect(await problems({ mcpServers: [SERVER, SERVER] })).toMatch(/two servers have the same name/);
+    const many = Array.from({ length: 5 }, (_, at) => ({
+      ...SERVER,
+      name: `shop${at}`,
+      tools: Array.from({ length: 10 }, (_tool, index) => `t${index}`),
+    }));
+    expect(await problems({ mcpServers: many })).toMatch(/at most 40 tools together/);
     const taken = await serverProblems({ name: 'end', tools: ['call'] }, { tools: ['end_call'] });
     expect(taken).toMatch(/there is a tool end_call already/);
   });
