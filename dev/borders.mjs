@@ -69,7 +69,15 @@ export const table = {
     banned: [...DATABASE, 'openai', 'ws'],
   },
   'service:post-call-worker': {
-    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:models', 'lib:platform', 'lib:telephony'],
+    own: [
+      'lib:contracts',
+      'lib:call-state',
+      'lib:database',
+      'lib:models',
+      'lib:platform',
+      'lib:telephony',
+      'lib:tools',
+    ],
     banned: ['openai', 'ws'],
   },
   'service:crm-api': {

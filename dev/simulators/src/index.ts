@@ -1,8 +1,10 @@
 export * from './asterisk/index.ts';
 export * from './twilio/index.ts';
 export * from './mail/index.ts';
+export * from './mcp/index.ts';
 export * from './openai-realtime/index.ts';
 export * from './text-models/index.ts';
+export * from './web-search/index.ts';
 export {
   INTERNET,
   linkText,

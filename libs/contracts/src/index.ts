@@ -143,6 +143,12 @@ export {
 export {
   type AnalysisJob,
   analysisJobSchema,
+  type McpListing,
+  type McpListingBody,
+  mcpListingBodySchema,
+  type McpListingJob,
+  mcpListingJobSchema,
+  mcpListingSchema,
   type MessageJob,
   messageJobSchema,
   type PostCallJob,
@@ -190,10 +196,23 @@ export {
   type ToolCallJob,
   toolCallJobSchema,
 } from './tools/tool-call.ts';
+export { cutParameters, type CutParameters } from './tools/mcp-parameters.ts';
+export {
+  MAX_MCP_DESCRIPTION_LENGTH,
+  type McpConnection,
+  mcpConnectionSchema,
+  type McpDeclared,
+  type McpServer,
+  type McpTool,
+  mcpToolName,
+  mcpToolNames,
+  type McpToolRequest,
+} from './tools/mcp-server.ts';
 export { type ToolLimits } from './tools/tool-limits.ts';
+export { mayFind, type WebSearchHosts, webSearchHostsSchema } from './tools/web-search-hosts.ts';
 export { closedParameters } from './tools/tool-parameters.ts';
 export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';
-export { type JsonValue } from './tools/json-value.ts';
+export { type JsonValue, jsonValueSchema } from './tools/json-value.ts';
 export { describeOutcome, type ToolOutcome, toolOutcomeSchema } from './tools/tool-outcome.ts';
 export {
   type CallToolName,

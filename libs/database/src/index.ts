@@ -118,6 +118,7 @@ export {
   SecretRepository,
   type TenantSecret,
 } from './repositories/tenants/secret.repository.ts';
+export { WebSearchHostsRepository } from './repositories/tenants/web-search-hosts.repository.ts';
 export {
   type BudgetChange,
   SpendingRepository,

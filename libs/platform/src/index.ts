@@ -53,11 +53,13 @@ export { isListed, networksOf, userNetworkOf, type Networks } from './outbound/n
 export { Destinations } from './outbound/destinations.ts';
 export { type OutboundAnswer, OutboundClient } from './outbound/outbound-client.ts';
 export {
+  type OutboundMethod,
   OutboundConnections,
   OutboundFailure,
   type OutboundRequest,
   type OutboundResponse,
 } from './outbound/outbound-connections.ts';
+export { clientOfDeployment } from './outbound/own-destination.ts';
 export { OutboundPoster } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
 export { AnalysisQueue } from './queues/analysis.queue.ts';

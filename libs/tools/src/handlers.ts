@@ -11,11 +11,16 @@ import { lookupCustomerHandler } from './lookup-customer/handler.ts';
 import { sendEmailHandler } from './send-email/handler.ts';
 import { sendSmsHandler } from './send-sms/handler.ts';
 import type { ToolHandler } from './tool-handler.ts';
+import { webSearchHandler } from './web-search/handler.ts';
 
 export { CrmClient, type CrmClientOptions } from './crm/crm-client.ts';
-export { type HttpFailure, type HttpRequest, type HttpRunContext, runHttpTool } from './http/handler.ts';
+export { type HttpRunContext, runHttpTool } from './http/handler.ts';
+export type { HttpFailure, HttpRequest } from './http/request.ts';
 export type { HttpAnswer } from './http/response.ts';
+export { type McpAnswer, type McpRunContext, runMcpTool } from './mcp/handler.ts';
+export type { McpResult } from './mcp/result.ts';
 export type { ToolHandler, ToolRunContext } from './tool-handler.ts';
+export { openWebSearch, type WebSearch } from './web-search/web-search.ts';
 
 /** Handlers of the worker's tools, by tool name. */
 export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
@@ -30,6 +35,7 @@ export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   schedule_callback: scheduleCallbackHandler,
   send_sms: sendSmsHandler,
   send_email: sendEmailHandler,
+  web_search: webSearchHandler,
 };
 
 /** Declarations and handlers do not match. */

@@ -1,4 +1,4 @@
-import type { AgentSnapshot, ToolDeclaration } from '@tandem/contracts';
+import { mcpToolName, type AgentSnapshot, type ToolDeclaration } from '@tandem/contracts';
 import { bookAppointment } from './book-appointment/declaration.ts';
 import { cancelAppointment } from './cancel-appointment/declaration.ts';
 import { createLead } from './create-lead/declaration.ts';
@@ -10,6 +10,7 @@ import { collectDigits } from './collect-digits/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
 import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { httpToolDeclaration } from './http/declaration.ts';
+import { mcpToolDeclaration } from './mcp/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
 import { recordConsent } from './record-consent/declaration.ts';
 import { sendEmail } from './send-email/declaration.ts';
@@ -17,6 +18,7 @@ import { sendSms } from './send-sms/declaration.ts';
 import { switchLanguage } from './switch-language/declaration.ts';
 import { transferCall, transferCallTo } from './transfer-call/declaration.ts';
 import { updateMicDistance } from './update-mic-distance/declaration.ts';
+import { webSearch } from './web-search/declaration.ts';
 
 /**
  * Every tool an agent may use. A new one is a folder and a line here; worker tools also one in handlers.ts.
@@ -39,30 +41,39 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   recordConsent,
   sendSms,
   sendEmail,
+  webSearch,
 ];
 
 /** The settings of an agent that its tools depend on, beside their names. */
 export type ToolSettings = Partial<
-  Pick<AgentSnapshot, 'directory' | 'httpTools' | 'toolSecrets' | 'toolPolicy'>
+  Pick<AgentSnapshot, 'directory' | 'httpTools' | 'mcpServers' | 'toolSecrets' | 'toolPolicy' | 'webSearch'>
 >;
 
 /**
  * Returns the tools of these names, in their order. Without a directory, transfers are left out; so are names
  * this version does not know: an agent may be newer than its relay.
  */
-export function declarationsFor(
-  names: readonly string[],
-  { directory = [], httpTools = [], toolSecrets = {}, toolPolicy = {} }: ToolSettings = {},
-): ToolDeclaration[] {
+export function declarationsFor(names: readonly string[], settings: ToolSettings = {}): ToolDeclaration[] {
+  const { toolPolicy = {}, webSearch: web } = settings;
   return names.flatMap((name) => {
-    const own = httpTools.find((tool) => tool.name === name);
-    const found =
-      name === transferCall.name
-        ? directory.length > 0 && transferCallTo(directory)
-        : (TOOL_DECLARATIONS.find((tool) => tool.name === name) ??
-          (own && httpToolDeclaration(own, toolSecrets)));
+    const found = declarationNamed(name, settings);
     if (!found) return [];
     const limits = Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined;
-    return [limits ? { ...found, limits } : found];
+    const hosts = name === webSearch.name ? web : undefined;
+    return [{ ...found, ...(limits ? { limits } : {}), ...(hosts ? { web: hosts } : {}) }];
   });
+}
+
+function declarationNamed(name: string, settings: ToolSettings): ToolDeclaration | null {
+  const { directory = [], httpTools = [], mcpServers = [], toolSecrets = {} } = settings;
+  if (name === transferCall.name) return directory.length > 0 ? transferCallTo(directory) : null;
+  const ours = TOOL_DECLARATIONS.find((tool) => tool.name === name);
+  if (ours) return ours;
+  const own = httpTools.find((tool) => tool.name === name);
+  if (own) return httpToolDeclaration(own, toolSecrets);
+  for (const server of mcpServers) {
+    const tool = server.tools.find((offered) => mcpToolName(server, offered) === name);
+    if (tool) return mcpToolDeclaration(server, tool, toolSecrets);
+  }
+  return null;
 }

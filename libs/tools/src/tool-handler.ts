@@ -1,13 +1,23 @@
-import type { ToolCallContext, ToolCallId, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
+import type {
+  ToolCallContext,
+  ToolCallId,
+  ToolDeclaration,
+  ToolOutcome,
+  WebSearchHosts,
+} from '@tandem/contracts';
 import type { CrmClient } from './crm/crm-client.ts';
 import { refused } from './crm/outcome.ts';
 import type { RunLimits } from './retry.ts';
+import type { WebSearch } from './web-search/web-search.ts';
 
 /** The context of one run: facts of the call, and the means and limits of the handler. */
 export interface ToolRunContext extends ToolCallContext, RunLimits {
   /** Also the idempotency key of whatever the tool changes. */
   readonly toolCallId: ToolCallId;
   readonly crm: Pick<CrmClient, 'ask'>;
+  /** Absent where the web cannot be searched. */
+  readonly web?: WebSearch;
+  readonly webHosts?: WebSearchHosts | undefined;
   /** Called with a fault in the handler itself, which the outcome only names. */
   readonly onFault?: (error: unknown) => void;
 }

@@ -22,6 +22,7 @@ import { SecretsModule } from './secrets/secrets.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
 import { TenantsModule } from './tenants/tenants.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
+import { WebSearchModule } from './web-search/web-search.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
 
 /** The operators' API. */
@@ -57,6 +58,7 @@ export class ControlApiModule {
         SpendingModule,
         TenantsModule,
         VoiceTokensModule,
+        WebSearchModule,
         WebhooksModule,
       ],
     };

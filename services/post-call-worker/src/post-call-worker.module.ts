@@ -36,7 +36,7 @@ import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.t
 import { MessageSender } from './messages/message-sender.service.ts';
 import { MessageSweep } from './messages/message-sweep.ts';
 import { MessageProcessor } from './messages/message.processor.ts';
-import { noWebSearch, WEB_SEARCH } from './messages/web-search.ts';
+import { WEB_SEARCH, webSearchOf } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
@@ -103,7 +103,7 @@ function messageParts(config: ServiceConfig<'post-call-worker'>): Provider[] {
   const { smtpUrl, mailFrom: from, mailReplyTo: replyTo } = config;
   return [
     { provide: TEXT_MODEL, useValue: model },
-    { provide: WEB_SEARCH, useValue: noWebSearch },
+    { provide: WEB_SEARCH, useValue: webSearchOf(config) },
     {
       provide: TwilioSms,
       useValue: new TwilioSms({ accounts: accountsOf(config), baseUrl: config.twilioApiUrl }),

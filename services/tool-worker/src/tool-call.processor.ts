@@ -2,6 +2,7 @@ import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import {
+  mcpToolName,
   toolCallBodySchema,
   toolCallJobSchema,
   type ToolCallBody,
@@ -23,10 +24,12 @@ import {
 import { CrmClient, TOOL_HANDLERS, type ToolHandler } from '@tandem/tools/handlers';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import { HttpToolRunner } from './http-tool-runner.ts';
+import { McpToolRunner } from './mcp/mcp-tool-runner.ts';
 import { ToolLimiter } from './tool-limiter.ts';
 import { validateOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
+import { WebSearchService } from './web-search.service.ts';
 
 /** Time a tool call of a tenant with many at work waits before it asks for a place again. */
 const NO_PLACE_PAUSE_MS = 250;
@@ -45,7 +48,9 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     private readonly replies: ToolReplyPublisher,
     private readonly metrics: ToolWorkerMetrics,
     private readonly httpTools: HttpToolRunner,
+    private readonly mcpTools: McpToolRunner,
     private readonly limiter: ToolLimiter,
+    private readonly web: WebSearchService,
     readiness: Readiness,
     processMetrics: Metrics,
   ) {
@@ -139,12 +144,16 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       signal: this.stopping.signal,
       remainingMs: () => (call.workUntil ?? call.deadlineAt) - Date.now(),
       crm: this.crm,
+      web: this.web,
+      webHosts: body.web,
       onFault: (error) =>
         this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool handler failed'),
     });
   }
 
-  private handlerOf({ name }: ToolCallJob, { http }: ToolCallBody): ToolHandler | undefined {
+  private handlerOf({ name }: ToolCallJob, { http, mcp }: ToolCallBody): ToolHandler | undefined {
+    if (mcp && mcpToolName(mcp.server, mcp.tool) === name)
+      return (input, context) => this.mcpTools.run(mcp, input, context);
     if (http?.tool.name === name) return (input, context) => this.httpTools.run(http, input, context);
     return Object.hasOwn(TOOL_HANDLERS, name) ? TOOL_HANDLERS[name] : undefined;
   }

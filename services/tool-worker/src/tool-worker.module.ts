@@ -25,7 +25,13 @@ import {
   type ServiceConfig,
 } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
-import { HttpToolRunner, TENANT_SECRETS } from './http-tool-runner.ts';
+import { WebSearchService } from './web-search.service.ts';
+import { HttpToolRunner } from './http-tool-runner.ts';
+import { McpListingProcessor } from './mcp/mcp-listing.processor.ts';
+import { McpSessions } from './mcp/mcp-sessions.ts';
+import { McpToolRunner } from './mcp/mcp-tool-runner.ts';
+import { OwnToolRoom } from './own-tool-room.ts';
+import { TENANT_SECRETS, TenantSecretOpener } from './tenant-secret-opener.ts';
 import { ToolCallProcessor } from './tool-call.processor.ts';
 import { ToolLimiter } from './tool-limiter.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
@@ -45,7 +51,7 @@ export class ToolWorkerModule {
     return {
       module: ToolWorkerModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'worker'), ['tool-calls']),
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['tool-calls', 'mcp-listings']),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'always',
@@ -58,16 +64,27 @@ export class ToolWorkerModule {
         { provide: CrmClient, useValue: crm },
         {
           provide: OutboundClient,
-          useValue: new OutboundClient(new OutboundConnections(new Destinations(config.trustedNetworks))),
+          useFactory: (connections: OutboundConnections) => new OutboundClient(connections),
+          inject: [OutboundConnections],
+        },
+        {
+          provide: OutboundConnections,
+          useValue: new OutboundConnections(new Destinations(config.trustedNetworks)),
         },
         {
           provide: TENANT_SECRETS,
           useValue: new Sealer(deriveKeys(config.secrets, TENANT_SECRETS_PURPOSE)),
         },
+        TenantSecretOpener,
+        OwnToolRoom,
         HttpToolRunner,
+        McpSessions,
+        McpToolRunner,
+        McpListingProcessor,
+        WebSearchService,
         ToolLimiter,
         ToolWorkerMetrics,
-        queueGauges('tool-calls'),
+        queueGauges('tool-calls', 'mcp-listings'),
         ToolReplyPublisher,
         ToolCallProcessor,
       ],

@@ -11,6 +11,7 @@ const published = agentSnapshotSchema.omit({
   variantKey: true,
   directory: true,
   toolSecrets: true,
+  webSearch: true,
 });
 
 /**
@@ -68,5 +69,6 @@ export function toSnapshot(
   ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,
 ): AgentSnapshot {
   const { experiment: _experiment, variants: _variants, afterCall: _afterCall, ...rest } = content;
-  return { ...rest, ...ids, directory: [], toolSecrets: {}, variantKey: null };
+  const webSearch = { allowed: [], denied: [] };
+  return { ...rest, ...ids, directory: [], toolSecrets: {}, webSearch, variantKey: null };
 }

@@ -16,7 +16,9 @@ import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { departmentSchema } from './department.ts';
 import { httpToolSchema, secretNameSchema } from '../tools/http-tool.ts';
+import { mcpServersSchema } from '../tools/mcp-server.ts';
 import { toolPolicySchema } from '../tools/tool-limits.ts';
+import { webSearchHostsSchema } from '../tools/web-search-hosts.ts';
 
 /** An entry of the fallback chain. The agent's own model is always opened again first. */
 const fallbackSchema = z.discriminatedUnion('kind', [
@@ -104,9 +106,13 @@ export const agentSnapshotSchema = z.object({
   tools: z.array(z.string().max(64)).max(64).default([]),
   /** The agent's own tools: requests to a business system. Called when `tools` names them. */
   httpTools: z.array(httpToolSchema).max(20).default([]),
-  /** Sealed secrets that `httpTools` name. Frozen at admission. */
+  /** Servers of the Model Context Protocol. Their tools are called when `tools` names them. */
+  mcpServers: mcpServersSchema,
+  /** Sealed secrets that `httpTools` and `mcpServers` name. Frozen at admission. */
   toolSecrets: z.record(secretNameSchema, z.string().max(8_192)).default({}),
   toolPolicy: toolPolicySchema.default({}),
+  /** The tenant's hosts for `web_search`. Frozen at admission. */
+  webSearch: webSearchHostsSchema.prefault({}),
   maxDurationMs: z
     .number()
     .int()

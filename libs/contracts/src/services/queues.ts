@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callIdSchema, tenantIdSchema } from '../words/ids.ts';
+import { mcpConnectionSchema } from '../tools/mcp-server.ts';
 
 /**
  * The body of a `post-call` job, which folds this call's event log into rows. Repeating it changes nothing.
@@ -29,5 +30,45 @@ export const analysisJobSchema = z.object({
 });
 export type AnalysisJob = z.infer<typeof analysisJobSchema>;
 
+/**
+ * The body of an `mcp-listings` job, which asks a server for its tools while somebody publishes an agent. The
+ * server and its secrets travel sealed.
+ */
+export const mcpListingJobSchema = z.object({
+  tenantId: tenantIdSchema,
+  /** Sealed JSON of {@link McpListingBody}, at the place `mcp-listing:<job id>`. */
+  sealed: z.string().max(131_072),
+});
+export type McpListingJob = z.infer<typeof mcpListingJobSchema>;
+
+export const mcpListingBodySchema = mcpConnectionSchema.extend({
+  tenantId: tenantIdSchema,
+  /** The server's own names of the tools that are wanted. */
+  wanted: z.array(z.string().max(128)).max(64),
+});
+export type McpListingBody = z.infer<typeof mcpListingBodySchema>;
+
+/** The result of an `mcp-listings` job. */
+export const mcpListingSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('listed'),
+    /** The wanted tools that the server has. */
+    tools: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        /** As the server has it. */
+        inputSchema: z.unknown(),
+        digest: z.string(),
+      }),
+    ),
+    /** Names of all its tools, the first hundred. */
+    names: z.array(z.string()),
+  }),
+  /** `code` is kebab-case. */
+  z.object({ kind: z.literal('failed'), code: z.string().max(80) }),
+]);
+export type McpListing = z.infer<typeof mcpListingSchema>;
+
 /** Every queue. One that is not named here does not exist. */
-export type QueueName = 'tool-calls' | 'post-call' | 'messages' | 'call-analysis';
+export type QueueName = 'tool-calls' | 'mcp-listings' | 'post-call' | 'messages' | 'call-analysis';

@@ -81,6 +81,36 @@ const fieldPathSchema = z
 
 const sentenceSchema = visibleText(300);
 
+/** Sentences for the model by outcome. `ok`: what to do with the result. */
+export const toolSentencesSchema = z
+  .object({
+    ok: sentenceSchema,
+    refused: sentenceSchema,
+    failed: sentenceSchema,
+    'timed-out': sentenceSchema,
+  })
+  .partial()
+  .default({});
+
+export const toolTimeoutSchema = z.number().int().min(500).max(MAX_HTTP_TOOL_MS).default(8_000);
+
+export const toolResponseSchema = z
+  .object({
+    /** The parts the model is told: names, each with a path. Empty for the whole response. */
+    fields: z
+      .record(z.string(), fieldPathSchema)
+      .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `must be at most ${MAX_FIELDS}`)
+      .refine(
+        (fields) => Object.keys(fields).every((name) => FIELD_NAME.test(name)),
+        'must be named by letters, digits and underscores, 64 at most',
+      )
+      .default({}),
+  })
+  .prefault({});
+
+/** Fixed texts; `{secret:NAME}` stands for a secret of the tenant. Checked by {@link headerProblems}. */
+export const toolHeadersSchema = z.record(z.string(), headerValueSchema).default({});
+
 const shape = z.object({
   /** The name the model uses. */
   name: z
@@ -96,34 +126,12 @@ const shape = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
   /** `{name}` in segments of the path and values of the query only. */
   url: z.string().min(1).max(1_000),
-  /** Fixed texts; `{secret:NAME}` stands for a secret of the tenant. */
-  headers: z.record(z.string(), headerValueSchema).default({}),
+  headers: toolHeadersSchema,
   /** By default all arguments for POST, PUT and PATCH, none for GET and DELETE. */
   body: bodySchema.optional(),
-  timeoutMs: z.number().int().min(500).max(MAX_HTTP_TOOL_MS).default(8_000),
-  response: z
-    .object({
-      /** The parts the model is told: names, each with a path. Empty for the whole response. */
-      fields: z
-        .record(z.string(), fieldPathSchema)
-        .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `must be at most ${MAX_FIELDS}`)
-        .refine(
-          (fields) => Object.keys(fields).every((name) => FIELD_NAME.test(name)),
-          'must be named by letters, digits and underscores, 64 at most',
-        )
-        .default({}),
-    })
-    .prefault({}),
-  /** Sentences for the model by outcome. `ok`: what to do with the result. */
-  sentences: z
-    .object({
-      ok: sentenceSchema,
-      refused: sentenceSchema,
-      failed: sentenceSchema,
-      'timed-out': sentenceSchema,
-    })
-    .partial()
-    .default({}),
+  timeoutMs: toolTimeoutSchema,
+  response: toolResponseSchema,
+  sentences: toolSentencesSchema,
   /** Dropped when the caller hangs up before it began. By default true for GET only. */
   cancellable: z.boolean().optional(),
   /**
@@ -172,7 +180,7 @@ export function bodyOf({ body, method }: Pick<HttpTool, 'body' | 'method'>): Non
 export const isSafeToRepeat = ({ isSafeToRepeat: isSafe, method }: HttpTool): boolean =>
   isSafe ?? method === 'GET';
 
-interface ToolProblem {
+export interface ToolProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -200,7 +208,8 @@ function urlProblems({ url, parameters }: Shape): ToolProblem[] {
   ];
 }
 
-function headerProblems({ headers }: Shape): ToolProblem[] {
+/** Returns the faults of a tool's headers. */
+export function headerProblems({ headers }: Pick<Shape, 'headers'>): ToolProblem[] {
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   const problems = Object.entries(headers).flatMap(([name, value]): ToolProblem[] => {
     const message = headerProblem(name, value);

@@ -11,7 +11,9 @@ import {
 import { attestationSchema } from '../words/attestation.ts';
 import { partySchema } from '../words/phone-number.ts';
 import { httpToolRequestSchema, type HttpToolRequest } from './http-tool.ts';
+import { mcpToolRequestSchema, type McpToolRequest } from './mcp-server.ts';
 import { toolLimitsSchema, type ToolLimits } from './tool-limits.ts';
+import { webSearchHostsSchema, type WebSearchHosts } from './web-search-hosts.ts';
 import { jsonValueSchema, type JsonValue } from './json-value.ts';
 
 /** The call a tool serves. Supplied by us, never taken from the model. */
@@ -63,6 +65,10 @@ export const toolCallBodySchema = z.object({
   context: toolCallContextSchema,
   /** The request of a tool its agent declares, as the version of the call has it. */
   http: httpToolRequestSchema.optional(),
+  /** The tool of a server of the Model Context Protocol, as the version of the call has it. */
+  mcp: mcpToolRequestSchema.optional(),
+  /** The hosts a search of the web may find. */
+  web: webSearchHostsSchema.optional(),
   limits: toolLimitsSchema.optional(),
 });
 export type ToolCallBody = z.infer<typeof toolCallBodySchema>;
@@ -80,5 +86,7 @@ export interface ToolCall {
   readonly lateMs: number;
   readonly cancellable: boolean;
   readonly http?: HttpToolRequest | undefined;
+  readonly mcp?: McpToolRequest | undefined;
+  readonly web?: WebSearchHosts | undefined;
   readonly limits?: ToolLimits | undefined;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isVisible, storableText } from '../words/text.ts';
 import type { HttpToolRequest } from './http-tool.ts';
+import type { McpToolRequest } from './mcp-server.ts';
 import type { ToolLimits } from './tool-limits.ts';
+import type { WebSearchHosts } from './web-search-hosts.ts';
 
 /**
  * The place a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change
@@ -32,6 +34,10 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly sentences?: Partial<Record<'ok' | 'failed' | 'timed-out' | 'cancelled', string>>;
   /** The request of a tool that its agent declares; absent for a tool with a handler. */
   readonly http?: HttpToolRequest;
+  /** The tool of a server of the Model Context Protocol. */
+  readonly mcp?: McpToolRequest;
+  /** The hosts a search of the web may find. */
+  readonly web?: WebSearchHosts;
   readonly limits?: ToolLimits;
   /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
   parse(input: unknown): { ok: true; value: Arguments } | { ok: false; problem: string };

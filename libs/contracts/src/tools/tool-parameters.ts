@@ -29,14 +29,14 @@ const MAX_PARAMETERS_LENGTH = 4_000;
 const PARAMETER_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 type Path = readonly (string | number)[];
-interface ParametersProblem {
+export interface ParametersProblem {
   readonly path: Path;
   readonly message: string;
 }
 type SchemaNode = Readonly<Record<string, unknown>>;
 
 /** Returns the faults of a schema of arguments; none when it keeps to the part that tools may use. */
-function parametersProblems(schema: SchemaNode): ParametersProblem[] {
+export function parametersProblems(schema: SchemaNode): ParametersProblem[] {
   if (JSON.stringify(schema).length > MAX_PARAMETERS_LENGTH)
     return [{ path: [], message: `must be at most ${MAX_PARAMETERS_LENGTH} characters of JSON` }];
   if (schema['type'] !== 'object') return [{ path: ['type'], message: 'must be "object"' }];

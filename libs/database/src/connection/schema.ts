@@ -40,6 +40,7 @@ import {
   TenantRow,
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
+import { WebSearchHostsRow } from '../entities/web-search.entities.ts';
 import { Initial1795219200000 } from '../migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from '../migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from '../migrations/1795604500000-cost.ts';
@@ -58,6 +59,7 @@ import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-conta
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
+import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -78,6 +80,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
 ];
 
@@ -88,6 +91,7 @@ export const ENTITIES = [
   ApiKeyRow,
   TenantBudgetRow,
   TenantSecretRow,
+  WebSearchHostsRow,
   AgentRow,
   AgentVersionRow,
   PhoneNumberRow,

@@ -33,6 +33,8 @@ export interface DialledNumberFields {
   readonly departments: readonly unknown[];
   /** Sealed secrets that the content's tools name, by name. */
   readonly toolSecrets: Readonly<Record<string, string>>;
+  /** The hosts that agents may find on the web. */
+  readonly webSearch: { readonly allowed: readonly string[]; readonly denied: readonly string[] };
 }
 
 const BY_NUMBER = `
@@ -57,8 +59,13 @@ SELECT number.id AS "phoneNumberId", number.e164, number.is_always_open AS "isAl
     FROM departments department WHERE department.tenant_id = tenant.id), '[]') AS departments,
   coalesce((SELECT json_object_agg(secret.name, secret.sealed)
     FROM tenant_secrets secret WHERE secret.tenant_id = tenant.id
-      AND strpos((version.content -> 'httpTools')::text, '{secret:' || secret.name || '}') > 0), '{}')
-    AS "toolSecrets"
+      AND (strpos((version.content -> 'httpTools')::text, '{secret:' || secret.name || '}') > 0
+        OR strpos(jsonb_path_query_array(version.content, '$.mcpServers[*].headers')::text,
+          '{secret:' || secret.name || '}') > 0)), '{}')
+    AS "toolSecrets",
+  coalesce((SELECT json_build_object('allowed', hosts.allowed, 'denied', hosts.denied)
+    FROM web_search_hosts hosts WHERE hosts.tenant_id = tenant.id), '{"allowed": [], "denied": []}')
+    AS "webSearch"
 FROM phone_numbers number
 JOIN tenants tenant ON tenant.id = number.tenant_id
 LEFT JOIN tenant_budgets budget ON budget.tenant_id = tenant.id

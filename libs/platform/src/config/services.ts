@@ -17,6 +17,7 @@ import { recordingsSection } from './sections/recordings.section.ts';
 import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
 import { textModelSection } from './sections/text-model.section.ts';
 import { voiceSdkSection } from './sections/voice-sdk.section.ts';
+import { webSearchSection } from './sections/web-search.section.ts';
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
 import { postCallWorkerSection, toolWorkerSection } from './sections/workers.section.ts';
 
@@ -45,7 +46,14 @@ export const serviceSections = {
     guidedSection,
     recordingsSection,
   ],
-  'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection, outboundSection],
+  'tool-worker': [
+    processSection,
+    toolWorkerSection,
+    secretSection,
+    redisSection,
+    outboundSection,
+    webSearchSection,
+  ],
   'post-call-worker': [
     processSection,
     postCallWorkerSection,
@@ -57,6 +65,7 @@ export const serviceSections = {
     messagesSection,
     afterCallSection,
     textModelSection,
+    webSearchSection,
     publicAddressSection,
     carrierAccountSection,
     carrierTokensSection,

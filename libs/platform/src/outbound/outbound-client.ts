@@ -16,6 +16,13 @@ export interface OutboundAnswer extends OutboundResponse {
   readonly isCutOff: boolean;
 }
 
+/** A request without an answer, for those who take it as a value. */
+export interface OutboundNoAnswer {
+  readonly kind: 'failure';
+  readonly code: string;
+  readonly mayHaveArrived: boolean;
+}
+
 /** Requests to addresses that tenants have set, with a bounded body of the response. */
 export class OutboundClient {
   constructor(private readonly connections: Pick<OutboundConnections, 'open' | 'close'>) {}
@@ -31,6 +38,21 @@ export class OutboundClient {
     }
     const mediaType = (type.split(';')[0] ?? '').trim().toLowerCase();
     return { ...headOf(response), mediaType, ...(await readBody(response, limitBytes, request.signal)) };
+  }
+
+  /** Does a {@link request} and returns a failure as a value. Never rejects. */
+  async ask(
+    request: OutboundRequest,
+    limitBytes: number,
+  ): Promise<({ readonly kind: 'answer' } & OutboundAnswer) | OutboundNoAnswer> {
+    try {
+      return { kind: 'answer', ...(await this.request(request, limitBytes)) };
+    } catch (error) {
+      // Another error may quote the request, so it is named only.
+      return error instanceof OutboundFailure
+        ? { kind: 'failure', code: error.code, mayHaveArrived: error.mayHaveArrived }
+        : { kind: 'failure', code: 'not-sendable', mayHaveArrived: false };
+    }
   }
 
   close(): void {

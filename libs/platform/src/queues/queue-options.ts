@@ -30,6 +30,16 @@ export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
     stalledCheckMs: 1_000,
     maxStalled: 5,
   },
+  // Somebody publishes an agent and waits for a few seconds. Nothing is lost with a job: they publish again.
+  'mcp-listings': {
+    keepCompletedS: 60,
+    keepFailedS: 3600,
+    attempts: 1,
+    backoffMs: 250,
+    lockMs: 30_000,
+    stalledCheckMs: 15_000,
+    maxStalled: 0,
+  },
   // No caller waits, but no call may be lost: retries for 50 hours, longer than its event log is kept.
   'post-call': {
     keepCompletedS: 3600,

@@ -8,13 +8,7 @@ import {
   type ToolDeclaration,
 } from '@tandem/contracts';
 import { z } from 'zod';
-
-/** Time after its timeout for which the outcome of a request that changes something is still told. */
-const LATE_MS = 60_000;
-/** For a request that may have changed something although its answer says that it failed. */
-const PERHAPS_DONE =
-  'The system could not do this just now. Do not say that it was done. Tell the caller so and offer ' +
-  'another way.';
+import { LATE_MS, PERHAPS_DONE } from '../declared-tool.ts';
 
 /**
  * Returns the declaration of a tool that its agent declares.

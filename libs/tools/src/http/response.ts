@@ -1,5 +1,6 @@
 import { depthOf, type HttpTool, type JsonValue, type ToolOutcome } from '@tandem/contracts';
 import { refused } from '../crm/outcome.ts';
+import { DONE, REFUSED_BY_DEFAULT } from '../declared-tool.ts';
 
 /** The response to a request. */
 export interface HttpAnswer {
@@ -12,8 +13,8 @@ export interface HttpAnswer {
 }
 
 /** How much of a response the model is told, in bytes of JSON. */
-const MAX_VALUE_BYTES = 8 * 1024;
-const MAX_VALUE_DEPTH = 20;
+export const MAX_VALUE_BYTES = 8 * 1024;
+export const MAX_VALUE_DEPTH = 20;
 const MAX_DETAIL_LENGTH = 300;
 
 /** Statuses of a refusal by the business. */
@@ -32,10 +33,6 @@ export function outcomeOfAnswer(tool: HttpTool, answer: HttpAnswer, isSafe: bool
     return { status: 'failed', code: 'http-redirect-refused', retryable: false };
   return { status: 'failed', code: `http-${status}`, retryable: isTransientStatus(status) };
 }
-
-const REFUSED_BY_DEFAULT =
-  'The system refused this. Check the arguments with the caller, or offer another way.';
-const DONE = { done: true } as const;
 
 function outcomeOfSuccess({ response }: HttpTool, answer: HttpAnswer, isSafe: boolean): ToolOutcome {
   if (answer.text === '') return { status: 'ok', value: DONE };
@@ -66,7 +63,7 @@ function readBody({ mediaType, text }: HttpAnswer): JsonValue | undefined {
   return mediaType === 'text/plain' ? text.replaceAll('\0', '') : undefined;
 }
 
-function pickFields(body: JsonValue, fields: HttpTool['response']['fields']): JsonValue {
+export function pickFields(body: JsonValue, fields: HttpTool['response']['fields']): JsonValue {
   return Object.fromEntries(Object.entries(fields).map(([name, path]) => [name, valueAt(body, path)]));
 }
 

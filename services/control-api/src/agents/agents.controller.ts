@@ -150,7 +150,12 @@ export class AgentsController {
         schema: publishedSchema,
       },
     ],
-    problems: { 404: '`agent-not-found`', 409: '`agent-archived`' },
+    problems: {
+      404: '`agent-not-found`',
+      409: '`agent-archived`',
+      422: '`mcp-server-unavailable`: a server of `mcpServers` did not tell its tools.',
+      503: '`tool-worker-unavailable`: no worker could ask the servers.',
+    },
   })
   @ApiBody({ schema: contentDescription() })
   async publish(
@@ -159,7 +164,35 @@ export class AgentsController {
     @Body() given: unknown,
   ) {
     const content = await this.agents.read(tenantId, given);
+    const frozen = await this.agents.freeze(tenantId, content);
     return onceFor(content, async (transaction: Transaction) => {
+      const published = await this.agents.publish(transaction, tenantId, id, frozen);
+      return new Reply(published.isNew ? 201 : 200, published);
+    });
+  }
+
+  @Post(':id/mcp/refresh')
+  @Idempotent()
+  @Endpoint({
+    summary: 'Ask the servers of the published version for their tools again',
+    description: 'Publishes a version with what has changed, and none when nothing has.',
+    success: [
+      { status: 201, schema: publishedSchema },
+      { status: 200, description: 'Nothing has changed.', schema: publishedSchema },
+    ],
+    problems: {
+      404: '`agent-not-found`',
+      409: '`agent-archived`, `nothing-published`',
+      422: '`mcp-server-unavailable`: a server did not tell its tools.',
+      503: '`tool-worker-unavailable`: no worker could ask the servers.',
+    },
+  })
+  async refresh(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
+    const content = await this.agents.refreshed(tenantId, id);
+    return onceFor({ refresh: id }, async (transaction: Transaction) => {
       const published = await this.agents.publish(transaction, tenantId, id, content);
       return new Reply(published.isNew ? 201 : 200, published);
     });

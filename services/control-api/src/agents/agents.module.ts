@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AgentRepository, DepartmentRepository, SecretRepository } from '@tandem/database';
 import { CONFIG, DatabaseModule, Destinations, type ServiceConfig } from '@tandem/platform';
+import { FrozenTools } from '../mcp/frozen-tools.ts';
+import { McpListings } from '../mcp/mcp-listings.ts';
 import { AgentsController } from './agents.controller.ts';
 import { AgentsService } from './agents.service.ts';
 
@@ -13,6 +15,8 @@ import { AgentsService } from './agents.service.ts';
       useFactory: ({ trustedNetworks }: ServiceConfig<'control-api'>) => new Destinations(trustedNetworks),
       inject: [CONFIG],
     },
+    McpListings,
+    FrozenTools,
     AgentsService,
   ],
 })

@@ -12,6 +12,7 @@ import {
 } from '@tandem/database';
 import { Destinations, Problem } from '@tandem/platform';
 import type { ListVersions } from './agent.dto.ts';
+import { FrozenTools } from '../mcp/frozen-tools.ts';
 import { readContent } from './published-content.ts';
 
 /** The agents of a tenant and their published versions. */
@@ -22,6 +23,7 @@ export class AgentsService {
     private readonly departments: DepartmentRepository,
     private readonly secrets: SecretRepository,
     private readonly destinations: Destinations,
+    private readonly frozenTools: FrozenTools,
   ) {}
 
   list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
@@ -91,6 +93,31 @@ export class AgentsService {
       secrets: secrets.map(({ name }) => name),
       problemOfUrl: (url) => this.destinations.problemOfResolved(url),
     });
+  }
+
+  /**
+   * Returns content in which the tools of servers are declared as they are now.
+   * @throws Problem as {@link FrozenTools.freeze}
+   */
+  freeze(tenantId: TenantId, content: AgentContent): Promise<AgentContent> {
+    return this.frozenTools.freeze(tenantId, content);
+  }
+
+  /**
+   * Returns the published content with the tools of its servers as they are now.
+   * @throws Problem 404 `agent-not-found`; 409 `nothing-published`; as {@link read} and {@link freeze}
+   */
+  async refreshed(tenantId: TenantId, id: string): Promise<AgentContent> {
+    const { publishedVersion } = await this.get(tenantId, id);
+    if (publishedVersion === null)
+      throw new Problem(
+        409,
+        'nothing-published',
+        'No version is published',
+        'The agent has no version whose tools could be asked for. Publish one.',
+      );
+    const content = await this.content(tenantId, id, publishedVersion);
+    return this.freeze(tenantId, await this.read(tenantId, content));
   }
 
   /** @throws Problem 404; 409 `agent-archived` */

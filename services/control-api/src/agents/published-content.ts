@@ -1,12 +1,14 @@
 import {
   agentContentSchema,
   contentProblems,
+  mcpToolName,
   type AgentContent,
   type AgentContentInput,
 } from '@tandem/contracts';
 import { invalidRequest, readFields, type FieldProblem } from '@tandem/platform';
 import { z } from 'zod';
-import { departmentProblems, toolProblems, type TenantKnowledge } from './tool-problems.ts';
+import type { TenantKnowledge } from './tenant-knowledge.ts';
+import { departmentProblems, toolProblems } from './tool-problems.ts';
 import { unknownFields } from './unknown-fields.ts';
 
 /** Placeholders for fields that cannot be read, so that the others are checked in the same pass. */
@@ -40,7 +42,11 @@ export async function readContent(given: unknown, tenant: TenantKnowledge): Prom
   const unread = new Set(read.problems.map(({ path }) => path[0]));
   if (unread.has(undefined)) throw invalidRequest(read.problems);
   // Tools whose declarations cannot be read are tools all the same.
-  const unreadTools = unread.has('httpTools') ? namesOf((given as { httpTools?: unknown }).httpTools) : [];
+  const { httpTools, mcpServers } = given as { httpTools?: unknown; mcpServers?: unknown };
+  const unreadTools = [
+    ...(unread.has('httpTools') ? namesOf(httpTools) : []),
+    ...(unread.has('mcpServers') ? namesOfServers(mcpServers) : []),
+  ];
   const readable = {
     ...(unread.size > 0 ? PLACEHOLDERS : {}),
     ...Object.fromEntries(Object.entries(given as object).filter(([name]) => !unread.has(name))),
@@ -74,5 +80,17 @@ function namesOf(tools: unknown): string[] {
   return tools.flatMap((tool: unknown) => {
     const name = typeof tool === 'object' && tool !== null && 'name' in tool ? tool.name : undefined;
     return typeof name === 'string' ? [name] : [];
+  });
+}
+
+/** Returns the names of tools of servers that cannot be read, as far as they have any. */
+function namesOfServers(servers: unknown): string[] {
+  if (!Array.isArray(servers)) return [];
+  return servers.flatMap((server: unknown) => {
+    const [name] = namesOf([server]);
+    const { tools } = (server ?? {}) as { tools?: unknown };
+    if (name === undefined || !Array.isArray(tools)) return [];
+    const named = tools.map((tool: unknown) => (typeof tool === 'string' ? { name: tool } : tool));
+    return namesOf(named).map((tool) => mcpToolName({ name }, { name: tool }));
   });
 }

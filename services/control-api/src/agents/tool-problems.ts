@@ -1,17 +1,15 @@
-import { secretNamesOf, urlTemplateOf, type AgentContent, type HttpTool } from '@tandem/contracts';
+import {
+  mcpToolNames,
+  secretNamesOf,
+  urlTemplateOf,
+  type AgentContent,
+  type HttpTool,
+} from '@tandem/contracts';
 import type { FieldProblem } from '@tandem/platform';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { KNOWN_TOOLS } from './known-tools.ts';
-
-/** The things of a tenant that the content of an agent may refer to. */
-export interface TenantKnowledge {
-  /** Keys of the tenant's directory. */
-  readonly departments: readonly string[];
-  /** Names of the tenant's secrets. */
-  readonly secrets: readonly string[];
-  /** Returns what is wrong with an address, its name resolved; null for nothing. */
-  readonly problemOfUrl: (url: string) => Promise<string | null>;
-}
+import { mcpProblems } from './mcp-problems.ts';
+import type { TenantKnowledge } from './tenant-knowledge.ts';
 
 interface NamedTool {
   readonly name: string;
@@ -27,15 +25,15 @@ export async function toolProblems(
   tenant: TenantKnowledge,
   unreadTools: readonly string[],
 ): Promise<readonly FieldProblem[]> {
-  const own = content.httpTools.map(({ name }) => name);
+  const own = [...content.httpTools.map(({ name }) => name), ...mcpToolNames(content.mcpServers)];
   const known = new Set([...KNOWN_TOOLS, ...own, ...unreadTools]);
   const offered = offeredTools(content);
+  const names = new Set(offered.map(({ name }) => name));
   const declared = await Promise.all(
     content.httpTools.map(async (tool, index) =>
-      [
-        ...declarationProblems(tool, tenant, new Set(offered.map(({ name }) => name))),
-        ...(await urlProblems(tool, tenant)),
-      ].map(({ path, message }) => ({ path: ['httpTools', index, ...path], message })),
+      [...declarationProblems(tool, tenant, names), ...(await urlProblems(tool, tenant))].map(
+        ({ path, message }) => ({ path: ['httpTools', index, ...path], message }),
+      ),
     ),
   );
   return [
@@ -46,6 +44,7 @@ export async function toolProblems(
         message: `there is no tool ${name}; there are ${[...known].join(', ')}`,
       })),
     ...declared.flat(),
+    ...(await mcpProblems(content, tenant, names)),
     ...policyProblems(content, known),
   ];
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CallStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
-import { isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import { isDepartmentOpen, mcpToolNames, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import { refuseUnknownTools } from '../agents/known-tools.ts';
 import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.dto.ts';
@@ -53,11 +53,9 @@ export class CallCommands {
   async change(tenantId: TenantId, callId: CallId, change: ChangeAgent): Promise<void> {
     const relayId = await this.holder(tenantId, callId);
     if (change.tools) {
-      const { httpTools = [] } = (await fromRedis(this.calls.record(callId)))?.agent ?? {};
-      refuseUnknownTools(
-        change.tools,
-        httpTools.map(({ name }) => name),
-      );
+      const agent = (await fromRedis(this.calls.record(callId)))?.agent;
+      const { httpTools = [], mcpServers = [] } = agent ?? {};
+      refuseUnknownTools(change.tools, [...httpTools.map(({ name }) => name), ...mcpToolNames(mcpServers)]);
     }
     await this.send(relayId, { kind: 'change', callId, change });
   }

@@ -42,6 +42,17 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
+  'POST /v1/agents/{id}/mcp/refresh': {
+    path: (own) => `/v1/agents/${own.agentId}/mcp/refresh`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PUT /v1/web-search': {
+    path: () => '/v1/web-search',
+    body: { denied: ['example.com'] },
+    scope: 'admin',
+    stranger: [200],
+  },
   'PATCH /v1/tenant': { path: () => '/v1/tenant', body: { language: 'en' }, scope: 'admin', stranger: [200] },
   'GET /v1/tenants': { path: () => '/v1/tenants', scope: 'platform', stranger: [403] },
   'POST /v1/tenants': {

@@ -155,8 +155,8 @@ export class QueuedToolDispatcher implements ToolDispatcher {
   }
 
   private async enqueue(call: ToolCall, pending: PendingToolCall): Promise<void> {
-    const { arguments: input, context, http, limits } = call;
-    const body: ToolCallBody = { arguments: input, context, http, limits };
+    const { arguments: input, context, http, mcp, web, limits } = call;
+    const body: ToolCallBody = { arguments: input, context, http, mcp, web, limits };
     const job: ToolCallJob = {
       toolCallId: call.toolCallId,
       callId: call.callId,

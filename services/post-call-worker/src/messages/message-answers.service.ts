@@ -2,9 +2,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { maskNumbers, shortMessage, type AgentSnapshot } from '@tandem/contracts';
 import { AgentDirectory, MessageRepository, type Message } from '@tandem/database';
 import type { TextCompletion, TextMessage, TextModel } from '@tandem/models/text';
+import type { WebSearch } from '@tandem/tools/web-search';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { cannotSee, smsInstructions, toTextMessages } from './answer-prompt.ts';
-import { queryIn, WEB_SEARCH, WEB_SEARCH_TOOL, type WebSearch } from './web-search.ts';
+import { searchFor, WEB_SEARCH, WEB_SEARCH_TOOL } from './web-search.ts';
 
 /** Injection token of the text model. */
 export const TEXT_MODEL = Symbol('TEXT_MODEL');
@@ -79,11 +80,12 @@ export class MessageAnswers {
       const { toolCalls, text } = completion;
       if (toolCalls.length === 0 || searches >= MOST_SEARCHES) return completion;
       messages.push({ role: 'assistant', text, toolCalls });
-      for (const { id, arguments: json } of toolCalls) {
-        const query = queryIn(json);
-        const found = query === null ? 'The query is missing.' : await this.web.search(query, signal);
-        messages.push({ role: 'tool', toolCallId: id, text: found });
-      }
+      for (const { id, arguments: json } of toolCalls)
+        messages.push({
+          role: 'tool',
+          toolCallId: id,
+          text: await searchFor(this.web, json, agent, signal),
+        });
     }
   }
 

@@ -1,40 +1,41 @@
+import { parseJson, type AgentSnapshot } from '@tandem/contracts';
 import type { TextTool } from '@tandem/models/text';
-import { z } from 'zod';
+import { clientOfDeployment, type ServiceConfig } from '@tandem/platform';
+import { findingsForModel, openWebSearch, webSearch, type WebSearch } from '@tandem/tools/web-search';
 
 /** Injection token of the {@link WebSearch}. */
 export const WEB_SEARCH = Symbol('WEB_SEARCH');
 
-/** A search engine. */
-export interface WebSearch {
-  /** Returns findings in words for the model; they are untrusted text of others. */
-  search(query: string, signal: AbortSignal): Promise<string>;
+/** Returns the search engine of the deployment. */
+export function webSearchOf(
+  config: Pick<ServiceConfig<'post-call-worker'>, 'webSearchKind' | 'webSearchUrl' | 'webSearchApiKey'>,
+): WebSearch {
+  const { webSearchKind: kind, webSearchUrl: url, webSearchApiKey: apiKey } = config;
+  const client = clientOfDeployment();
+  return openWebSearch({ kind, url, apiKey }, (request, limitBytes) => client.ask(request, limitBytes));
 }
-
-/** The stand-in of a deployment without a search engine. */
-export const noWebSearch: WebSearch = {
-  search: () =>
-    Promise.resolve('Web search is not set up here. Answer without it, and say so if you do not know.'),
-};
 
 /** The tool as the model sees it, for agents that have it. */
 export const WEB_SEARCH_TOOL: TextTool = {
-  name: 'web_search',
-  description: 'Searches the web for facts that are not in your instructions.',
-  parameters: {
-    type: 'object',
-    properties: { query: { type: 'string', description: 'A few words to search for.' } },
-    required: ['query'],
-    additionalProperties: false,
-  },
+  name: webSearch.name,
+  description: webSearch.description,
+  parameters: webSearch.parameters,
 };
 
-const argumentsSchema = z.object({ query: z.string().trim().min(1).max(300) });
+const NOT_SET_UP = 'Web search is not set up here. Answer without it, and say so if you do not know.';
+const FAILED = 'The web could not be searched. Answer without it, and say so if you do not know.';
 
-/** Returns the query in a tool call's arguments; null for arguments that have none. */
-export function queryIn(json: string): string | null {
-  try {
-    return argumentsSchema.parse(JSON.parse(json)).query;
-  } catch {
-    return null;
-  }
+/** Searches for what a tool call asks for. Returns words for the model: untrusted text of others. */
+export async function searchFor(
+  web: WebSearch,
+  json: string,
+  { language, webSearch: hosts }: Pick<AgentSnapshot, 'language' | 'webSearch'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const asked = webSearch.parse(parseJson(json));
+  if (!asked.ok) return `Wrong arguments: ${asked.problem}.`;
+  const { query, freshness } = asked.value;
+  const found = await web.search(query, { language, hosts, signal, ...(freshness ? { freshness } : {}) });
+  if (found.kind === 'found') return JSON.stringify(findingsForModel(found.findings));
+  return found.code === 'not-set-up' ? NOT_SET_UP : FAILED;
 }

@@ -296,19 +296,10 @@ export class ToolLoop {
     deadlineMs: number,
   ): ToolCall {
     const { callId, tenantId } = this.context.call;
-    return {
-      toolCallId,
-      callId,
-      tenantId,
-      name: tool.name,
-      arguments: input,
-      context: this.setup.toolContext(),
-      deadlineMs,
-      lateMs: tool.lateMs,
-      cancellable: tool.cancellable,
-      http: tool.http,
-      limits: tool.limits,
-    };
+    const { name, lateMs, cancellable, http, mcp, web, limits } = tool;
+    const context = this.setup.toolContext();
+    const asked = { toolCallId, callId, tenantId, name, arguments: input, context, deadlineMs };
+    return { ...asked, lateMs, cancellable, http, mcp, web, limits };
   }
 
   private awaitOutcome(

@@ -128,13 +128,14 @@ function toDialledNumber(found: DialledNumberFields): DialledNumber {
 
 function toAgent(found: DialledNumberFields): Pick<DialledNumber, 'agent' | 'experiment'> {
   const { agentId, version, experimentSalt: salt, tenant, departments, toolSecrets } = found;
+  const webSearch = { allowed: [...found.webSearch.allowed], denied: [...found.webSearch.denied] };
   const content = agentContentSchema.safeParse(found.content);
   if (!content.success || agentId === null || version === null)
     return { agent: null, experiment: { name: '', variants: [], salt } };
   const { experiment: name, variants } = content.data;
   const snapshot = toSnapshot(content.data, { agentId, agentVersion: version, tenantId: tenant.id });
   return {
-    agent: { ...snapshot, directory: departments.flatMap(toDepartment), toolSecrets },
+    agent: { ...snapshot, directory: departments.flatMap(toDepartment), toolSecrets, webSearch },
     experiment: { name, variants, salt },
   };
 }

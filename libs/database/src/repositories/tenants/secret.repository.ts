@@ -1,5 +1,5 @@
 import type { TenantId } from '@tandem/contracts';
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { run } from '../../connection/unit-of-work.ts';
 import { TenantSecretRow } from '../../entities/tenant.entities.ts';
 import { findSecretsSealedOtherwise, putSecret, type SealedSecret } from '../../queries/tenant-secrets.ts';
@@ -35,6 +35,17 @@ export class SecretRepository {
         where: { tenantId, name },
       }),
     );
+  }
+
+  /** Returns the sealed values of secrets by name; those the tenant has not are absent. */
+  async sealed(tenantId: TenantId, names: readonly string[]): Promise<Record<string, string>> {
+    const found = await run(this.dataSource, (manager) =>
+      manager.find(TenantSecretRow, {
+        select: { name: true, sealed: true },
+        where: { tenantId, name: In([...names]) },
+      }),
+    );
+    return Object.fromEntries(found.map(({ name, sealed }) => [name, sealed]));
   }
 
   /** `full`: the tenant has {@link MAX_TENANT_SECRETS} others. */

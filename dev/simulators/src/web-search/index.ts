@@ -1,0 +1,2 @@
+export type { SimulatedPage, WebSearchForm } from './form.ts';
+export { WebSearchSimulator } from './web-search-simulator.ts';
