@@ -18,6 +18,7 @@ import {
 } from '../entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
+import { CrmConnectionRow, CrmDeliveryRow } from '../entities/crm.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
 import { MessageOptOutRow, MessageRow } from '../entities/message.entities.ts';
 import {
@@ -51,6 +52,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +73,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  CrmConnections1795606500000,
 ];
 
 /** The rows of every table. */
@@ -113,6 +116,8 @@ export const ENTITIES = [
   OutboxEventRow,
   WebhookEndpointRow,
   WebhookDeliveryRow,
+  CrmConnectionRow,
+  CrmDeliveryRow,
   MessageRow,
   MessageOptOutRow,
 ];

@@ -37,6 +37,14 @@ export class SecretRepository {
     );
   }
 
+  /** Returns a secret, sealed; null when there is none. */
+  async sealed(tenantId: TenantId, name: string): Promise<string | null> {
+    const found = await run(this.dataSource, (manager) =>
+      manager.findOneBy(TenantSecretRow, { tenantId, name }),
+    );
+    return found?.sealed ?? null;
+  }
+
   /** `full`: the tenant has {@link MAX_TENANT_SECRETS} others. */
   async put({ tenantId, ...secret }: SealedSecret): Promise<'stored' | 'full'> {
     const isStored = await run(this.dataSource, (manager) =>
