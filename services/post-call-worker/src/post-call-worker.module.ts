@@ -6,8 +6,12 @@ import {
   AgentDirectory,
   BookingRepository,
   CallRepository,
+  ContactRepository,
+  CrmConnectionRepository,
+  CrmDeliveryRepository,
   databaseResource,
   MessageRepository,
+  SecretRepository,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
 } from '@tandem/database';
@@ -17,6 +21,8 @@ import {
   deriveKeys,
   Destinations,
   MessageQueue,
+  OutboundClient,
+  OutboundConnections,
   OutboundPoster,
   PostCallQueue,
   queueGauges,
@@ -25,6 +31,10 @@ import {
 } from '@tandem/platform';
 import { TwilioSms } from '@tandem/telephony/sms';
 import { CallRecordProcessor } from './call-record.processor.ts';
+import { CrmDelivery } from './crm/crm-delivery.service.ts';
+import { CrmMaintenance } from './crm/crm-maintenance.ts';
+import { CrmPush } from './crm/crm-push.service.ts';
+import { CrmSecrets } from './crm/crm-secrets.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
 import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
@@ -58,7 +68,11 @@ export class PostCallWorkerModule {
           AgentDirectory,
           BookingRepository,
           CallRepository,
+          ContactRepository,
+          CrmConnectionRepository,
+          CrmDeliveryRepository,
           MessageRepository,
+          SecretRepository,
           WebhookDeliveryRepository,
           WebhookEndpointRepository,
         ),
@@ -74,10 +88,23 @@ export class PostCallWorkerModule {
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,
+        ...crmParts(config),
         ...messageParts(config),
       ],
     };
   }
+}
+
+/** The parts that push events into CRMs. */
+function crmParts({ secrets, trustedNetworks }: ServiceConfig<'post-call-worker'>): Provider[] {
+  const connections = new OutboundConnections(new Destinations(trustedNetworks));
+  return [
+    { provide: CrmSecrets, useValue: new CrmSecrets(secrets) },
+    { provide: OutboundClient, useValue: new OutboundClient(connections) },
+    CrmPush,
+    CrmDelivery,
+    CrmMaintenance,
+  ];
 }
 
 /** The parts that answer and send messages. */

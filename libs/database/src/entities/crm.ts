@@ -47,6 +47,8 @@ export type ClaimedCrmDelivery = Pick<ClaimedDelivery, 'eventId' | 'tenantId' | 
   readonly kind: CrmKind;
   readonly settings: unknown;
   readonly sealedCredentials: string | null;
+  /** When an operator last changed the connection. */
+  readonly changedAt: Date;
   /** A later event about the same record is in the CRM already. */
   readonly isSuperseded: boolean;
 };

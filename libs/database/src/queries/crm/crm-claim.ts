@@ -29,7 +29,7 @@ WITH held AS (
     AND EXISTS (SELECT 1 FROM crm_deliveries due
       WHERE due.connection_id = candidate.id AND due.state = 'pending' AND due.next_attempt_at <= now())
 ), connection AS MATERIALIZED (
-  SELECT id, kind, settings, sealed_credentials, failures FROM crm_connections
+  SELECT id, kind, settings, sealed_credentials, updated_at, failures FROM crm_connections
   WHERE id IN (
       SELECT id FROM ranked
       WHERE turn <= greatest(1, $7 / 2) OR NOT EXISTS (SELECT 1 FROM crm_connections other
@@ -58,7 +58,7 @@ FROM due JOIN outbox_events event ON event.id = due.event_id
 WHERE delivery.connection_id = due.id AND delivery.event_id = due.event_id
 RETURNING delivery.connection_id AS "connectionId", delivery.event_id AS "eventId",
   delivery.tenant_id AS "tenantId", delivery.attempts AS attempt, due.kind, due.settings,
-  due.sealed_credentials AS "sealedCredentials", EXISTS (SELECT 1 FROM crm_deliveries later
+  due.sealed_credentials AS "sealedCredentials", due.updated_at AS "changedAt", EXISTS (SELECT 1 FROM crm_deliveries later
     WHERE later.connection_id = delivery.connection_id AND later.record = delivery.record
       AND later.position > delivery.position AND later.state = 'delivered') AS "isSuperseded",
   event.type, event.subject_kind AS "subjectKind", event.subject_id AS "subjectId", event.sequence,
