@@ -23,6 +23,14 @@ describe('names of vendors', () => {
     expect(named(/twilio|twiml/i, inside, outside)).toEqual([]);
   });
 
+  it('of CRMs stand in their own folders, and where the kinds of CRM are wired', () => {
+    const inside =
+      /^libs\/(contracts|database|platform|tools)\/src\/|^services\/(control-api|crm-api|post-call-worker)\/src\//;
+    const outside =
+      /\/crm\/(hubspot|salesforce)\/|\/crm-(kinds|adapters)\.ts$|\.spec\.ts$|\/contracts\/src\/index\.ts$/;
+    expect(named(/hubspot|salesforce/i, inside, outside)).toEqual([]);
+  });
+
   it('of models stand neither in the conversation nor in call state', () => {
     expect(named(/openai/i, /^libs\/(conversation|call-state)\//, /^$/)).toEqual([]);
   });
