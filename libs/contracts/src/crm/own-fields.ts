@@ -4,7 +4,7 @@ import { EVENT_PATHS, fillJson, placeholdersIn } from '../tools/http-template.ts
 import type { JsonValue } from '../tools/json-value.ts';
 import { valuesOf } from './generic/mapping.ts';
 
-/* Fields of its own that a business wants filled in the records of its CRM, beside those that Tandem fills. */
+/* Fields of its own that a business wants filled in its CRM, beside those that Tandem fills. */
 
 const MAX_FIELDS = 20;
 

@@ -108,7 +108,10 @@ export class CrmConnections {
     return this.connections.delete(tenantId, id);
   }
 
-  /** Lets a worker try the connection. @throws Problem 404, 409 `connection-disabled`, 422 `test-not-mapped` */
+  /**
+   * Lets a worker try the connection.
+   * @throws Problem 404, 409 `connection-disabled`, 422 `test-not-mapped`
+   */
   async test(tenantId: TenantId, id: string): Promise<void> {
     const { kind, settings, isEnabled } = await this.get(tenantId, id);
     if (!isEnabled) throw connectionDisabled();

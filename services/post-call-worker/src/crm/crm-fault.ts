@@ -40,8 +40,8 @@ export function scrubbed(words: string): string {
     .slice(0, 8 * MAX_WORDS)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .replace(/[^\s@"'<>(),;:]{1,64}@[^\s@"'<>(),;:]{1,255}/g, '[e-mail]')
-    .replace(/\+?\d[\d ().-]{5,}\d/g, '[number]')
     .replace(/[A-Za-z0-9+/_=.!-]{40,}/g, '[token]')
+    .replace(/\+?\d[\d ().-]{5,}\d/g, '[number]')
     .trim()
     .slice(0, MAX_WORDS);
 }

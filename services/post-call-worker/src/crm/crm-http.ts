@@ -1,4 +1,4 @@
-import type { JsonValue } from '@tandem/contracts';
+import { valueAt, type JsonValue } from '@tandem/contracts';
 import { OutboundFailure, type OutboundClient, type OutboundRequest } from '@tandem/platform';
 import { CrmFault } from './crm-fault.ts';
 
@@ -52,6 +52,12 @@ export function faultOf({ status, retryAfterMs }: CrmAnswer, words: string | nul
   if (UNAVAILABLE.has(status)) return new CrmFault('unavailable', `http-${status}`, detail);
   const isPermanent = status >= 300 && status < 500 && status !== 409 && status !== 423;
   return new CrmFault(isPermanent ? 'refused' : 'failed', `http-${status}`, detail);
+}
+
+/** Returns the text at a path of a response; null when there is none. */
+export function stringAt(json: JsonValue, path: string): string | null {
+  const value = valueAt(json, path);
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 export const jsonHeaders = { accept: 'application/json', 'content-type': 'application/json' } as const;

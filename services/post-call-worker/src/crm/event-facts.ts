@@ -1,12 +1,9 @@
-import { valueAt, type JsonValue } from '@tandem/contracts';
 import type { CrmEvent, CrmPerson, PushContext } from './crm-adapter.ts';
+import { stringAt } from './crm-http.ts';
 
 /* What an event says, in the words every CRM has. */
 
-export const textAt = (event: CrmEvent, path: string): string | null => {
-  const value = valueAt(event.data as JsonValue, path);
-  return typeof value === 'string' && value !== '' ? value : null;
-};
+export const textAt = ({ data }: CrmEvent, path: string): string | null => stringAt(data, path);
 
 /** Returns the contact in an event, as Tandem knows it now; null without one. */
 export async function contactOf(event: CrmEvent, context: PushContext): Promise<CrmPerson | null> {
@@ -125,7 +122,11 @@ export function messageFacts(event: CrmEvent): TaskFacts {
   const from = textAt(event, 'name') ?? textAt(event, 'contact.name') ?? textAt(event, 'contact.phone');
   return {
     id: textAt(event, 'staffMessageId') ?? event.subject.id,
-    title: `${isCallback ? 'Call back' : 'Message'}${from ? `: ${from}` : ''}${forWhom ? ` (${forWhom})` : ''}`,
+    title: [
+      isCallback ? 'Call back' : 'Message',
+      ...(from ? [`from ${from}`] : []),
+      ...(forWhom ? [`for ${forWhom}`] : []),
+    ].join(' '),
     body: textAt(event, 'body') ?? '',
     dueAt: textAt(event, 'callbackAt.until') ?? textAt(event, 'createdAt') ?? event.timestamp,
     isUrgent: isUrgent(event),

@@ -174,19 +174,38 @@ export class HubspotSimulator extends BusinessSimulator {
     const [root, version, kind, type = '', ...rest] = parts;
     if (root !== 'crm' || !TYPES.includes(type as HubspotType)) throw notFound();
     const of = type as HubspotType;
-    if (version === 'v4' && kind === 'objects' && method === 'PUT') return this.associate(of, rest);
-    if (version !== 'v3') throw notFound();
-    if (kind === 'properties' && method === 'GET') return this.describe(of, rest[0] ?? '');
-    if (kind !== 'objects') throw notFound();
-    if (method === 'POST' && rest.join('/') === 'batch/upsert') return this.upsert(of, request);
-    if (method === 'POST' && rest[0] === 'search') return this.search(of, request);
-    if (method === 'POST' && rest.length === 0) return this.create(of, request);
-    const record = this.find(of, rest[0] ?? '', request.query.get('idProperty'));
-    if (record === undefined) throw notFound();
-    if (method === 'GET') return { status: 200, body: this.shown(record) };
-    if (method !== 'PATCH') throw new HubspotRefusal(405, 'METHOD_NOT_ALLOWED', 'Method not allowed');
-    this.write(of, record, propertiesIn(jsonOf(request)));
+    switch (`${method} ${version}/${kind}`) {
+      case 'PUT v4/objects':
+        return this.associate(of, rest);
+      case 'GET v3/properties':
+        return this.describe(of, rest[0] ?? '');
+      case 'POST v3/objects':
+        return this.post(of, rest.join('/'), request);
+      case 'GET v3/objects':
+        return { status: 200, body: this.shown(this.known(of, rest[0] ?? '', request)) };
+      case 'PATCH v3/objects':
+        return this.patch(of, this.known(of, rest[0] ?? '', request), request);
+      default:
+        throw notFound();
+    }
+  }
+
+  private post(type: HubspotType, action: string, request: BusinessRequest): Reply {
+    if (action === 'batch/upsert') return this.upsert(type, request);
+    if (action === 'search') return this.search(type, request);
+    if (action !== '') throw notFound();
+    return { status: 201, body: this.shown(this.make(type, propertiesIn(jsonOf(request)))) };
+  }
+
+  private patch(type: HubspotType, record: HubspotRecord, request: BusinessRequest): Reply {
+    this.write(type, record, propertiesIn(jsonOf(request)));
     return { status: 200, body: this.shown(record) };
+  }
+
+  private known(type: HubspotType, id: string, { query }: BusinessRequest): HubspotRecord {
+    const record = this.find(type, id, query.get('idProperty'));
+    if (record === undefined) throw notFound();
+    return record;
   }
 
   private describe(type: HubspotType, name: string): Reply {
@@ -196,11 +215,6 @@ export class HubspotSimulator extends BusinessSimulator {
       status: 200,
       body: { name, type: 'string', fieldType: 'text', hasUniqueValue: property.hasUniqueValue ?? false },
     };
-  }
-
-  private create(type: HubspotType, request: BusinessRequest): Reply {
-    const record = this.make(type, propertiesIn(jsonOf(request)));
-    return { status: 201, body: this.shown(record) };
   }
 
   private upsert(type: HubspotType, request: BusinessRequest): Reply {

@@ -20,6 +20,8 @@ export interface SalesforceOptions {
   readonly refreshToken?: string;
   /** For the JWT flow: the key of the certificate, and the user. */
   readonly jwt?: { readonly publicKey: KeyObject; readonly username: string; readonly audience: string };
+  /** Where tokens are said to be valid; by default here. */
+  readonly instanceUrl?: string;
   /** By default `Tandem_Id__c`. */
   readonly idField?: string;
   /** Contacts with an address that another one has are refused, as an active duplicate rule does. */
@@ -148,7 +150,7 @@ export class SalesforceSimulator extends BusinessSimulator {
       status: 200,
       body: {
         access_token: token,
-        instance_url: this.url,
+        instance_url: this.options.instanceUrl ?? this.url,
         id: `${this.url}/id/00D/005`,
         token_type: 'Bearer',
         scope: 'api',
@@ -193,17 +195,27 @@ export class SalesforceSimulator extends BusinessSimulator {
     if (root !== 'sobjects' || !Object.hasOwn(FIELDS, type))
       throw refuse(404, 'NOT_FOUND', 'The requested resource does not exist');
     const of = type as SalesforceType;
-    if (parts.length === 1) return this.change(of, parts[0] ?? '', request);
-    const [field = '', value = ''] = parts;
+    return parts.length === 1
+      ? this.change(of, parts[0] ?? '', request)
+      : this.byExternalId(of, parts, request);
+  }
+
+  private byExternalId(
+    type: SalesforceType,
+    [field = '', value = '']: readonly string[],
+    request: BusinessRequest,
+  ): Reply {
     if (field !== this.idField)
       throw refuse(
         404,
         'NOT_FOUND',
         `Provided external ID field does not exist or is not accessible: ${field}`,
       );
-    const known = this.records[of].filter((record) => record[field] === value);
-    if (known.length > 1) return { status: 300, body: known.map(({ Id }) => `/sobjects/${of}/${Id}`) };
-    return method === 'GET' ? shown(known[0]) : this.upsert(of, { field, value }, known[0], request);
+    const known = this.records[type].filter((record) => record[field] === value);
+    if (known.length > 1) return { status: 300, body: known.map(({ Id }) => `/sobjects/${type}/${Id}`) };
+    return request.method === 'GET'
+      ? shown(known[0])
+      : this.upsert(type, { field, value }, known[0], request);
   }
 
   private upsert(

@@ -73,13 +73,13 @@ async function send(
 
 async function withSecrets(
   { headers }: RenderedRequest,
-  { secret }: PushContext,
+  context: PushContext,
 ): Promise<Record<string, string>> {
   const filled: Record<string, string> = {};
   for (const [name, template] of Object.entries(headers)) {
     const opened = new Map<string, string | null>();
     for (const [, key = ''] of template.matchAll(/\{secret:([A-Z0-9_]+)\}/g))
-      opened.set(key, await secret(key));
+      opened.set(key, await context.secret(key));
     const value = fillSecrets(template, (key) => opened.get(key) ?? null);
     if (value === null)
       throw new CrmFault('unavailable', 'secret-missing', {

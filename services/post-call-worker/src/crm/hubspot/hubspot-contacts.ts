@@ -1,6 +1,7 @@
 import { valueAt, type JsonValue } from '@tandem/contracts';
 import type { CrmPerson } from '../crm-adapter.ts';
 import { CrmFault } from '../crm-fault.ts';
+import { stringAt, type CrmAnswer } from '../crm-http.ts';
 import { namesOf } from '../event-facts.ts';
 import type { HubspotSession } from './hubspot-session.ts';
 
@@ -104,9 +105,9 @@ async function makeContact(
     { inputs: [{ id: person.id, idProperty, properties: { ...properties, [idProperty]: person.id } }] },
     [409],
   );
-  if (answer.status !== 409) return idOf(valueAt(answer.json, 'results.0'));
-  const words = String(valueAt(answer.json, 'message'));
-  const [, taken] = /Existing ID: (\d+)/.exec(words) ?? [];
+  const words = stringAt(answer.json, 'message') ?? stringAt(answer.json, 'errors.0.message');
+  const [, taken] = /Existing ID: (\d+)/.exec(words ?? '') ?? [];
+  if (taken === undefined && answer.status !== 409) return writtenId(answer);
   if (taken === undefined) throw new CrmFault('failed', 'http-409', { status: 409, words });
   await changeContact(session, taken, { [idProperty]: person.id });
   return taken;
@@ -116,7 +117,15 @@ async function changeContact(session: HubspotSession, id: string, properties: Pr
   await session.ask('PATCH', `${CONTACTS}/${encodeURIComponent(id)}`, { properties });
 }
 
-export function idOf(record: JsonValue): string {
+/** Returns the id of the one record of a batch. @throws CrmFault with the error that stands in its place */
+export function writtenId({ status, json }: CrmAnswer): string {
+  const words = stringAt(json, 'errors.0.message');
+  if (valueAt(json, 'results.0') === null && words !== null)
+    throw new CrmFault('refused', `http-${status}`, { status, words });
+  return idOf(valueAt(json, 'results.0'));
+}
+
+function idOf(record: JsonValue): string {
   const id = valueAt(record, 'id');
   if (typeof id !== 'string') throw new CrmFault('failed', 'response-unreadable');
   return id;

@@ -11,7 +11,7 @@ import {
   updatedPerson,
   type TaskFacts,
 } from '../event-facts.ts';
-import { ensureContact, findByPhone, idOf, markLead, writeContact } from './hubspot-contacts.ts';
+import { ensureContact, findByPhone, markLead, writeContact, writtenId } from './hubspot-contacts.ts';
 import { HubspotSession } from './hubspot-session.ts';
 
 /*
@@ -171,8 +171,7 @@ async function upsert(
 ): Promise<string> {
   const { idProperty } = session.settings;
   const input = { id: tandemId, idProperty, properties: { ...properties, [idProperty]: tandemId } };
-  const { json } = await session.ask('POST', `/crm/v3/objects/${type}/batch/upsert`, { inputs: [input] });
-  return idOf(valueAt(json, 'results.0'));
+  return writtenId(await session.ask('POST', `/crm/v3/objects/${type}/batch/upsert`, { inputs: [input] }));
 }
 
 /** Associates a record with a contact in the usual way; again it changes nothing. */

@@ -2,7 +2,7 @@ import { valueAt, type HubspotCredentials, type HubspotSettings, type JsonValue 
 import type { AccessToken } from '../access-tokens.ts';
 import type { PushContext } from '../crm-adapter.ts';
 import { CrmFault } from '../crm-fault.ts';
-import { faultOf, jsonHeaders, tokenRequest, type CrmAnswer } from '../crm-http.ts';
+import { faultOf, jsonHeaders, stringAt, tokenRequest, type CrmAnswer } from '../crm-http.ts';
 
 /*
  * Requests to HubSpot. Wire facts: "Error handling", "API usage guidelines" and "OAuth | v1" of its
@@ -101,7 +101,7 @@ export class HubspotSession {
     // A scope that is missing for this kind of record; others may be written.
     if (status === 403) return new CrmFault('failed', 'http-403', { status, words });
     if (status !== 429) return faultOf(answer, words);
-    const isDaily = String(valueAt(json, 'policyName')).includes('DAILY');
+    const isDaily = stringAt(json, 'policyName')?.includes('DAILY');
     const retryAfterMs = answer.retryAfterMs ?? (isDaily ? DAILY_PAUSE_MS : ROLLING_PAUSE_MS);
     return new CrmFault('unavailable', 'http-429', { status, words, retryAfterMs });
   }
@@ -118,6 +118,5 @@ function tokenFault(answer: CrmAnswer): CrmFault {
 }
 
 function wordsOf({ json, text }: CrmAnswer): string | null {
-  const message = valueAt(json, 'message');
-  return typeof message === 'string' ? message : text === '' ? null : text;
+  return stringAt(json, 'message') ?? (text === '' ? null : text);
 }

@@ -10,6 +10,7 @@ import {
   messageFacts,
   namesOf,
   partyOf,
+  textAt,
   updatedPerson,
 } from '../event-facts.ts';
 import { DuplicateDetected, quoted, SalesforceSession } from './salesforce-session.ts';
@@ -171,15 +172,9 @@ async function pushLead(event: CrmEvent, session: SalesforceSession, context: Pu
     const id = await ensureContact(session, person);
     return session.update('Lead', id, fields);
   }
-  const { first, last } = namesOf(person?.name ?? null);
-  await session.upsert('Lead', lead.id, {
-    LastName: last ?? person?.phone ?? 'Unknown',
-    Company: NO_COMPANY,
-    ...(first === null ? {} : { FirstName: first }),
-    ...(person?.phone ? { Phone: person.phone } : {}),
-    ...(person?.email ? { Email: person.email } : {}),
-    ...fields,
-  });
+  const nobody = { id: lead.id, phone: null, name: textAt(event, 'name'), email: null };
+  const about = personFields(session, person ?? nobody);
+  await session.upsert('Lead', lead.id, { ...about, Company: NO_COMPANY, ...fields });
 }
 
 async function pushMessage(event: CrmEvent, session: SalesforceSession, context: PushContext): Promise<void> {

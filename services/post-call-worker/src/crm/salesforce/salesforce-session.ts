@@ -1,7 +1,7 @@
 import { valueAt, type JsonValue, type SalesforceSettings } from '@tandem/contracts';
 import type { PushContext } from '../crm-adapter.ts';
 import { CrmFault } from '../crm-fault.ts';
-import { faultOf, jsonHeaders, type CrmAnswer } from '../crm-http.ts';
+import { faultOf, jsonHeaders, stringAt, type CrmAnswer } from '../crm-http.ts';
 import { fetchToken } from './salesforce-token.ts';
 
 /*
@@ -120,7 +120,7 @@ export const quoted = (text: string): string => `'${text.replace(/[\\']/g, (sign
 
 function fault(answer: CrmAnswer): CrmFault {
   const { status } = answer;
-  const code = String(valueAt(answer.json, '0.errorCode'));
+  const code = stringAt(answer.json, '0.errorCode');
   const words = wordsOf(answer);
   const unavailable = (retryAfterMs: number) =>
     new CrmFault('unavailable', `http-${status}`, { status, words, retryAfterMs });
@@ -147,10 +147,10 @@ function wordsOf({ json, text }: CrmAnswer): string | null {
   if (!Array.isArray(json)) return text === '' ? null : text;
   return json
     .map((error) => {
-      const [code, message] = ['errorCode', 'message'].map((field) => String(valueAt(error, field) ?? ''));
       const fields = valueAt(error, 'fields');
-      const named = Array.isArray(fields) && fields.length > 0 ? ` (${fields.join(', ')})` : '';
-      return `${code}: ${message}${named}`;
+      const names = Array.isArray(fields) ? fields.filter((name) => typeof name === 'string') : [];
+      const named = names.length > 0 ? ` (${names.join(', ')})` : '';
+      return `${stringAt(error, 'errorCode') ?? ''}: ${stringAt(error, 'message') ?? ''}${named}`;
     })
     .join('; ');
 }

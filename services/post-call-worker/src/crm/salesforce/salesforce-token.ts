@@ -3,7 +3,7 @@ import { valueAt, type SalesforceCredentials, type SalesforceSettings } from '@t
 import type { AccessToken } from '../access-tokens.ts';
 import type { PushContext } from '../crm-adapter.ts';
 import { CrmFault } from '../crm-fault.ts';
-import { faultOf, tokenRequest, type CrmAnswer } from '../crm-http.ts';
+import { faultOf, stringAt, tokenRequest, type CrmAnswer } from '../crm-http.ts';
 
 /*
  * Access to Salesforce. Wire facts: "OAuth 2.0 Client Credentials Flow", "OAuth 2.0 JWT Bearer Flow" and
@@ -70,10 +70,7 @@ function keyOf(pem: string): KeyObject {
 
 function tokenFault(answer: CrmAnswer): CrmFault {
   const { status, json } = answer;
-  const words = ['error', 'error_description']
-    .map((field) => valueAt(json, field))
-    .filter(Boolean)
-    .join(': ');
+  const words = ['error', 'error_description'].flatMap((field) => stringAt(json, field) ?? []).join(': ');
   if (status === 429 || status >= 500) return faultOf(answer, words || null);
   return new CrmFault('unavailable', 'token-refused', {
     status,

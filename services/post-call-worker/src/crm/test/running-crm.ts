@@ -209,12 +209,12 @@ export class RunningCrm {
     await this.sql('UPDATE crm_connections SET paused_until = NULL, probing_until = NULL');
   }
 
-  async pushed(connectionId: string, tenant = this.tenantId): Promise<Pushed[]> {
+  async pushed(connectionId: string, tenant = this.tenantId): Promise<readonly Pushed[]> {
     return (await this.deliveries.list(tenant, connectionId, undefined, { limit: 100 })).items;
   }
 
   /** Waits until every event of a connection is settled, while time passes. */
-  async settled(connectionId: string, tenant = this.tenantId): Promise<Pushed[]> {
+  async settled(connectionId: string, tenant = this.tenantId): Promise<readonly Pushed[]> {
     await this.eventually(async () => {
       await this.letPausesPass();
       return (await this.pushed(connectionId, tenant)).every(({ state }) => state !== 'pending');
