@@ -18,7 +18,7 @@ export interface SeenRequest {
   readonly status: number | 'reset';
 }
 
-/** What happens to requests instead of being answered: a status, or a connection that is cut. */
+/** A fault a request meets instead of being answered: a status, or a connection that is cut. */
 export type PlannedFault = Reply | 'reset' | 'reset-after';
 
 export interface BusinessRequest {
@@ -37,7 +37,7 @@ export abstract class BusinessSimulator {
   private faults: PlannedFault[] = [];
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
-  /** Answers a request as the real system does. */
+  /** Returns the response of the real system to a request. */
   protected abstract answer(request: BusinessRequest): Reply;
 
   async start(): Promise<string> {

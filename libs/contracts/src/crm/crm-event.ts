@@ -14,7 +14,7 @@ export const CRM_EVENTS = [
 export const crmEventSchema = z.enum(CRM_EVENTS);
 export type CrmEventType = z.infer<typeof crmEventSchema>;
 
-/** What an event writes in a CRM. */
+/** The part of a CRM that an event writes. */
 interface CrmTarget {
   /** The record that the event describes, such as `booking:<id>`. */
   readonly record: string;

@@ -41,9 +41,9 @@ export class CrmDeliveryRow {
   @PrimaryColumn({ name: 'event_id', type: 'uuid' }) eventId!: string;
   /** Follows the order in which events were written. */
   @Column({ type: 'bigint', default: () => "nextval('crm_delivery_positions'::regclass)" }) position!: string;
-  /** What it writes in the CRM, such as `booking:<id>`. */
+  /** The record it writes in the CRM, such as `booking:<id>`. */
   @Column({ type: 'text' }) record!: string;
-  /** What it touches there: an earlier delivery with one in common goes first. */
+  /** All it touches there: an earlier delivery with one in common goes first. */
   @Column({ type: 'text', array: true }) keys!: string[];
   @Column({ type: 'text', default: 'pending' }) state!: DeliveryState;
   @Column({ type: 'integer', default: 0 }) attempts!: number;

@@ -34,7 +34,7 @@ export interface PushContext {
   replaceCredentials(credentials: object): Promise<void>;
 }
 
-/** What one kind of CRM needs: events in, records there. */
+/** One kind of CRM: events become records there. */
 export interface CrmAdapter {
   /**
    * Writes what an event says. Repeated, it writes the same records again.

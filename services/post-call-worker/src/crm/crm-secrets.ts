@@ -8,7 +8,7 @@ import {
 } from '@tandem/contracts';
 import { deriveKeys } from '@tandem/platform';
 
-/** What opens the secrets of a push: the credentials of its connection, and secrets of its tenant. */
+/** Secrets of a push, opened and sealed: the credentials of its connection, and secrets of its tenant. */
 export class CrmSecrets {
   /** The key that seals now. */
   readonly keyId: string;

@@ -59,7 +59,7 @@ export class HubspotSimulator extends BusinessSimulator {
   readonly records: Record<HubspotType, HubspotRecord[]> = this.none();
   /** `calls/1 contacts/2`, each once. */
   readonly associations = new Set<string>();
-  /** What was made is not found by a search, as in the real one for some seconds. */
+  /** A search does not find what was made, as in the real one for some seconds. */
   isSearchBehind = false;
   private readonly properties = new Map<HubspotType, Record<string, HubspotProperty>>();
   private readonly validTokens = new Set<string>();

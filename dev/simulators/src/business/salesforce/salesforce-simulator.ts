@@ -312,7 +312,7 @@ export class SalesforceSimulator extends BusinessSimulator {
     ]);
   }
 
-  /** Answers the one form of query that looks for a person by address or number. */
+  /** Returns the result of the one form of query that looks for a person by address or number. */
   private query(soql: string): Reply {
     const form = /^SELECT Id FROM (Contact|Lead) WHERE (\w+) = null AND \((.+)\) LIMIT (\d+)$/;
     const [, type, nullField = '', same = '', limit = '1'] = form.exec(soql) ?? [];

@@ -175,7 +175,7 @@ function operationProblems(type: CrmEventType, { search, send, update }: CrmOper
   ];
 }
 
-/** What the paths of a request can lead to. */
+/** The places that paths of a request can lead to. */
 interface Reach {
   /** Fields of `data`; null when there is none. */
   readonly knownFields: ReadonlySet<string> | null;

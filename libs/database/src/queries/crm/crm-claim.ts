@@ -59,7 +59,8 @@ WHERE delivery.connection_id = due.id AND delivery.event_id = due.event_id
 RETURNING delivery.connection_id AS "connectionId", delivery.event_id AS "eventId",
   delivery.tenant_id AS "tenantId", delivery.attempts AS attempt, due.kind, due.settings,
   due.sealed_credentials AS "sealedCredentials", due.updated_at AS "changedAt",
-  EXISTS (SELECT 1 FROM crm_deliveries later WHERE later.connection_id = delivery.connection_id AND later.record = delivery.record
+  EXISTS (SELECT 1 FROM crm_deliveries later
+    WHERE later.connection_id = delivery.connection_id AND later.record = delivery.record
       AND later.position > delivery.position AND later.state = 'delivered') AS "isSuperseded",
   event.type, event.subject_kind AS "subjectKind", event.subject_id AS "subjectId", event.sequence,
   event.data, event.created_at AS "createdAt"`;

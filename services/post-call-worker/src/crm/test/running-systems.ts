@@ -28,7 +28,7 @@ export const idOf = (type: CrmEventType): string => sampleEvent(type).data[ID_FI
 export class RunningSystems {
   readonly hubspot = new HubspotSimulator({ token: 'pat', oauth: OAUTH });
   readonly salesforce = new SalesforceSimulator({ ...OAUTH, jwt: JWT, hasDuplicateRule: true });
-  /** It takes the tenant's secret `CRM_TOKEN`. */
+  /** Takes the value of the tenant's secret `CRM_TOKEN`. */
   readonly generic = new BusinessReceiver('Bearer word');
 
   async start(): Promise<this> {
