@@ -13,3 +13,4 @@ export {
   roundTripText,
   type LinkSettings,
 } from './link/link.ts';
+export * from './business/index.ts';

@@ -212,7 +212,40 @@ export { type ToolLimits } from './tools/tool-limits.ts';
 export { mayFind, type WebSearchHosts, webSearchHostsSchema } from './tools/web-search-hosts.ts';
 export { closedParameters } from './tools/tool-parameters.ts';
 export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';
-export { type JsonValue, jsonValueSchema } from './tools/json-value.ts';
+export { type JsonValue, jsonValueSchema, lookUp, valueAt } from './tools/json-value.ts';
+export { type CrmEventType, CRM_EVENTS, crmEventSchema, crmTargetOf } from './crm/crm-event.ts';
+export {
+  addressesOf,
+  CRM_CREDENTIALS,
+  CRM_KINDS,
+  CRM_SECRETS_PURPOSE,
+  CRM_SETTINGS,
+  crmCredentialsPlace,
+  type CrmKind,
+  crmKindSchema,
+} from './crm/crm-kinds.ts';
+export { fillOwnFields, type OwnFields } from './crm/own-fields.ts';
+export {
+  type CrmOperation,
+  genericSettingsSchema,
+  type GenericSettings,
+  isProblem,
+  renderRequest,
+  type RenderedRequest,
+} from './crm/generic/mapping.ts';
+export {
+  type HubspotCredentials,
+  hubspotCredentialsSchema,
+  type HubspotSettings,
+  hubspotSettingsSchema,
+} from './crm/hubspot/hubspot-settings.ts';
+export {
+  type SalesforceCredentials,
+  salesforceCredentialsSchema,
+  type SalesforceSettings,
+  salesforceSettingsSchema,
+} from './crm/salesforce/salesforce-settings.ts';
+export { sampleEvent } from './crm/sample-events.ts';
 export { describeOutcome, type ToolOutcome, toolOutcomeSchema } from './tools/tool-outcome.ts';
 export {
   type CallToolName,

@@ -32,6 +32,12 @@ export type {
 } from './entities/analysis.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
+export {
+  type ClaimedCrmDelivery,
+  type CrmConnection,
+  type CrmDelivery,
+  type FailedPush,
+} from './entities/crm.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
 export type {
   IncomingMessage,
@@ -125,6 +131,12 @@ export {
   type TenantBudget,
 } from './repositories/tenants/spending.repository.ts';
 export { type Tenant, TenantRepository } from './repositories/tenants/tenant.repository.ts';
+export {
+  CrmConnectionRepository,
+  MAX_CRM_CONNECTIONS,
+} from './repositories/crm/crm-connection.repository.ts';
+export { CrmDeliveryRepository } from './repositories/crm/crm-delivery.repository.ts';
+export { writeEvent } from './repositories/webhooks/outbox.ts';
 export { WebhookDeliveryRepository } from './repositories/webhooks/webhook-delivery.repository.ts';
 export {
   MAX_WEBHOOK_ENDPOINTS,

@@ -14,6 +14,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
+import { CrmConnectionsModule } from './crm-connections/crm-connections.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
@@ -50,6 +51,7 @@ export class ControlApiModule {
         CallersModule,
         CallsModule,
         ClosedDatesModule,
+        CrmConnectionsModule,
         DirectoryModule,
         MessagesModule,
         NumbersModule,

@@ -11,6 +11,10 @@ export class PostCallMetrics {
   readonly webhooksPending;
   readonly webhooksDead;
   readonly webhooksOldest;
+  readonly crmPushes;
+  readonly crmPending;
+  readonly crmDead;
+  readonly crmOldest;
   readonly answers;
   readonly messagesSent;
   readonly textTokens;
@@ -47,6 +51,23 @@ export class PostCallMetrics {
     this.webhooksOldest = metrics.gauge({
       name: 'tandem_webhooks_oldest_due_seconds',
       help: 'Time since the oldest pending webhook delivery became due',
+    });
+    this.crmPushes = metrics.counter({
+      name: 'tandem_crm_pushes_total',
+      help: 'Attempts to push an event into a CRM, by outcome',
+      labelNames: ['outcome'],
+    });
+    this.crmPending = metrics.gauge({
+      name: 'tandem_crm_pushes_pending',
+      help: 'Events of the whole deployment that wait to be pushed into CRMs',
+    });
+    this.crmDead = metrics.gauge({
+      name: 'tandem_crm_pushes_dead',
+      help: 'Events that CRMs refused, which can be replayed',
+    });
+    this.crmOldest = metrics.gauge({
+      name: 'tandem_crm_pushes_oldest_due_seconds',
+      help: 'Time since the oldest event waiting for a CRM became due',
     });
     this.answers = metrics.counter({
       name: 'tandem_message_answers_total',

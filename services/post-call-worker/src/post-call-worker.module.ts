@@ -7,8 +7,12 @@ import {
   AnalysisRepository,
   BookingRepository,
   CallRepository,
+  ContactRepository,
+  CrmConnectionRepository,
+  CrmDeliveryRepository,
   databaseResource,
   MessageRepository,
+  SecretRepository,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
 } from '@tandem/database';
@@ -19,6 +23,8 @@ import {
   deriveKeys,
   Destinations,
   MessageQueue,
+  OutboundClient,
+  OutboundConnections,
   OutboundPoster,
   PostCallQueue,
   queueGauges,
@@ -30,6 +36,10 @@ import { AnalysisSweep } from './analysis/analysis-sweep.ts';
 import { AnalysisProcessor } from './analysis/analysis.processor.ts';
 import { CallAnalysisService } from './analysis/call-analysis.service.ts';
 import { CallRecordProcessor } from './call-record.processor.ts';
+import { CrmDelivery } from './crm/crm-delivery.service.ts';
+import { CrmMaintenance } from './crm/crm-maintenance.ts';
+import { CrmPush } from './crm/crm-push.service.ts';
+import { CrmSecrets } from './crm/crm-secrets.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
 import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
@@ -64,7 +74,11 @@ export class PostCallWorkerModule {
           AnalysisRepository,
           BookingRepository,
           CallRepository,
+          ContactRepository,
+          CrmConnectionRepository,
+          CrmDeliveryRepository,
           MessageRepository,
+          SecretRepository,
           WebhookDeliveryRepository,
           WebhookEndpointRepository,
         ),
@@ -80,6 +94,7 @@ export class PostCallWorkerModule {
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,
+        ...crmParts(config),
         ...messageParts(config),
         AnalysisQueue,
         CallAnalysisService,
@@ -88,6 +103,18 @@ export class PostCallWorkerModule {
       ],
     };
   }
+}
+
+/** The parts that push events into CRMs. */
+function crmParts({ secrets, trustedNetworks }: ServiceConfig<'post-call-worker'>): Provider[] {
+  const connections = new OutboundConnections(new Destinations(trustedNetworks));
+  return [
+    { provide: CrmSecrets, useValue: new CrmSecrets(secrets) },
+    { provide: OutboundClient, useValue: new OutboundClient(connections) },
+    CrmPush,
+    CrmDelivery,
+    CrmMaintenance,
+  ];
 }
 
 /** The parts that answer and send messages. */

@@ -23,6 +23,14 @@ describe('names of vendors', () => {
     expect(named(/twilio|twiml/i, inside, outside)).toEqual([]);
   });
 
+  it('of CRMs stand in their own folders, and where the kinds of CRM are wired', () => {
+    const inside = /^libs\/|^services\//;
+    const folders = /\/crm\/(hubspot|salesforce|test)\//;
+    const wiring = /\/crm-(kinds|adapters)\.ts$|\/contracts\/src\/index\.ts$/;
+    const outside = new RegExp([folders, wiring, /\.spec\.ts$/].map(({ source }) => source).join('|'));
+    expect(named(/hubspot|salesforce/i, inside, outside)).toEqual([]);
+  });
+
   it('of models stand neither in the conversation nor in call state', () => {
     expect(named(/openai/i, /^libs\/(conversation|call-state)\//, /^$/)).toEqual([]);
   });

@@ -18,12 +18,18 @@ export type CallFact = (typeof CALL_FACTS)[number];
 /** Values of a template, by the name in braces. */
 export type TemplateValues = Readonly<Record<string, JsonValue | undefined>>;
 
-const PLACEHOLDER = /\{((?:call\.)?[A-Za-z_][A-Za-z0-9_]{0,63})\}/g;
-const ONE_PLACEHOLDER = new RegExp(`^${PLACEHOLDER.source}$`);
+/** The form of what stands in braces: a global expression whose one group is the name. */
+export type PlaceholderForm = RegExp;
+
+/** Names of arguments, and of facts of a call. */
+export const ARGUMENT_NAMES: PlaceholderForm = /\{((?:call\.)?[A-Za-z_][A-Za-z0-9_]{0,63})\}/g;
+/** Paths into an event: `{event.id}`, `{data.contact.phone}`, and `{found.id}` of a record found before. */
+export const EVENT_PATHS: PlaceholderForm = /\{((?:event|data|found)(?:\.[A-Za-z0-9_]{1,64}){1,9})\}/g;
+
 const SECRET = /\{secret:([A-Z][A-Z0-9_]{0,63})\}/g;
 
-export function placeholdersIn(text: string): string[] {
-  return [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+export function placeholdersIn(text: string, form = ARGUMENT_NAMES): string[] {
+  return [...text.matchAll(form)].map(([, name = '']) => name);
 }
 
 export function secretsIn(text: string): string[] {
@@ -56,7 +62,7 @@ export interface UrlTemplate {
 const URL_TEMPLATE = /^(https?:\/\/[A-Za-z0-9._~:[\]-]+)((?:\/[^/?#\\]*)*)(?:\?([^#\\]*))?$/;
 
 /** Returns the parts of a URL template, or what is wrong with it. */
-export function parseUrlTemplate(text: string): UrlTemplate | string {
+export function parseUrlTemplate(text: string, form = ARGUMENT_NAMES): UrlTemplate | string {
   if (/[^\x21-\x7e]/.test(text)) return 'must be ASCII without spaces; write other characters as %…';
   const [, origin, path = '', query] = URL_TEMPLATE.exec(text) ?? [];
   if (origin === undefined)
@@ -74,7 +80,7 @@ export function parseUrlTemplate(text: string): UrlTemplate | string {
   if (pairs.some(({ name, value }) => /[{}]/.test(name) || (value === null && name === '')))
     return 'must have placeholders in the values of its query only';
   const stray = [...segments, ...pairs.map(({ value }) => value ?? '')].find((part) =>
-    /[{}]/.test(part.replace(PLACEHOLDER, '')),
+    /[{}]/.test(part.replace(form, '')),
   );
   return stray === undefined
     ? { origin, segments, query: pairs }
@@ -88,20 +94,21 @@ export function parseUrlTemplate(text: string): UrlTemplate | string {
 export function fillUrl(
   { origin, segments, query }: UrlTemplate,
   values: TemplateValues,
+  form = ARGUMENT_NAMES,
 ): { readonly url: string } | { readonly problem: string } {
   const filled: string[] = [];
   for (const segment of segments) {
-    const missing = placeholdersIn(segment).find((name) => textOf(values[name]) === '');
+    const missing = placeholdersIn(segment, form).find((name) => textOf(values[name]) === '');
     if (missing !== undefined) return { problem: `${missing}: is needed` };
-    const text = fillEncoded(segment, values);
-    if (isDots(text)) return { problem: `${placeholdersIn(segment).join(', ')}: must not be dots` };
+    const text = fillEncoded(segment, values, form);
+    if (isDots(text)) return { problem: `${placeholdersIn(segment, form).join(', ')}: must not be dots` };
     filled.push(text);
   }
   const pairs = query.flatMap(({ name, value }) => {
     if (value === null) return [name];
-    const [, only] = ONE_PLACEHOLDER.exec(value) ?? [];
+    const only = onlyPlaceholder(value, form);
     if (only !== undefined && (values[only] ?? null) === null) return [];
-    return [`${name}=${fillEncoded(value, values)}`];
+    return [`${name}=${fillEncoded(value, values, form)}`];
   });
   const url = `${origin}/${filled.join('/')}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
   return { url };
@@ -111,16 +118,22 @@ export function fillUrl(
  * Returns a JSON template with its values. A text that is one placeholder becomes the value itself; without a
  * value its property is left out. Undefined when the whole template is.
  */
-export function fillJson(template: JsonValue, values: TemplateValues): JsonValue | undefined {
+export function fillJson(
+  template: JsonValue,
+  values: TemplateValues,
+  form = ARGUMENT_NAMES,
+): JsonValue | undefined {
   if (typeof template === 'string') {
-    const [, only] = ONE_PLACEHOLDER.exec(template) ?? [];
+    const only = onlyPlaceholder(template, form);
     return only === undefined
-      ? template.replace(PLACEHOLDER, (_whole, name: string) => textOf(values[name]))
+      ? template.replace(form, (_whole, name: string) => textOf(values[name]))
       : values[only];
   }
-  if (Array.isArray(template)) return template.map((item) => fillJson(item, values) ?? null);
+  if (Array.isArray(template)) return template.map((item) => fillJson(item, values, form) ?? null);
   if (typeof template !== 'object' || template === null) return template;
-  const filled = Object.entries(template).map(([name, item]) => [name, fillJson(item, values)] as const);
+  const filled = Object.entries(template).map(
+    ([name, item]) => [name, fillJson(item, values, form)] as const,
+  );
   return Object.fromEntries(filled.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined));
 }
 
@@ -135,8 +148,13 @@ function isDots(segment: string): boolean {
   return /^(?:\.|%2e){1,2}$/i.test(segment);
 }
 
-function fillEncoded(text: string, values: TemplateValues): string {
-  return text.replace(PLACEHOLDER, (_whole, name: string) =>
+/** Returns the name of a text that is one placeholder and nothing else. */
+function onlyPlaceholder(text: string, form: PlaceholderForm): string | undefined {
+  return new RegExp(`^${form.source}$`).exec(text)?.[1];
+}
+
+function fillEncoded(text: string, values: TemplateValues, form: PlaceholderForm): string {
+  return text.replace(form, (_whole, name: string) =>
     encodeURIComponent(textOf(values[name]).toWellFormed()),
   );
 }

@@ -57,7 +57,7 @@ const OUR_HEADERS: ReadonlySet<string> = new Set([
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const headerValueSchema = z
+export const headerValueSchema = z
   .string()
   .min(1)
   .max(500)
@@ -71,7 +71,7 @@ const bodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('template'), template: z.unknown() }),
 ]);
 
-const fieldPathSchema = z
+export const fieldPathSchema = z
   .string()
   .max(200)
   .regex(
@@ -196,7 +196,7 @@ function urlProblems({ url, parameters }: Shape): ToolProblem[] {
   const template = parseUrlTemplate(url);
   if (typeof template === 'string') return [fault(template)];
   const known = declaredArguments(parameters);
-  const inPath = template.segments.flatMap(placeholdersIn);
+  const inPath = template.segments.flatMap((segment) => placeholdersIn(segment));
   return [
     ...unknownNames([url], parameters).map(fault),
     ...[...known]
@@ -208,7 +208,7 @@ function urlProblems({ url, parameters }: Shape): ToolProblem[] {
   ];
 }
 
-/** Returns the faults of a tool's headers. */
+/** Returns the faults of headers that may name secrets. */
 export function headerProblems({ headers }: Pick<Shape, 'headers'>): ToolProblem[] {
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   const problems = Object.entries(headers).flatMap(([name, value]): ToolProblem[] => {
@@ -246,7 +246,7 @@ function bodyProblems(tool: Shape): ToolProblem[] {
 
 function unknownNames(texts: readonly string[], parameters: Shape['parameters']): string[] {
   const known = [...declaredArguments(parameters).keys(), ...CALL_FACTS];
-  return [...new Set(texts.flatMap(placeholdersIn))]
+  return [...new Set(texts.flatMap((text) => placeholdersIn(text)))]
     .filter((name) => !known.includes(name))
     .map((name) => `must name arguments only: {${name}} is none; there are ${known.join(', ')}`);
 }

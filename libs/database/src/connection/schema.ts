@@ -24,6 +24,7 @@ import {
 } from '../entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
+import { CrmConnectionRow, CrmDeliveryRow } from '../entities/crm.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
 import { MessageOptOutRow, MessageRow } from '../entities/message.entities.ts';
 import {
@@ -60,6 +61,7 @@ import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-s
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
+import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -80,6 +82,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
 ];
@@ -125,6 +128,8 @@ export const ENTITIES = [
   OutboxEventRow,
   WebhookEndpointRow,
   WebhookDeliveryRow,
+  CrmConnectionRow,
+  CrmDeliveryRow,
   MessageRow,
   MessageOptOutRow,
   AnalysisSettingsRow,

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { query } from '../connection/unit-of-work.ts';
 import type { ClaimedDelivery, Delivery, DeliveryState, FailedTry } from '../entities/delivery.ts';
 import type { Position } from '../rows/page.ts';
+import { WEBHOOK_TABLES } from './delivery-tables.ts';
 
 /** From this many failed attempts in a row on, an endpoint gets one delivery at a time, as a probe. */
 export const FAILURES_BEFORE_PROBES = 5;
@@ -11,20 +12,28 @@ const PROBE_PAUSE_MS = 1_000;
 const LONGEST_PROBE_PAUSE_MS = 15_000;
 
 /** Ends the probes of an endpoint that answered. */
-export async function resetFailures(manager: EntityManager, endpointId: string): Promise<void> {
+export async function resetFailures(
+  manager: EntityManager,
+  endpointId: string,
+  { owners } = WEBHOOK_TABLES,
+): Promise<void> {
   await query(
     manager,
-    `UPDATE webhook_endpoints SET failures = 0, probing_until = NULL
+    `UPDATE ${owners} SET failures = 0, probing_until = NULL
      WHERE id = $1 AND (failures > 0 OR probing_until IS NOT NULL)`,
     [endpointId],
   );
 }
 
 /** Counts one more failure in a row; attempts that began before the probes count no more. */
-export async function countFailure(manager: EntityManager, endpointId: string): Promise<void> {
+export async function countFailure(
+  manager: EntityManager,
+  endpointId: string,
+  { owners } = WEBHOOK_TABLES,
+): Promise<void> {
   await query(
     manager,
-    `UPDATE webhook_endpoints SET failures = least(failures, 1000) + 1, probing_until = NULL,
+    `UPDATE ${owners} SET failures = least(failures, 1000) + 1, probing_until = NULL,
        paused_until = CASE WHEN failures + 1 < $2 THEN paused_until ELSE greatest(paused_until,
          now() + least($3 * power(2, least(failures + 1 - $2, 20)), $4) * interval '1 ms') END
      WHERE id = $1 AND (failures < $2 OR probing_until IS NOT NULL)`,
@@ -37,10 +46,11 @@ export async function pauseEndpoint(
   manager: EntityManager,
   endpointId: string,
   forMs: number,
+  { owners } = WEBHOOK_TABLES,
 ): Promise<void> {
   await query(
     manager,
-    `UPDATE webhook_endpoints SET paused_until = greatest(paused_until, now() + $2 * interval '1 ms')
+    `UPDATE ${owners} SET paused_until = greatest(paused_until, now() + $2 * interval '1 ms')
      WHERE id = $1`,
     [endpointId, forMs],
   );
@@ -95,15 +105,18 @@ export interface Backlog {
   readonly oldestDueS: number;
 }
 
-export async function readBacklog(manager: EntityManager): Promise<Backlog> {
+export async function readBacklog(
+  manager: EntityManager,
+  { owners, deliveries, owner } = WEBHOOK_TABLES,
+): Promise<Backlog> {
   const [backlog] = await query<Backlog>(
     manager,
     `SELECT count(*) FILTER (WHERE state = 'pending')::integer AS pending,
        count(*) FILTER (WHERE state = 'dead')::integer AS dead,
        coalesce(extract(epoch FROM now() - min(delivery.next_attempt_at)
          FILTER (WHERE state = 'pending' AND next_attempt_at < now())), 0)::float8 AS "oldestDueS"
-     FROM webhook_deliveries delivery
-     JOIN webhook_endpoints endpoint ON endpoint.id = delivery.endpoint_id AND endpoint.is_enabled
+     FROM ${deliveries} delivery
+     JOIN ${owners} receiver ON receiver.id = delivery.${owner} AND receiver.is_enabled
      WHERE delivery.state <> 'delivered'`,
   );
   return backlog ?? { pending: 0, dead: 0, oldestDueS: 0 };

@@ -1,4 +1,10 @@
-import type { BusinessEventType, EventSubject, TenantId, TEST_EVENT } from '@tandem/contracts';
+import {
+  crmTargetOf,
+  type BusinessEventType,
+  type EventSubject,
+  type TenantId,
+  type TEST_EVENT,
+} from '@tandem/contracts';
 import { query, type Transaction } from '../connection/unit-of-work.ts';
 import { jsonParameter } from '../rows/storable.ts';
 
@@ -12,10 +18,11 @@ export interface OutboxEvent {
 }
 
 /**
- * Numbers the event within its subject, stores it, and makes a delivery for each endpoint that subscribed. An
- * event without a subscriber counts in the sequence too.
+ * Numbers the event within its subject, stores it, and makes a delivery for each endpoint and each connection
+ * to a CRM that subscribed. An event without a subscriber counts in the sequence too.
  *
- * $1 tenant  $2 type  $3 subject kind  $4 subject id  $5 data  $6 the only endpoint, null for all
+ * $1 tenant  $2 type  $3 subject kind  $4 subject id  $5 data  $6 the only endpoint or connection, null for
+ * all  $7 what it writes in a CRM  $8 what it touches there
  */
 const WRITE = `
 WITH numbered AS (
@@ -25,6 +32,11 @@ WITH numbered AS (
 ), event AS (
   INSERT INTO outbox_events (tenant_id, type, subject_kind, subject_id, sequence, data)
   SELECT $1, $2, $3, $4, last, $5::jsonb FROM numbered RETURNING id
+), crm AS (
+  INSERT INTO crm_deliveries (tenant_id, connection_id, event_id, record, keys)
+  SELECT $1, connection.id, event.id, $7::text, $8::text[]
+  FROM event JOIN crm_connections connection ON connection.tenant_id = $1
+    AND connection.is_enabled AND (connection.id = $6 OR $6 IS NULL AND $2 = ANY(connection.events))
 )
 INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_id)
 SELECT $1, endpoint.id, event.id
@@ -37,5 +49,7 @@ export async function insertEvent(
   { tenantId, type, subject, data }: OutboxEvent,
 ): Promise<void> {
   const only = subject.kind === 'endpoint' ? subject.id : null;
-  await query(transaction, WRITE, [tenantId, type, subject.kind, subject.id, jsonParameter(data), only]);
+  const { record, keys } = crmTargetOf(subject, data);
+  const parameters = [tenantId, type, subject.kind, subject.id, jsonParameter(data), only, record, keys];
+  await query(transaction, WRITE, parameters);
 }

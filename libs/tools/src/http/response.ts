@@ -1,4 +1,4 @@
-import { depthOf, type HttpTool, type JsonValue, type ToolOutcome } from '@tandem/contracts';
+import { depthOf, valueAt, type HttpTool, type JsonValue, type ToolOutcome } from '@tandem/contracts';
 import { refused } from '../crm/outcome.ts';
 import { DONE, REFUSED_BY_DEFAULT } from '../declared-tool.ts';
 
@@ -65,15 +65,6 @@ function readBody({ mediaType, text }: HttpAnswer): JsonValue | undefined {
 
 export function pickFields(body: JsonValue, fields: HttpTool['response']['fields']): JsonValue {
   return Object.fromEntries(Object.entries(fields).map(([name, path]) => [name, valueAt(body, path)]));
-}
-
-function valueAt(body: JsonValue, path: string): JsonValue {
-  let value: JsonValue = body;
-  for (const step of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return null;
-    value = (value as Record<string, JsonValue>)[step] ?? null;
-  }
-  return value;
 }
 
 /** Returns the reason a problem+json response gives; null for any other. */

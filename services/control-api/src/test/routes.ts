@@ -12,6 +12,10 @@ interface RouteRule {
   readonly stranger: readonly number[];
 }
 
+const CRM_SETTINGS = { events: { 'lead.created': { send: { url: 'https://crm.example.com/leads' } } } };
+/** Connections are of no operator here: that they are of one tenant is told beside them. */
+const crmPath = (rest: string) => () => `/v1/crm-connections/00000000-0000-4000-8000-000000000000${rest}`;
+
 /**
  * Routes with a request of their owner; another tenant gets one of the statuses in `stranger`. A read of the
  * administration without parameters needs no entry.
@@ -196,6 +200,44 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   },
   'POST /v1/webhook-endpoints/{id}/replay': {
     path: (own) => `/v1/webhook-endpoints/${own.endpointId}/replay`,
+    body: {},
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/crm-connections': {
+    path: () => '/v1/crm-connections',
+    body: { kind: 'generic', name: 'CRM', settings: CRM_SETTINGS },
+    scope: 'admin',
+    stranger: [201],
+  },
+  'POST /v1/crm-connections/preview': {
+    path: () => '/v1/crm-connections/preview',
+    body: { event: 'lead.created', settings: CRM_SETTINGS },
+    scope: 'admin',
+    stranger: [200],
+  },
+  'GET /v1/crm-connections/{id}': { path: crmPath(''), scope: 'admin', stranger: [404] },
+  'PATCH /v1/crm-connections/{id}': {
+    path: crmPath(''),
+    body: { isEnabled: false },
+    scope: 'admin',
+    stranger: [404],
+  },
+  'DELETE /v1/crm-connections/{id}': { path: crmPath(''), scope: 'admin', stranger: [204] },
+  'POST /v1/crm-connections/{id}/test': { path: crmPath('/test'), scope: 'admin', stranger: [404] },
+  'POST /v1/crm-connections/{id}/preview': {
+    path: crmPath('/preview'),
+    body: { event: 'lead.created' },
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/crm-connections/{id}/deliveries': {
+    path: crmPath('/deliveries'),
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/crm-connections/{id}/replay': {
+    path: crmPath('/replay'),
     body: {},
     scope: 'admin',
     stranger: [404],

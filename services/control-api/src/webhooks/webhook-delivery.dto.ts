@@ -5,19 +5,18 @@ import { z } from 'zod';
 export const stateSchema = z.enum(['pending', 'delivered', 'dead']);
 export const listDeliveriesSchema = z.object({ ...pageQuery, state: stateSchema.optional() });
 export type ListDeliveries = z.output<typeof listDeliveriesSchema>;
-export const deliveryPageSchema = pageOf(
-  z.object({
-    eventId: z.string().describe('The value of `webhook-id`.'),
-    type: z.string(),
-    state: stateSchema,
-    attempts: z.number().int(),
-    nextAttemptAt: z.iso.datetime().nullable(),
-    lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
-    lastFault: z.string().nullable(),
-    createdAt: z.iso.datetime(),
-    settledAt: z.iso.datetime().nullable(),
-  }),
-);
+export const deliverySchema = z.object({
+  eventId: z.string().describe('The value of `webhook-id`.'),
+  type: z.string(),
+  state: stateSchema,
+  attempts: z.number().int(),
+  nextAttemptAt: z.iso.datetime().nullable(),
+  lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
+  lastFault: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  settledAt: z.iso.datetime().nullable(),
+});
+export const deliveryPageSchema = pageOf(deliverySchema);
 
 const EVENT_ID_PREFIX = 'evt_';
 const eventIdSchema = z
@@ -48,33 +47,51 @@ export const replayedSchema = z.object({
   reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
 });
 
+/** Returns the events to deliver again. */
+export function toReplayRequest({ eventIds, from, to }: Replay): {
+  readonly eventIds: readonly string[] | undefined;
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+} {
+  const time = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  return { eventIds, from: time(from), to: time(to) };
+}
+
 /** Returns the body of a replay; its reason says why nothing is delivered again. */
 export function toReplayed(
   result: ReplayResult,
   { eventIds, from, to }: Replay,
+  receiver: 'endpoint' | 'connection' = 'endpoint',
 ): z.output<typeof replayedSchema> {
   const { replayed, alreadyPending, unknown } = result;
   if (replayed > 0) return { ...result, reason: null };
   if (alreadyPending > 0)
     return { ...result, reason: `${alreadyPending} of them wait to be delivered already.` };
-  if (unknown > 0) return { ...result, reason: 'This endpoint has no events with these ids.' };
+  if (unknown > 0) return { ...result, reason: `This ${receiver} has no events with these ids.` };
   const isChosen = eventIds !== undefined || from !== undefined || to !== undefined;
   const none =
-    'No event of this endpoint was given up. Name `eventIds`, or `from` and `to`, to have delivered ' +
-    'ones sent again.';
-  return { ...result, reason: isChosen ? 'This endpoint has no events of this time.' : none };
+    `No event of this ${receiver} was given up. Name \`eventIds\`, or \`from\` and \`to\`, to have ` +
+    'delivered ones sent again.';
+  return { ...result, reason: isChosen ? `This ${receiver} has no events of this time.` : none };
+}
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export function toDeliveryDto(delivery: Delivery): z.output<typeof deliverySchema> {
+  const { eventId, type, state, attempts, nextAttemptAt, lastStatus, lastFault } = delivery;
+  return {
+    eventId: `${EVENT_ID_PREFIX}${eventId}`,
+    type,
+    state,
+    attempts,
+    nextAttemptAt: iso(nextAttemptAt),
+    lastStatus,
+    lastFault,
+    createdAt: delivery.createdAt.toISOString(),
+    settledAt: iso(delivery.settledAt),
+  };
 }
 
 export function toDeliveryPage({ items, nextCursor }: Page<Delivery>): z.output<typeof deliveryPageSchema> {
-  const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
-  return {
-    items: items.map((item) => ({
-      ...item,
-      eventId: `${EVENT_ID_PREFIX}${item.eventId}`,
-      nextAttemptAt: iso(item.nextAttemptAt),
-      createdAt: item.createdAt.toISOString(),
-      settledAt: iso(item.settledAt),
-    })),
-    nextCursor,
-  };
+  return { items: items.map(toDeliveryDto), nextCursor };
 }

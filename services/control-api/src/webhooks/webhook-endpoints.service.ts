@@ -15,7 +15,7 @@ import { Destinations } from '@tandem/platform';
 import { endpointNotFound, headersNeeded, tooManyEndpoints, urlRefused } from './endpoint-problems.ts';
 import { newSecret, openSecret, sealHeaders } from './endpoint-secrets.ts';
 import type { ChangeEndpoint, CreateEndpoint, ListEndpoints } from './webhook-endpoint.dto.ts';
-import type { ListDeliveries, Replay } from './webhook-delivery.dto.ts';
+import { toReplayRequest, type ListDeliveries, type Replay } from './webhook-delivery.dto.ts';
 
 /** Injection token: the sealer of signing secrets and headers. */
 export const WEBHOOK_SECRETS = Symbol('WEBHOOK_SECRETS');
@@ -118,10 +118,9 @@ export class WebhookEndpoints {
   }
 
   /** @throws Problem 404 */
-  async replay(tenantId: TenantId, id: string, { eventIds, from, to }: Replay): Promise<ReplayResult> {
+  async replay(tenantId: TenantId, id: string, request: Replay): Promise<ReplayResult> {
     await this.get(tenantId, id);
-    const time = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
-    return this.events.replay(tenantId, id, { eventIds, from: time(from), to: time(to) });
+    return this.events.replay(tenantId, id, toReplayRequest(request));
   }
 
   /** Refuses a new address on another host: its owner would get headers that are never shown. */

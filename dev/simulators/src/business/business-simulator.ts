@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A response before it is written. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that was taken, and how it was answered. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  readonly status: number | 'reset';
+}
+
+/** A fault a request meets instead of being answered: a status, or a connection that is cut. */
+export type PlannedFault = Reply | 'reset' | 'reset-after';
+
+export interface BusinessRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** A business system behind HTTP, with faults that a spec plans. */
+export abstract class BusinessSimulator {
+  readonly requests: SeenRequest[] = [];
+  private faults: PlannedFault[] = [];
+  private readonly server = createServer((request, response) => void this.serve(request, response));
+
+  /** Returns the response of the real system to a request. */
+  protected abstract answer(request: BusinessRequest): Reply;
+
+  async start(): Promise<string> {
+    await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
+    return this.url;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((closed) => this.server.close(closed));
+  }
+
+  /** The next requests meet these faults, one each. `reset-after` acts on the request and cuts the line. */
+  plan(...faults: readonly PlannedFault[]): void {
+    this.faults.push(...faults);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        bytes += chunk.byteLength;
+        if (bytes > MAX_BODY_BYTES) return void response.writeHead(413).end();
+        chunks.push(chunk);
+      }
+    } catch {
+      return;
+    }
+    const url = new URL(request.url ?? '/', this.url);
+    const taken: BusinessRequest = {
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      text: Buffer.concat(chunks).toString(),
+    };
+    const fault = this.faults.shift();
+    if (fault === 'reset' || fault === 'reset-after') {
+      if (fault === 'reset-after') this.answer(taken);
+      this.requests.push({ ...taken, status: 'reset' });
+      return void request.socket.destroy();
+    }
+    const { status, body, headers = {} } = fault ?? this.answer(taken);
+    this.requests.push({ ...taken, status });
+    response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  }
+}
+
+/** Returns a JSON object in a request; null when it holds none, or is of another type. */
+export function jsonOf({ headers, text }: BusinessRequest): Record<string, unknown> | null {
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns the fields of a form; null when the request is of another type. */
+export function formOf({ headers, text }: BusinessRequest): URLSearchParams | null {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+  return isForm ? new URLSearchParams(text) : null;
+}

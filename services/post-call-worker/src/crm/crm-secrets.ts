@@ -1,0 +1,37 @@
+import { Sealer } from '@tandem/call-state';
+import {
+  CRM_SECRETS_PURPOSE,
+  crmCredentialsPlace,
+  TENANT_SECRETS_PURPOSE,
+  tenantSecretPlace,
+  type TenantId,
+} from '@tandem/contracts';
+import { deriveKeys } from '@tandem/platform';
+
+/** Secrets of a push, opened and sealed: the credentials of its connection, and secrets of its tenant. */
+export class CrmSecrets {
+  /** The key that seals now. */
+  readonly keyId: string;
+  private readonly credentials: Sealer;
+  private readonly ofTenants: Sealer;
+
+  /** @param secrets TANDEM_SECRET, the newest first */
+  constructor(secrets: readonly string[]) {
+    const keys = deriveKeys(secrets, CRM_SECRETS_PURPOSE);
+    this.keyId = keys[0].keyId;
+    this.credentials = new Sealer(keys);
+    this.ofTenants = new Sealer(deriveKeys(secrets, TENANT_SECRETS_PURPOSE));
+  }
+
+  sealCredentials(connectionId: string, credentials: unknown): string {
+    return this.credentials.seal(credentials, crmCredentialsPlace(connectionId));
+  }
+
+  openCredentials(connectionId: string, sealed: string): unknown {
+    return this.credentials.open(sealed, crmCredentialsPlace(connectionId));
+  }
+
+  openSecret(tenantId: TenantId, name: string, sealed: string): string {
+    return String(this.ofTenants.open(sealed, tenantSecretPlace(tenantId, name)));
+  }
+}
