@@ -1,6 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { redisResource, RequestRates, Sealer } from '@tandem/call-state';
 import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
-import { AccessModule, DatabaseModule, IdempotencyModule, type ServiceConfig } from '@tandem/platform';
+import {
+  AccessModule,
+  CallStateModule,
+  DatabaseModule,
+  IdempotencyModule,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
@@ -19,7 +26,13 @@ export class CrmApiModule {
         DatabaseModule.forRoot(
           databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize }),
         ),
-        AccessModule.forRoot('crm-api', ApiKeyRepository),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'never',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        AccessModule.forRoot('crm-api', ApiKeyRepository, RequestRates),
         IdempotencyModule.forRoot(IdempotencyRepository),
         ContactsModule,
         CatalogueModule,

@@ -1,6 +1,6 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
-import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
+import { apiLimitSection, controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
   carrierAccountSection,
@@ -65,7 +65,9 @@ export const serviceSections = {
   'crm-api': [
     processSection,
     crmApiSection,
+    apiLimitSection,
     secretSection,
+    redisSection,
     databaseSection,
     carrierAccountSection,
     mailSenderSection,
@@ -73,6 +75,7 @@ export const serviceSections = {
   'control-api': [
     processSection,
     controlApiSection,
+    apiLimitSection,
     secretSection,
     redisSection,
     databaseSection,
