@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { redisResource, Sealer } from '@tandem/call-state';
+import { connectRedis, redisResource, RequestRates, Sealer } from '@tandem/call-state';
 import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
 import {
   AccessModule,
   CallStateModule,
   DatabaseModule,
   IdempotencyModule,
+  queueModule,
   type ServiceConfig,
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
@@ -13,6 +14,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
@@ -39,13 +41,15 @@ export class ControlApiModule {
           secrets: config.secrets,
           sealer: Sealer,
         }),
-        AccessModule.forRoot('control-api', ApiKeyRepository),
+        queueModule(connectRedis(config.redisUrl, 'producer'), ['tool-calls', 'post-call', 'messages']),
+        AccessModule.forRoot('control-api', ApiKeyRepository, RequestRates),
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
         ApiKeysModule,
         CallersModule,
         CallsModule,
         ClosedDatesModule,
+        DeadLettersModule,
         DirectoryModule,
         MessagesModule,
         NumbersModule,

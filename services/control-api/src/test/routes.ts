@@ -204,6 +204,16 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [200],
   },
+  'POST /v1/dead-letters/{queue}/retry': {
+    path: () => '/v1/dead-letters/messages/retry',
+    scope: 'admin',
+    stranger: [200],
+  },
+  'POST /v1/dead-letters/{queue}/{id}/retry': {
+    path: () => `/v1/dead-letters/messages/message_${randomUUID()}/retry`,
+    scope: 'admin',
+    stranger: [404],
+  },
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/messages': { path: () => '/v1/messages', scope: 'calls', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
