@@ -87,8 +87,13 @@ describe('a secret of a tenant', () => {
       new SecretRepository(control.dataSource),
       rotated as ServiceConfig<'control-api'>,
     );
+    await control.sql(
+      `INSERT INTO tenant_secrets (tenant_id, name, sealed) VALUES ($1, 'A_LOST', 'lost.AAAAAAAA')`,
+      tenantId,
+    );
     await secrets.reseal();
     const place = tenantSecretPlace(tenantId, 'ROTATED');
     expect(sealerOf(rotated.secrets[0]!).open(await stored('ROTATED'), place)).toBe(VALUE);
+    expect(await stored('A_LOST')).toBe('lost.AAAAAAAA');
   });
 });
