@@ -25,7 +25,7 @@ export interface OutboxEvent {
   readonly tenantId: TenantId;
   readonly type: BusinessEventType | typeof TEST_EVENT;
   readonly subject: EventSubject;
-  /** What endpoints can filter by. */
+  /** Things endpoints can filter by. */
   readonly facets?: EventFacets;
   /** JSON; dates become ISO strings. Preferably under 20 KB. */
   readonly data: object;

@@ -109,13 +109,22 @@ export const changeEndpointSchema = z
   .meta({ example: { isEnabled: false } });
 export type ChangeEndpoint = z.output<typeof changeEndpointSchema>;
 
+const shownFiltersSchema = z
+  .object({
+    agentIds: z.array(z.uuid()),
+    numbers: z.array(z.string()),
+    serviceIds: z.array(z.uuid()),
+    resourceIds: z.array(z.uuid()),
+  })
+  .partial();
+
 export const endpointSchema = z
   .object({
     id: z.uuid(),
     url: z.string(),
     description: z.string(),
     events: z.array(businessEventSchema),
-    filters: filtersSchema,
+    filters: shownFiltersSchema,
     headerNames: z.array(z.string()).describe('Names of the headers sent with every event.'),
     isEnabled: z.boolean(),
     disabledBecause: z

@@ -7,7 +7,7 @@ const MAX_RECORD_BYTES = 65_536;
 
 /** A row of a file by its column names; empty cells are left out. */
 export interface CsvRow {
-  /** Of the file, from 1. */
+  /** Its place in the file, from 1. */
   readonly line: number;
   readonly cells: Readonly<Record<string, string>>;
   /** Set when the row has more or fewer cells than the header. */

@@ -11,7 +11,7 @@ export type ContactImport = Pick<ContactChange, 'name' | 'email' | 'notes' | 'la
   readonly phone: string;
 };
 
-/** What an import does, or would do, with a contact; `email-taken`: another one has the address. */
+/** The result of an import for a contact, or what it would be; `email-taken`: another one has the address. */
 export interface ImportedContact {
   readonly action: 'created' | 'updated' | 'unchanged' | 'email-taken';
   readonly contactId: string | null;
