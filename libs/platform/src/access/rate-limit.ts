@@ -31,8 +31,8 @@ const REST_MS = 1_000;
 
 /**
  * Keeps the requests of each API key to `API_REQUESTS_PER_MINUTE`, and says so in each response by the
- * headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are not counted: a call is
- * never slowed by it. Without Redis all requests go on, and the metric counts them.
+ * headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are not counted: a
+ * call is never slowed by it. Without Redis all requests go on, and the metric counts them.
  */
 @Injectable()
 export class RateLimit {
