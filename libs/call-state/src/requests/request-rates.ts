@@ -4,12 +4,12 @@ import { run } from '../scripts/script.ts';
 import { takeRequest } from '../scripts/take-request.ts';
 
 /** How many requests are allowed in which time; the whole quota at once if need be. */
-export interface RequestQuota {
+interface RequestQuota {
   readonly most: number;
   readonly windowMs: number;
 }
 
-export interface RequestTaken {
+interface RequestTaken {
   readonly isAllowed: boolean;
   readonly left: number;
   /** Until the quota is full again. */

@@ -45,7 +45,7 @@ function addToMedia(media: Json): void {
 }
 
 /** Returns the example of a schema, put together from those of its fields; undefined when one is missing. */
-export function exampleOf(schema: unknown, depth = 0): unknown {
+function exampleOf(schema: unknown, depth = 0): unknown {
   if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return undefined;
   const own = schema as Json;
   if (own['example'] !== undefined) return own['example'];
