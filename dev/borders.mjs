@@ -81,7 +81,7 @@ export const table = {
     banned: ['openai', 'ws'],
   },
   'service:crm-api': {
-    own: ['lib:contracts', 'lib:database', 'lib:platform'],
+    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'],
     banned: ['openai', 'ws', 'twilio', 'ioredis'],
   },
   'service:control-api': {

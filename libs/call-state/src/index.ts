@@ -35,4 +35,5 @@ export {
   RelayRegistry,
   type RelayStatus,
 } from './relays/relay-registry.ts';
+export { RequestRates } from './requests/request-rates.ts';
 export { type RegisteredStream, StreamKeys } from './relays/stream-keys.ts';

@@ -64,6 +64,7 @@ export {
   businessEventSchema,
   type BusinessEventType,
   type EventSubject,
+  NAMED_ONLY_EVENT,
   TEST_EVENT,
   WEBHOOK_SECRETS_PURPOSE,
   type WebhookBody,

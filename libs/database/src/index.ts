@@ -50,7 +50,12 @@ export type {
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
-export { type SealedHeaders, type WebhookEndpoint } from './queries/endpoints.ts';
+export {
+  type EndpointFilters,
+  type SealedHeaders,
+  type SealedParts,
+  type WebhookEndpoint,
+} from './queries/endpoints.ts';
 export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.ts';
 export { type PhoneNumber } from './queries/numbers.ts';
 export { type Resource } from './queries/resources.ts';
@@ -88,6 +93,11 @@ export type {
 } from './entities/contact.ts';
 export { ContactConsentRepository } from './repositories/contacts/contact-consent.repository.ts';
 export { ContactHistoryRepository } from './repositories/contacts/contact-history.repository.ts';
+export {
+  type ContactImport,
+  ContactImportRepository,
+  type ImportedContact,
+} from './repositories/contacts/contact-import.repository.ts';
 export { ContactRepository } from './repositories/contacts/contact.repository.ts';
 export {
   type BlockedCaller,

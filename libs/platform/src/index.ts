@@ -12,6 +12,7 @@ export { ManagementServer } from './health/management-server.ts';
 export { Readiness } from './health/readiness.ts';
 export {
   areApart,
+  changeOf,
   closesSchema,
   idParameterSchema,
   keySchema,
@@ -38,6 +39,7 @@ export { serveOpenApi } from './http/openapi.ts';
 export { Endpoint } from './http/endpoint.ts';
 export { entityTag, IfMatch, Precondition, Tagged } from './http/entity-tag.ts';
 export { IdempotencyKey } from './idempotency/idempotency-key.ts';
+export { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
 export { IdempotencyModule } from './idempotency/idempotency.module.ts';
 export { Idempotent } from './idempotency/idempotent.ts';
 export { onceFor, Reply, type Once } from './idempotency/once.ts';

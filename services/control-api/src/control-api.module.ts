@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { redisResource, Sealer } from '@tandem/call-state';
+import { connectRedis, redisResource, RequestRates, Sealer } from '@tandem/call-state';
 import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
 import {
   AccessModule,
   CallStateModule,
   DatabaseModule,
   IdempotencyModule,
+  queueModule,
   type ServiceConfig,
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
@@ -15,6 +16,7 @@ import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
 import { CrmConnectionsModule } from './crm-connections/crm-connections.module.ts';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
@@ -42,7 +44,8 @@ export class ControlApiModule {
           secrets: config.secrets,
           sealer: Sealer,
         }),
-        AccessModule.forRoot('control-api', ApiKeyRepository),
+        queueModule(connectRedis(config.redisUrl, 'producer'), ['tool-calls', 'post-call', 'messages']),
+        AccessModule.forRoot('control-api', ApiKeyRepository, RequestRates),
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
         // Before CallsModule, whose route of one call would take the name of the table for an id.
@@ -52,6 +55,7 @@ export class ControlApiModule {
         CallsModule,
         ClosedDatesModule,
         CrmConnectionsModule,
+        DeadLettersModule,
         DirectoryModule,
         MessagesModule,
         NumbersModule,

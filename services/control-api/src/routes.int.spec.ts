@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_SCOPES } from '@tandem/database';
+import { exampleFaults } from '@tandem/platform/conformance';
 import { DEPARTMENT } from './test/given.ts';
 import { OPEN_ROUTES, ROUTES, ruleOf, SCOPES_OF } from './test/routes.ts';
 import { RunningControl, type Operator } from './test/running-control.ts';
@@ -35,6 +36,10 @@ describe('the operators’ API', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(served).toEqual(expect.arrayContaining([...Object.keys(ROUTES), ...OPEN_ROUTES]));
     expect([...ruled.map(([route]) => route), ...OPEN_ROUTES].sort()).toEqual(served.sort());
+  });
+
+  it('shows an example of everything it takes and answers', () => {
+    expect(exampleFaults(document)).toEqual([]);
   });
 
   it('has a page that works over plain http, with sections that are words', async () => {

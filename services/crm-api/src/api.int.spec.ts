@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
 import { SignedTokens } from '@tandem/platform';
+import { exampleFaults } from '@tandem/platform/conformance';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
 
 /** The result of each route for a principal of another tenant. */
 interface RouteRule {
   readonly path: (own: Owned) => string;
   readonly body?: unknown;
+  readonly headers?: Record<string, string>;
   /** 404: hidden from them. 'own': they see or create only data of their own tenant. */
   readonly stranger: 404 | 'own';
 }
@@ -24,6 +26,16 @@ interface Owned {
 const RULES: Record<string, RouteRule> = {
   'GET /v1/contacts': { path: () => '/v1/contacts?phone=%2B12025550123', stranger: 'own' },
   'POST /v1/contacts': { path: () => '/v1/contacts', body: { phone: '+12025550123' }, stranger: 'own' },
+  'POST /v1/contacts/import': {
+    path: () => '/v1/contacts/import',
+    body: 'phone\r\n+12025550188\r\n',
+    headers: { 'content-type': 'text/csv' },
+    stranger: 'own',
+  },
+  'GET /v1/contacts.csv': { path: () => '/v1/contacts.csv', stranger: 'own' },
+  'GET /v1/bookings.csv': { path: () => '/v1/bookings.csv', stranger: 'own' },
+  'GET /v1/leads.csv': { path: () => '/v1/leads.csv', stranger: 'own' },
+  'GET /v1/services.csv': { path: () => '/v1/services.csv', stranger: 'own' },
   'GET /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, stranger: 404 },
   'PATCH /v1/contacts/{id}': {
     path: (own) => `/v1/contacts/${own.contactId}`,
@@ -182,8 +194,17 @@ describe('the API', () => {
     expect((await crm.ask('GET', '/docs')).status).toBe(200);
   });
 
+  it('shows an example of everything it takes and answers', async () => {
+    expect(exampleFaults((await crm.ask('GET', '/openapi.json')).body)).toEqual([]);
+  });
+
   describe.each(routes)('$route', ({ method, rule }) => {
-    const ask = (change: Ask) => crm.ask(method, rule.path(own), { body: rule.body, ...change });
+    const ask = ({ headers, ...change }: Ask) =>
+      crm.ask(method, rule.path(own), {
+        body: rule.body,
+        headers: { ...rule.headers, ...headers },
+        ...change,
+      });
 
     it('needs a valid credential', async () => {
       const claims = { tenantId: owner.tenantId };

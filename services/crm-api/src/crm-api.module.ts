@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { redisResource, RequestRates, Sealer } from '@tandem/call-state';
 import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
 import {
   AccessModule,
+  CallStateModule,
   DatabaseModule,
   IdempotencyModule,
   TenantTurns,
@@ -26,7 +28,13 @@ export class CrmApiModule {
         DatabaseModule.forRoot(
           databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize }),
         ),
-        AccessModule.forRoot('crm-api', ApiKeyRepository),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'never',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        AccessModule.forRoot('crm-api', ApiKeyRepository, RequestRates),
         IdempotencyModule.forRoot(IdempotencyRepository),
         ContactsModule,
         CatalogueModule,

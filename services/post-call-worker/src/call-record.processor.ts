@@ -52,7 +52,8 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
       throw new UnrecoverableError(
         'The job is not a post-call job. It was put in by something else, or by a version that does not fit.',
       );
-    const { callId, tenantId } = parsed.data;
+    const { callId, tenantId, startedAt } = parsed.data;
+    if (startedAt !== undefined) return this.reportStart(callId, tenantId, new Date(startedAt));
     const record = await this.fold(callId, tenantId);
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
@@ -69,6 +70,18 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
       recordedMessage(job.id),
     );
     return { outcome };
+  }
+
+  /** The log may not have the beginning of the stream yet, so the job says when that was. */
+  private async reportStart(
+    callId: CallId,
+    tenantId: TenantId,
+    answeredAt: Date,
+  ): Promise<{ outcome: string }> {
+    const record = await this.fold(callId, tenantId);
+    if (!record) return { outcome: 'nothing-known' };
+    await this.calls.reportStart({ ...record, answeredAt: record.answeredAt ?? answeredAt });
+    return { outcome: 'start-reported' };
   }
 
   private async fold(callId: CallId, tenantId: TenantId): Promise<CallRecord | null> {

@@ -34,6 +34,8 @@ import type { CallId, RelayId, TenantId, ToolCallId } from '@tandem/contracts';
  *   <period>                  |        |                                | limit; who: call or keyed hash
  * tool-begun:<toolCallId>     | string | tool-worker                    | empty; a request that must not be
  *                             |        |                                | sent twice has begun
+ * requests:<apiKeyId>         | string | crm-api, control-api           | when the quota of an API key is
+ *                             |        |                                | full again (Redis time, ms)
  * probe                       | string | every process                  | empty; its write shows that Redis
  *                             |        |                                | takes writes
  */
@@ -61,6 +63,7 @@ export const keys = {
   /** @param who id of a call, or a keyed hash of a caller's number */
   toolUses: (who: string, tool: string, period: string) => `${PREFIX}tool-uses:{${who}}:${tool}:${period}`,
   toolBegun: (toolCallId: ToolCallId) => `${PREFIX}tool-begun:${toolCallId}`,
+  requests: (apiKeyId: string) => `${PREFIX}requests:${apiKeyId}`,
   writeProbe: `${PREFIX}probe`,
 } as const;
 

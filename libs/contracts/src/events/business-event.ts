@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 
 const BUSINESS_EVENTS = [
+  'call.started',
   'call.ended',
   'call.analysed',
   'call.refused',
@@ -18,9 +19,16 @@ const BUSINESS_EVENTS = [
   'staff-message.created',
   'message.received',
   'message.status',
+  'transcript.ready',
 ] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
+
+/**
+ * Sent only to endpoints that name it: a transcript is more personal than what an endpoint without a list of
+ * events was set up for.
+ */
+export const NAMED_ONLY_EVENT = 'transcript.ready' satisfies BusinessEventType;
 
 /** Sent at an operator's request, to test an endpoint. It needs no subscription. */
 export const TEST_EVENT = 'webhook.test';

@@ -8,6 +8,8 @@ import { mcpConnectionSchema } from '../tools/mcp-server.ts';
 export const postCallJobSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
+  /** Unix time in ms at which the call was answered: the job reports its start, and stores no record. */
+  startedAt: z.number().int().optional(),
   traceparent: z.string().max(64).optional(),
 });
 export type PostCallJob = z.infer<typeof postCallJobSchema>;

@@ -35,6 +35,8 @@ export class WebhookEndpointRow {
   @Column({ type: 'text' }) description!: string;
   /** Empty for all types. */
   @Column({ type: 'text', array: true }) events!: BusinessEventType[];
+  /** Only events about these things, by kind. */
+  @Column({ type: 'jsonb', default: () => "'{}'" }) filters!: object;
   @Column({ name: 'sealed_secret', type: 'text' }) sealedSecret!: string;
   @Column({ name: 'previous_sealed_secret', type: 'text', nullable: true }) previousSealedSecret!:
     string | null;

@@ -2,6 +2,10 @@ import type { BusinessEventType, TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query, type Transaction } from '../connection/unit-of-work.ts';
 import type { Position } from '../rows/page.ts';
+import type { EventFacets } from './outbox.ts';
+
+/** Things of the tenant, by kind: events about others of the kind are not sent. */
+export type EndpointFilters = EventFacets;
 
 export interface WebhookEndpoint {
   readonly id: string;
@@ -12,6 +16,8 @@ export interface WebhookEndpoint {
   readonly events: readonly BusinessEventType[];
   /** Names of the added headers; their values are sealed and never returned. */
   readonly headerNames: readonly string[];
+  /** Only events about these; see {@link EventFacets}. */
+  readonly filters: EndpointFilters;
   readonly isEnabled: boolean;
   /** `gone`: it responded 410, which is final. */
   readonly disabledBecause: 'operator' | 'gone' | null;
@@ -27,7 +33,10 @@ export interface SealedHeaders {
   readonly sealed: string | null;
 }
 
-export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'description' | 'events' | 'isEnabled'> & {
+export type EndpointFields = Pick<
+  WebhookEndpoint,
+  'url' | 'description' | 'events' | 'filters' | 'isEnabled'
+> & {
   readonly headers: SealedHeaders;
 };
 
@@ -36,6 +45,7 @@ export type EndpointChange = { readonly [Field in keyof EndpointFields]?: Endpoi
 
 const VIEW = `
 SELECT endpoint.id, endpoint.tenant_id AS "tenantId", endpoint.url, endpoint.description, endpoint.events,
+  endpoint.filters,
   endpoint.header_names AS "headerNames", endpoint.is_enabled AS "isEnabled",
   endpoint.disabled_because AS "disabledBecause", endpoint.created_at AS "createdAt",
   (SELECT count(*)::integer FROM webhook_deliveries WHERE endpoint_id = endpoint.id AND state = 'pending')
@@ -73,17 +83,20 @@ export async function insertEndpoint(
   transaction: Transaction,
   tenantId: TenantId,
   id: string,
-  { url, description, events, isEnabled, headers }: EndpointFields,
+  { url, description, events, filters, isEnabled, headers }: EndpointFields,
   sealedSecret: string,
   most: number,
 ): Promise<boolean> {
   const inserted = await query(
     transaction,
     `INSERT INTO webhook_endpoints (id, tenant_id, url, description, events, is_enabled, disabled_because,
-       sealed_secret, header_names, sealed_headers)
-     SELECT $1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'operator' END, $7, $8, $9
+       sealed_secret, header_names, sealed_headers, filters)
+     SELECT $1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'operator' END, $7, $8, $9, $11::jsonb
      WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $2) < $10 RETURNING 1`,
-    [id, tenantId, url, description, events, isEnabled, sealedSecret, headers.names, headers.sealed, most],
+    [
+      ...[id, tenantId, url, description, events, isEnabled, sealedSecret, headers.names, headers.sealed],
+      ...[most, JSON.stringify(filters)],
+    ],
   );
   return inserted.length === 1;
 }
@@ -95,17 +108,21 @@ export async function updateEndpoint(
   id: string,
   change: EndpointChange,
 ): Promise<void> {
-  const { url = null, description = null, events = null, isEnabled = null, headers } = change;
+  const { url = null, description = null, events = null, isEnabled = null, headers, filters } = change;
   await query(
     transaction,
     `UPDATE webhook_endpoints SET url = coalesce($3, url), description = coalesce($4, description),
-       events = coalesce($5, events), is_enabled = coalesce($6, is_enabled), paused_until = NULL,
+       events = coalesce($5, events), filters = coalesce($9::jsonb, filters),
+       is_enabled = coalesce($6, is_enabled), paused_until = NULL,
        failures = 0, probing_until = NULL, header_names = coalesce($7, header_names),
        sealed_headers = CASE WHEN $7::text[] IS NULL THEN sealed_headers ELSE $8 END,
        disabled_because = CASE WHEN coalesce($6, is_enabled) THEN NULL
          ELSE coalesce(disabled_because, 'operator') END
      WHERE tenant_id = $1 AND id = $2`,
-    [tenantId, id, url, description, events, isEnabled, headers?.names ?? null, headers?.sealed ?? null],
+    [
+      ...[tenantId, id, url, description, events, isEnabled],
+      ...[headers?.names ?? null, headers?.sealed ?? null, filters ? JSON.stringify(filters) : null],
+    ],
   );
 }
 
@@ -140,5 +157,23 @@ export async function replaceSealed(
        sealed_secret = CASE WHEN sealed_secret = $2 THEN $3 ELSE sealed_secret END,
        sealed_headers = CASE WHEN sealed_headers = $4 THEN $5 ELSE sealed_headers END WHERE id = $1`,
     [id, before.sealedSecret, after.sealedSecret, before.sealedHeaders, after.sealedHeaders],
+  );
+}
+
+/** Returns the ids of filters that the tenant has no such thing for. */
+export function findUnknownFilters(
+  manager: EntityManager,
+  tenantId: TenantId,
+  { agentIds = [], serviceIds = [], resourceIds = [] }: EndpointFilters,
+): Promise<{ kind: keyof EndpointFilters; id: string }[]> {
+  return query(
+    manager,
+    `SELECT 'agentIds' AS kind, wanted.id FROM unnest($2::uuid[]) wanted(id)
+     WHERE NOT EXISTS (SELECT 1 FROM agents WHERE agents.tenant_id = $1 AND agents.id = wanted.id)
+     UNION ALL SELECT 'serviceIds', wanted.id FROM unnest($3::uuid[]) wanted(id)
+     WHERE NOT EXISTS (SELECT 1 FROM services WHERE services.tenant_id = $1 AND services.id = wanted.id)
+     UNION ALL SELECT 'resourceIds', wanted.id FROM unnest($4::uuid[]) wanted(id)
+     WHERE NOT EXISTS (SELECT 1 FROM resources WHERE resources.tenant_id = $1 AND resources.id = wanted.id)`,
+    [tenantId, agentIds, serviceIds, resourceIds],
   );
 }

@@ -8,13 +8,18 @@ export interface SealedSecret {
   readonly sealed: string;
 }
 
-/** Returns up to a hundred secrets that were sealed with another key. */
-export function findSecretsSealedOtherwise(manager: EntityManager, keyId: string): Promise<SealedSecret[]> {
+/** Returns up to a hundred secrets that were sealed with another key, those after the given one. */
+export function findSecretsSealedOtherwise(
+  manager: EntityManager,
+  keyId: string,
+  after: Pick<SealedSecret, 'tenantId' | 'name'> | null,
+): Promise<SealedSecret[]> {
   return query<SealedSecret>(
     manager,
     `SELECT tenant_id AS "tenantId", name, sealed FROM tenant_secrets
-     WHERE split_part(sealed, '.', 1) <> $1 LIMIT 100`,
-    [keyId],
+     WHERE split_part(sealed, '.', 1) <> $1 AND ($2::uuid IS NULL OR (tenant_id, name) > ($2, $3))
+     ORDER BY tenant_id, name LIMIT 100`,
+    [keyId, after?.tenantId ?? null, after?.name ?? null],
   );
 }
 

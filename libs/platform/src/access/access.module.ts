@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { REDIS } from '../stores/call-state.module.ts';
 import { DATA_SOURCE, type Repository } from '../stores/database.module.ts';
+import { RateLimit, REQUEST_RATES, type RequestRates } from './rate-limit.ts';
 import { API_KEYS, TOKEN_AUDIENCE, type ApiKeys } from './tenant.guard.ts';
 
 /** Lets every module of a service have controllers for tenants. */
@@ -8,8 +10,13 @@ export class AccessModule {
   /**
    * @param audience the name service tokens are issued for
    * @param keys the repository that knows the API keys
+   * @param rates the store that counts their requests
    */
-  static forRoot<Connection>(audience: string, keys: Repository<Connection, ApiKeys>): DynamicModule {
+  static forRoot<Connection, Redis>(
+    audience: string,
+    keys: Repository<Connection, ApiKeys>,
+    rates: new (redis: Redis) => RequestRates,
+  ): DynamicModule {
     return {
       module: AccessModule,
       global: true,
@@ -20,8 +27,10 @@ export class AccessModule {
           useFactory: (dataSource: Connection) => new keys(dataSource),
           inject: [DATA_SOURCE],
         },
+        { provide: REQUEST_RATES, useFactory: (redis: Redis) => new rates(redis), inject: [REDIS] },
+        RateLimit,
       ],
-      exports: [TOKEN_AUDIENCE, API_KEYS],
+      exports: [TOKEN_AUDIENCE, API_KEYS, RateLimit],
     };
   }
 }

@@ -15,12 +15,17 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
       400: '`invalid-request`: `errors` names each field that is wrong, and how.',
       401: 'No valid API key or service token.',
       403: 'The key lacks the scope.',
+      429: '`rate-limited`: the key has sent too many requests; try again after Retry-After seconds.',
       503: 'The database is away, or `tenant-busy`; try again after Retry-After seconds.',
     }),
   );
 }
 
-/** Returns what an address is about: `recordings` for `calls/:callId/recordings/:recordingId`. */
+/**
+ * Returns what an address is about: `recordings` for `calls/:callId/recordings/:recordingId`, `leads` for
+ * `leads.csv`.
+ */
 function sectionOf(path: string): string {
-  return path.split('/').findLast((part) => !part.startsWith(':')) ?? path;
+  const section = path.split('/').findLast((part) => !part.startsWith(':')) ?? path;
+  return section.replace(/\.\w+$/, '');
 }

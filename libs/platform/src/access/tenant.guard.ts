@@ -1,12 +1,13 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type TenantId } from '@tandem/contracts';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { Problem } from '../http/problem.ts';
 import { CONFIG } from '../lifecycle/tokens.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { SignedTokens, TokenRefused } from '../tokens/signed-token.ts';
 import type { AuthorisedRequest, Principal } from './principal.ts';
+import { RateLimit } from './rate-limit.ts';
 
 /** The API keys of all tenants; a service provides them under {@link API_KEYS}. */
 export interface ApiKeys {
@@ -45,6 +46,7 @@ export class TenantGuard implements CanActivate {
     @Inject(API_KEYS) private readonly apiKeys: ApiKeys,
     @Inject(TOKEN_AUDIENCE) private readonly audience: string,
     private readonly reflector: Reflector,
+    private readonly rateLimit: RateLimit,
     metrics: Metrics,
   ) {
     this.tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
@@ -65,18 +67,20 @@ export class TenantGuard implements CanActivate {
     if (credential === undefined)
       throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
     request.principal = credential.startsWith('tk_')
-      ? await this.byApiKey(credential, request.method, scopes)
+      ? await this.byApiKey(credential, request, context.switchToHttp().getResponse<Response>(), scopes)
       : await this.byToken(credential, scopes);
     return true;
   }
 
   private async byApiKey(
     credential: string,
-    method: string,
+    { method }: Request,
+    response: Response,
     scopes: RouteScopes | undefined,
   ): Promise<Principal> {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
+    await this.rateLimit.take(key.id, response);
     const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
     // A route without a scope is closed to API keys.
     if (needed === undefined || !key.scopes.includes(needed)) {

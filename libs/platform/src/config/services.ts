@@ -1,7 +1,7 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { afterCallSection } from './sections/after-call.section.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
-import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
+import { apiLimitSection, controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
   carrierAccountSection,
@@ -76,7 +76,9 @@ export const serviceSections = {
   'crm-api': [
     processSection,
     crmApiSection,
+    apiLimitSection,
     secretSection,
+    redisSection,
     databaseSection,
     carrierAccountSection,
     mailSenderSection,
@@ -84,6 +86,7 @@ export const serviceSections = {
   'control-api': [
     processSection,
     controlApiSection,
+    apiLimitSection,
     secretSection,
     redisSection,
     databaseSection,

@@ -10,6 +10,8 @@ export interface Success {
   /** The body; without a schema there is none, or none that a schema can describe. */
   readonly schema?: z.ZodType;
   readonly description?: string;
+  /** The type of a body that is no JSON, and has no schema. */
+  readonly contentType?: string;
   /** A body as it is sent, for the document. */
   readonly example?: unknown;
 }
@@ -38,16 +40,21 @@ export function Endpoint({
     HttpCode(successes[0]?.status ?? 200),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ...(example === undefined ? [] : [ApiBody(bodyLike(example))]),
-    ...successes.map(({ status = 200, schema, description: about, example: sent }) =>
-      ApiResponse({
-        status,
-        ...(about === undefined ? {} : { description: about }),
-        ...(schema === undefined ? {} : { standardSchema: schema }),
-        ...(sent === undefined ? {} : { example: sent }),
-      }),
-    ),
+    ...successes.map(responseOf),
     ApiProblems(problems),
   );
+}
+
+function responseOf({ status = 200, schema, description, contentType, example }: Success) {
+  const sent = example === undefined ? {} : { example };
+  return ApiResponse({
+    status,
+    ...(description === undefined ? {} : { description }),
+    ...(schema === undefined ? {} : { standardSchema: schema }),
+    ...(contentType === undefined
+      ? sent
+      : { content: { [contentType]: { schema: { type: 'string' as const }, ...sent } } }),
+  });
 }
 
 /** Returns a description that adds an example to that of the argument's schema. */

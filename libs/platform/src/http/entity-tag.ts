@@ -80,6 +80,7 @@ export function Tagged({ change = false } = {}): MethodDecorator {
           ApiHeader({
             name: 'If-Match',
             required: false,
+            schema: { type: 'string', example: '"p4yC0nP8mC0o2V0oS3Qk9A"' },
             description: 'The ETag of what you have read. Refused with 412 when it has changed since.',
           }),
           ApiProblems({ 412: '`changed-meanwhile`: it is not what If-Match names any more.' }),

@@ -1,5 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { addExamples } from './examples.ts';
+import { addRateHeaders } from './rate-headers.ts';
 
 /** Serves the page at /docs and the document at /openapi.json. */
 export function serveOpenApi(
@@ -13,7 +15,13 @@ export function serveOpenApi(
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  const create = () => {
+    const document = SwaggerModule.createDocument(app, description);
+    addExamples(document);
+    addRateHeaders(document);
+    return document;
+  };
+  SwaggerModule.setup('docs', app, create, {
     customSiteTitle: about.title,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -13,6 +13,7 @@ export function Idempotent(): MethodDecorator {
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
+      schema: { type: 'string', example: '6f1c2b8e-5d0a-4b7e-9c53-2f4f0f6f7a10' },
       description:
         'Names this one request. Repeating it within a week gives the first answer again, marked ' +
         '`Idempotency-Replayed: true`, and does nothing.',

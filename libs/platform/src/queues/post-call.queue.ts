@@ -10,6 +10,19 @@ export class PostCallQueue {
 
   constructor(@Inject(queueToken('post-call')) private readonly queue: Queue<PostCallJob>) {}
 
+  /**
+   * Adds a job that reports the start of the call; a second one does nothing. When the queue is away, its
+   * start is reported with its end.
+   */
+  async enqueueStart(callId: CallId, tenantId: TenantId, startedAt: number): Promise<void> {
+    try {
+      const jobId = `post-call_${callId}_started`;
+      await this.queue.add('record-call', { callId, tenantId, startedAt }, { jobId });
+    } catch (error) {
+      this.logger.warn({ err: error, callId }, 'start of a call not queued; it is reported with its end');
+    }
+  }
+
   /** Adds a job for the call; a second one for the same `occasion` does nothing. */
   async enqueue(
     callId: CallId,

@@ -22,6 +22,14 @@ const PLACEHOLDERS: AgentContentInput = {
 
 const contentSchema = agentContentSchema.strict();
 
+const CONTENT_EXAMPLE = {
+  name: 'Sarah',
+  companyName: 'Morgan Heating',
+  timeZone: 'America/New_York',
+  instructions: 'Take appointments for heating visits. Be brief and kind.',
+  model: { kind: 'guided' },
+};
+
 /** Returns the schema of the content for the OpenAPI document. */
 export function contentDescription(): object {
   const { $schema: _dialect, ...description } = z.toJSONSchema(contentSchema, {
@@ -29,7 +37,7 @@ export function contentDescription(): object {
     target: 'openapi-3.0',
     unrepresentable: 'any',
   });
-  return description;
+  return { ...description, example: CONTENT_EXAMPLE };
 }
 
 /**

@@ -12,32 +12,63 @@ export const listLiveSchema = z.object({
 });
 export type ListLive = z.output<typeof listLiveSchema>;
 
-export const liveCallsSchema = z.object({
-  items: z.array(
-    z.object({
-      callId: z.uuid(),
-      state: z
-        .enum(['admitted', 'connected', 'transferring'])
-        .describe('`admitted`: no relay holds it yet. `transferring`: with a person, or on the way to one.'),
-      relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
-      admittedAt: z.iso.datetime({ offset: true }),
-    }),
-  ),
-});
+export const liveCallsSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        callId: z.uuid(),
+        state: z
+          .enum(['admitted', 'connected', 'transferring'])
+          .describe(
+            '`admitted`: no relay holds it yet. `transferring`: with a person, or on the way to one.',
+          ),
+        relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
+        admittedAt: z.iso.datetime({ offset: true }),
+      }),
+    ),
+  })
+  .meta({
+    example: {
+      items: [
+        {
+          callId: 'c3f2a0de-0000-4000-8004-000000000001',
+          state: 'connected',
+          relayId: 'relay-1',
+          admittedAt: '2027-03-01T14:00:00.000Z',
+        },
+      ],
+    },
+  });
 
-export const waitingCallsSchema = z.object({
-  items: z.array(
-    z.object({
-      callId: z.uuid(),
-      agentId: z.uuid(),
-      from: z.string(),
-      to: z.string(),
-      language: z.string().describe('BCP 47.'),
-      waitingSince: z.iso.datetime({ offset: true }),
-      wantsCallback: z.boolean().describe('The caller asked for a callback, which is about to be stored.'),
-    }),
-  ),
-});
+export const waitingCallsSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        callId: z.uuid(),
+        agentId: z.uuid(),
+        from: z.string(),
+        to: z.string(),
+        language: z.string().describe('BCP 47.'),
+        waitingSince: z.iso.datetime({ offset: true }),
+        wantsCallback: z.boolean().describe('The caller asked for a callback, which is about to be stored.'),
+      }),
+    ),
+  })
+  .meta({
+    example: {
+      items: [
+        {
+          callId: 'c3f2a0de-0000-4000-8004-000000000001',
+          agentId: '7a0c1d3e-0000-4000-800a-000000000001',
+          from: '+12025550123',
+          to: '+12025550100',
+          language: 'en-US',
+          waitingSince: '2027-03-01T14:00:00.000Z',
+          wantsCallback: false,
+        },
+      ],
+    },
+  });
 
 export function toLiveCalls(calls: readonly LiveCall[]): z.output<typeof liveCallsSchema> {
   return {

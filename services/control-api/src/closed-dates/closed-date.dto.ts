@@ -10,24 +10,33 @@ const dateSchema = z.iso
   })
   .describe('YYYY-MM-DD, on the clock of the business.');
 
-export const closedDateSchema = z.object({
-  date: dateSchema,
-  name: z.string(),
-  closedFor: z
-    .array(z.enum(['calls', 'bookings']))
-    .describe('`calls`: callers hear that you are closed. `bookings`: no appointments are offered.'),
+export const closedDateSchema = z
+  .object({
+    date: dateSchema,
+    name: z.string(),
+    closedFor: z
+      .array(z.enum(['calls', 'bookings']))
+      .describe('`calls`: callers hear that you are closed. `bookings`: no appointments are offered.'),
+  })
+  .meta({ example: { date: '2027-12-24', name: 'Christmas Eve', closedFor: ['calls', 'bookings'] } });
+export const closedDatesSchema = z.object({ year: z.number().int(), items: z.array(closedDateSchema) }).meta({
+  example: {
+    year: 2027,
+    items: [{ date: '2027-12-24', name: 'Christmas Eve', closedFor: ['calls', 'bookings'] }],
+  },
 });
-export const closedDatesSchema = z.object({ year: z.number().int(), items: z.array(closedDateSchema) });
 
-export const createClosedDateSchema = z.strictObject({
-  date: dateSchema,
-  name: visibleText(80).describe('Such as the holiday’s name.'),
-  closedFor: closedDateSchema.shape.closedFor
-    .min(1)
-    .max(2)
-    .refine((scopes) => new Set(scopes).size === scopes.length, 'must not name one twice')
-    .default(['calls', 'bookings']),
-});
+export const createClosedDateSchema = z
+  .strictObject({
+    date: dateSchema,
+    name: visibleText(80).describe('Such as the holiday’s name.'),
+    closedFor: closedDateSchema.shape.closedFor
+      .min(1)
+      .max(2)
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'must not name one twice')
+      .default(['calls', 'bookings']),
+  })
+  .meta({ example: { date: '2027-12-24', name: 'Christmas Eve', closedFor: ['calls', 'bookings'] } });
 export type CreateClosedDate = z.output<typeof createClosedDateSchema>;
 
 export const listClosedDatesSchema = z.object({

@@ -19,7 +19,10 @@ export const patternSchema = z
     });
     return z.NEVER;
   })
-  .describe('A phone number with country code, or its beginning and a star.');
+  .meta({
+    description: 'A phone number with country code, or its beginning and a star.',
+    example: '+1202555*',
+  });
 
 /** US dollars, to the millionth. */
 export const usdSchema = z.number().min(0).max(1_000_000_000);

@@ -24,7 +24,10 @@ export const listMessagesSchema = z.object({
     // A bare + arrives as a space.
     .transform((text) => partyNumber(text.replace(/^ /, '+')) ?? text)
     .optional()
-    .describe('Messages to and from this number, in any spelling, or this e-mail address only.'),
+    .meta({
+      description: 'Messages to and from this number, in any spelling, or this e-mail address only.',
+      example: '+12025550123',
+    }),
   channel: messageChannelSchema.optional(),
 });
 export type ListMessages = z.output<typeof listMessagesSchema>;
@@ -47,7 +50,30 @@ export const messagePageSchema = pageOf(
     createdAt: z.iso.datetime(),
     changedAt: z.iso.datetime(),
   }),
-);
+).meta({
+  example: {
+    items: [
+      {
+        id: '7a0c1d3e-0000-4000-8009-000000000001',
+        threadId: '7a0c1d3e-0000-4000-8009-0000000000aa',
+        direction: 'outbound',
+        channel: 'sms',
+        from: '+12025550100',
+        to: '+12025550123',
+        subject: '',
+        text: 'Your appointment is on March 5 at 9:00.',
+        mediaCount: 0,
+        status: 'delivered',
+        reason: null,
+        answersId: null,
+        callId: 'c3f2a0de-0000-4000-8004-000000000001',
+        createdAt: '2027-03-01T14:05:11.000Z',
+        changedAt: '2027-03-01T14:05:13.000Z',
+      },
+    ],
+    nextCursor: null,
+  },
+});
 
 export function toMessagePage({ items, nextCursor }: Page<Message>): z.output<typeof messagePageSchema> {
   return { items: items.map(toMessageDto), nextCursor };

@@ -1,5 +1,5 @@
 import { languageSchema } from '@tandem/contracts';
-import { keySchema, phoneSchema } from '@tandem/platform';
+import { changeOf, keySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 
 const accessModeSchema = z
@@ -15,20 +15,35 @@ const unverifiedSchema = z
       'the number. A number that failed validation is never trusted.',
   );
 
-export const numberSchema = z.object({
-  id: z.uuid(),
-  e164: z.string(),
-  agentId: z.uuid().nullable().describe('The agent that takes the calls; null for none.'),
-  isAlwaysOpen: z
-    .boolean()
-    .describe('Open round the clock except on closed dates; otherwise the opening hours apply.'),
-  language: z.string().nullable().describe("BCP 47; null for the tenant's, else the agent's."),
-  accessMode: accessModeSchema,
-  allowedGroups: z.array(z.string()),
-  withheldCallers: withheldSchema,
-  unverifiedCallers: unverifiedSchema,
-  refusalText: z.string().describe('What refused callers hear; empty for the usual sentence.'),
-});
+export const numberSchema = z
+  .object({
+    id: z.uuid(),
+    e164: z.string(),
+    agentId: z.uuid().nullable().describe('The agent that takes the calls; null for none.'),
+    isAlwaysOpen: z
+      .boolean()
+      .describe('Open round the clock except on closed dates; otherwise the opening hours apply.'),
+    language: z.string().nullable().describe("BCP 47; null for the tenant's, else the agent's."),
+    accessMode: accessModeSchema,
+    allowedGroups: z.array(z.string()),
+    withheldCallers: withheldSchema,
+    unverifiedCallers: unverifiedSchema,
+    refusalText: z.string().describe('What refused callers hear; empty for the usual sentence.'),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-800c-000000000001',
+      e164: '+12025550100',
+      isAlwaysOpen: false,
+      agentId: '7a0c1d3e-0000-4000-800a-000000000001',
+      language: 'en-US',
+      accessMode: 'open',
+      allowedGroups: [],
+      withheldCallers: 'accept',
+      unverifiedCallers: 'trust',
+      refusalText: '',
+    },
+  });
 export const numbersSchema = z.object({ items: z.array(numberSchema) });
 
 const settings = {
@@ -41,20 +56,23 @@ const settings = {
   refusalText: z.string().trim().max(500),
 };
 
-export const createNumberSchema = z.strictObject({
-  e164: phoneSchema,
-  agentId: settings.agentId.default(null),
-  language: settings.language.default(null),
-  accessMode: accessModeSchema.default('open'),
-  allowedGroups: settings.allowedGroups.default([]),
-  withheldCallers: withheldSchema.default('accept'),
-  unverifiedCallers: unverifiedSchema.default('trust'),
-  refusalText: settings.refusalText.default(''),
-});
+export const createNumberSchema = z
+  .strictObject({
+    e164: phoneSchema,
+    agentId: settings.agentId.default(null),
+    language: settings.language.default(null),
+    accessMode: accessModeSchema.default('open'),
+    allowedGroups: settings.allowedGroups.default([]),
+    withheldCallers: withheldSchema.default('accept'),
+    unverifiedCallers: unverifiedSchema.default('trust'),
+    refusalText: settings.refusalText.default(''),
+  })
+  .meta({
+    example: { e164: '+12025550100', agentId: '7a0c1d3e-0000-4000-800a-000000000001', language: 'en-US' },
+  });
 export type CreateNumber = z.output<typeof createNumberSchema>;
 
-export const changeNumberSchema = z
-  .strictObject({ ...settings, isAlwaysOpen: z.boolean() })
-  .partial()
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+export const changeNumberSchema = changeOf({ ...settings, isAlwaysOpen: z.boolean() }).meta({
+  example: { accessMode: 'allow-list', allowedGroups: ['regulars'] },
+});
 export type ChangeNumber = z.output<typeof changeNumberSchema>;

@@ -3,10 +3,14 @@ import type { NumberHours } from '@tandem/database';
 import { areApart, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 
-export const openingHoursSchema = z.object({
-  isAlwaysOpen: z.boolean().describe('Open round the clock except on closed dates; the hours do not count.'),
-  hours: weeklyHoursSchema.describe('Local times of the tenant.'),
-});
+export const openingHoursSchema = z
+  .object({
+    isAlwaysOpen: z
+      .boolean()
+      .describe('Open round the clock except on closed dates; the hours do not count.'),
+    hours: weeklyHoursSchema.describe('Local times of the tenant.'),
+  })
+  .meta({ example: { isAlwaysOpen: false, hours: [{ weekday: 1, opens: '08:00', closes: '17:00' }] } });
 
 export const putOpeningHoursSchema = z
   .strictObject({
@@ -20,7 +24,8 @@ export const putOpeningHoursSchema = z
   .refine(({ hours, isAlwaysOpen }) => isAlwaysOpen || hours.length > 0, {
     path: ['hours'],
     message: 'must have at least one entry where isAlwaysOpen is not true: it would never be open',
-  });
+  })
+  .meta({ example: { hours: [{ weekday: 1, opens: '08:00', closes: '17:00' }] } });
 export type PutOpeningHours = z.output<typeof putOpeningHoursSchema>;
 
 export function toOpeningHoursDto({ isAlwaysOpen, hours }: NumberHours): z.output<typeof openingHoursSchema> {

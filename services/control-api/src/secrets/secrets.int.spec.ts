@@ -55,6 +55,9 @@ describe('a secret of a tenant', () => {
     for (let count = 0; count < 50; count += 1) expect((await put(`T_${count}`, 'x')).status).toBe(204);
     expect((await put('T_50', 'x')).body).toMatchObject({ code: 'too-many-secrets' });
     expect((await put('T_49', 'y')).status).toBe(204);
+    await control.ask('DELETE', '/v1/secrets/T_49', apiKey);
+    const atOnce = await Promise.all(Array.from({ length: 6 }, (_, at) => put(`U_${at}`, 'x')));
+    expect(atOnce.filter(({ status }) => status === 204)).toHaveLength(1);
   });
 
   it('goes with a call whose agent names it, sealed, and no other does', async () => {
@@ -87,8 +90,13 @@ describe('a secret of a tenant', () => {
       new SecretRepository(control.dataSource),
       rotated as ServiceConfig<'control-api'>,
     );
+    await control.sql(
+      `INSERT INTO tenant_secrets (tenant_id, name, sealed) VALUES ($1, 'A_LOST', 'lost.AAAAAAAA')`,
+      tenantId,
+    );
     await secrets.reseal();
     const place = tenantSecretPlace(tenantId, 'ROTATED');
     expect(sealerOf(rotated.secrets[0]!).open(await stored('ROTATED'), place)).toBe(VALUE);
+    expect(await stored('A_LOST')).toBe('lost.AAAAAAAA');
   });
 });

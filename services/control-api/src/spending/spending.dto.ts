@@ -13,11 +13,13 @@ const warnSchema = z
   .max(1)
   .describe('Share of a limit at which a warning event is sent; 0.8 unless set.');
 
-export const budgetSchema = z.object({
-  dailyUsd: dailySchema,
-  monthlyUsd: monthlySchema,
-  warnShare: warnSchema,
-});
+export const budgetSchema = z
+  .object({
+    dailyUsd: dailySchema,
+    monthlyUsd: monthlySchema,
+    warnShare: warnSchema,
+  })
+  .meta({ example: { dailyUsd: 25, monthlyUsd: 400, warnShare: 0.8 } });
 export type Budget = z.output<typeof budgetSchema>;
 
 export const changeBudgetSchema = z
@@ -29,7 +31,8 @@ export const changeBudgetSchema = z
   .refine(
     (given) => Object.values(given).some((value) => value !== undefined),
     'name at least one of dailyUsd, monthlyUsd, warnShare',
-  );
+  )
+  .meta({ example: { dailyUsd: 25, monthlyUsd: null } });
 export type ChangeBudget = z.output<typeof changeBudgetSchema>;
 
 export const monthQuerySchema = z.object({
@@ -37,30 +40,38 @@ export const monthQuerySchema = z.object({
     .string()
     .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')
     .optional()
-    .describe('The current month of the tenant when left out.'),
+    .meta({ description: 'The current month of the tenant when left out.', example: '2027-03' }),
 });
 export type MonthQuery = z.output<typeof monthQuerySchema>;
 
-export const spendingSchema = z.object({
-  month: z.string(),
-  usd: z.number().describe('Cost of stored calls, without running ones.'),
-  days: z.array(
-    z.object({
-      date: z.iso
-        .date()
-        .describe(
-          "A day of the tenant's calendar; a call counts on the day of its admission. Days without " +
-            'calls are absent.',
-        ),
-      calls: z.number().int(),
-      usd: z.number(),
-      unpriced: z
-        .number()
-        .int()
-        .describe('Reports of usage without a known price: with any, usd is a lower bound.'),
-    }),
-  ),
-});
+export const spendingSchema = z
+  .object({
+    month: z.string(),
+    usd: z.number().describe('Cost of stored calls, without running ones.'),
+    days: z.array(
+      z.object({
+        date: z.iso
+          .date()
+          .describe(
+            "A day of the tenant's calendar; a call counts on the day of its admission. Days without " +
+              'calls are absent.',
+          ),
+        calls: z.number().int(),
+        usd: z.number(),
+        unpriced: z
+          .number()
+          .int()
+          .describe('Reports of usage without a known price: with any, usd is a lower bound.'),
+      }),
+    ),
+  })
+  .meta({
+    example: {
+      month: '2027-03',
+      usd: 1.84,
+      days: [{ date: '2027-03-01', calls: 41, usd: 1.84, unpriced: 0 }],
+    },
+  });
 
 const usd = (micros: number): number => micros / MICROS_PER_USD;
 

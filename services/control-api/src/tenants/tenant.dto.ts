@@ -1,33 +1,45 @@
 import { newTenantSchema, tenantFields } from '@tandem/contracts';
 import type { Page, Tenant } from '@tandem/database';
-import { pageOf, pageQuery } from '@tandem/platform';
+import { changeOf, pageOf, pageQuery } from '@tandem/platform';
 import { z } from 'zod';
 import { newKeySchema } from '../api-keys/api-key.dto.ts';
 
 const horizonSchema = z.number().int().min(1).max(366).describe('Appointments are offered this far ahead.');
 
-export const tenantSchema = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  timeZone: z.string(),
-  language: z.string().nullable(),
-  bookingHorizonDays: horizonSchema,
-  createdAt: z.iso.datetime(),
-});
+export const tenantSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    timeZone: z.string(),
+    language: z.string().nullable(),
+    bookingHorizonDays: horizonSchema,
+    createdAt: z.iso.datetime(),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-800d-000000000001',
+      name: 'Morgan Heating',
+      timeZone: 'America/New_York',
+      language: 'en-US',
+      bookingHorizonDays: 60,
+      createdAt: '2027-02-11T16:20:00.000Z',
+    },
+  });
 export const tenantPageSchema = pageOf(tenantSchema);
 export const listTenantsSchema = z.object(pageQuery);
 export type ListTenants = z.output<typeof listTenantsSchema>;
 
-export const createTenantSchema = newTenantSchema;
+export const createTenantSchema = newTenantSchema.meta({
+  example: { name: 'Morgan Heating', timeZone: 'America/New_York', language: 'en-US' },
+});
 export const createdTenantSchema = z.object({
   tenant: tenantSchema,
   apiKey: newKeySchema.describe('The first key of the tenant, with every scope of a tenant.'),
 });
 
-export const changeTenantSchema = z
-  .strictObject({ ...tenantFields, bookingHorizonDays: horizonSchema })
-  .partial()
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+export const changeTenantSchema = changeOf({ ...tenantFields, bookingHorizonDays: horizonSchema }).meta({
+  example: { bookingHorizonDays: 90 },
+});
 export type ChangeTenant = z.output<typeof changeTenantSchema>;
 
 export function toTenantDto(tenant: Tenant): z.output<typeof tenantSchema> {

@@ -257,6 +257,16 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [200],
   },
+  'POST /v1/dead-letters/{queue}/retry': {
+    path: () => '/v1/dead-letters/messages/retry',
+    scope: 'admin',
+    stranger: [200],
+  },
+  'POST /v1/dead-letters/{queue}/{id}/retry': {
+    path: () => `/v1/dead-letters/messages/message_${randomUUID()}/retry`,
+    scope: 'admin',
+    stranger: [404],
+  },
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',

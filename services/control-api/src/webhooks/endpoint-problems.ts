@@ -27,6 +27,16 @@ export const headersNeeded = (names: readonly string[]): Problem =>
     `Send the headers again with the new address, or {} to have none: ${names.join(', ')}.`,
   );
 
+/** @param unknown what the tenant does not have, by kind of filter */
+export const unknownFilter = (unknown: Readonly<Record<string, readonly string[]>>): Problem =>
+  new Problem(
+    422,
+    'unknown-filter',
+    'The filters name something you do not have',
+    `There is nothing with these ids and numbers: ${Object.values(unknown).flat().join(', ')}.`,
+    { unknown },
+  );
+
 /** @param problem what is wrong with the url, as the end of a sentence */
 export const urlRefused = (problem: string): Problem =>
   new Problem(

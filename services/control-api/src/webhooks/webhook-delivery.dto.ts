@@ -16,7 +16,24 @@ export const deliverySchema = z.object({
   createdAt: z.iso.datetime(),
   settledAt: z.iso.datetime().nullable(),
 });
-export const deliveryPageSchema = pageOf(deliverySchema);
+export const deliveryPageSchema = pageOf(deliverySchema).meta({
+  example: {
+    items: [
+      {
+        eventId: 'evt_5b0d1c2e-0000-4000-800f-000000000001',
+        type: 'booking.created',
+        state: 'delivered',
+        attempts: 1,
+        nextAttemptAt: null,
+        lastStatus: 200,
+        lastFault: null,
+        createdAt: '2027-03-01T14:05:11.000Z',
+        settledAt: '2027-03-01T14:05:12.000Z',
+      },
+    ],
+    nextCursor: null,
+  },
+});
 
 const EVENT_ID_PREFIX = 'evt_';
 const eventIdSchema = z
@@ -35,17 +52,20 @@ export const replaySchema = z
     error: 'must be after `from`',
     path: ['to'],
   })
-  .describe('Empty for all events that were given up.');
+  .describe('Empty for all events that were given up.')
+  .meta({ example: { from: '2027-03-01T00:00:00Z', to: '2027-03-02T00:00:00Z' } });
 export type Replay = z.output<typeof replaySchema>;
-export const replayedSchema = z.object({
-  replayed: z.number().int().describe('Events that are delivered again.'),
-  alreadyPending: z.number().int().describe('Selected events that wait for delivery already.'),
-  unknown: z
-    .number()
-    .int()
-    .describe('Ids without an event of this endpoint: not subscribed at the time, or older than 30 days.'),
-  reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
-});
+export const replayedSchema = z
+  .object({
+    replayed: z.number().int().describe('Events that are delivered again.'),
+    alreadyPending: z.number().int().describe('Selected events that wait for delivery already.'),
+    unknown: z
+      .number()
+      .int()
+      .describe('Ids without an event of this endpoint: not subscribed at the time, or older than 30 days.'),
+    reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
+  })
+  .meta({ example: { replayed: 12, alreadyPending: 0, unknown: 0, reason: null } });
 
 /** Returns the events to deliver again. */
 export function toReplayRequest({ eventIds, from, to }: Replay): {

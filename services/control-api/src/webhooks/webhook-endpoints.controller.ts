@@ -60,7 +60,7 @@ export class WebhookEndpointsController {
     description:
       'Fetch its signing secret afterwards. docs/webhooks.md explains the requests and how to verify them.',
     success: { status: 201, schema: endpointSchema },
-    problems: { 422: '`url-refused`, `too-many-endpoints`' },
+    problems: { 422: '`url-refused`, `too-many-endpoints`, `unknown-filter`' },
   })
   create(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -85,7 +85,7 @@ export class WebhookEndpointsController {
   @Endpoint({
     summary: 'Change an endpoint; enabling it delivers waiting events',
     success: { schema: endpointSchema },
-    problems: { 404: NOT_FOUND, 422: '`url-refused`, `headers-needed`' },
+    problems: { 404: NOT_FOUND, 422: '`url-refused`, `headers-needed`, `unknown-filter`' },
   })
   change(
     @CurrentPrincipal() { tenantId }: Principal,

@@ -185,6 +185,26 @@ describe('webhook endpoints', () => {
     ).toMatchObject({ headerNames: [] });
   });
 
+  it('are limited to things of the tenant, which are replaced as a whole', async () => {
+    const filters = { agentIds: [own.agentId], numbers: [own.e164] };
+    const made = await ask('POST', '', { url: 'https://hooks.example.com/', filters });
+    expect([made.status, made.body['filters']]).toEqual([201, filters]);
+    const path = `/${String(made.body['id'])}`;
+    expect((await ask('PATCH', path, { isEnabled: false })).body['filters']).toEqual(filters);
+    expect((await ask('PATCH', path, { filters: {} })).body['filters']).toEqual({});
+    const stranger = await control.operator();
+    const unknown = { agentIds: [stranger.agentId], numbers: [stranger.e164] };
+    for (const [method, at] of [
+      ['POST', ''],
+      ['PATCH', path],
+    ] as const)
+      expect(await ask(method, at, { url: 'https://hooks.example.com/', filters: unknown })).toMatchObject({
+        status: 422,
+        body: { code: 'unknown-filter', unknown },
+      });
+    expect((await ask('PATCH', path, { filters: { agents: [] } })).status).toBe(400);
+  });
+
   it.each([
     { 'webhook-id': 'x' },
     { 'Webhook-Signature': 'x' },

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import type { TenantId } from '@tandem/contracts';
 import {
+  NumberRepository,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
   type Delivery,
@@ -12,9 +13,15 @@ import {
   type WebhookEndpoint,
 } from '@tandem/database';
 import { Destinations } from '@tandem/platform';
-import { endpointNotFound, headersNeeded, tooManyEndpoints, urlRefused } from './endpoint-problems.ts';
+import {
+  endpointNotFound,
+  headersNeeded,
+  tooManyEndpoints,
+  unknownFilter,
+  urlRefused,
+} from './endpoint-problems.ts';
 import { newSecret, openSecret, sealHeaders } from './endpoint-secrets.ts';
-import type { ChangeEndpoint, CreateEndpoint, ListEndpoints } from './webhook-endpoint.dto.ts';
+import type { ChangeEndpoint, CreateEndpoint, Filters, ListEndpoints } from './webhook-endpoint.dto.ts';
 import { toReplayRequest, type ListDeliveries, type Replay } from './webhook-delivery.dto.ts';
 
 /** Injection token: the sealer of signing secrets and headers. */
@@ -29,6 +36,7 @@ export class WebhookEndpoints {
   constructor(
     private readonly endpoints: WebhookEndpointRepository,
     private readonly events: WebhookDeliveryRepository,
+    private readonly numbers: NumberRepository,
     private readonly destinations: Destinations,
     @Inject(WEBHOOK_SECRETS) private readonly secrets: Sealer,
   ) {}
@@ -37,7 +45,7 @@ export class WebhookEndpoints {
     return this.endpoints.list(tenantId, page);
   }
 
-  /** @throws Problem 422 `url-refused`, `too-many-endpoints` */
+  /** @throws Problem 422 `url-refused`, `too-many-endpoints`, `unknown-filter` */
   async create(
     transaction: Transaction,
     tenantId: TenantId,
@@ -45,7 +53,8 @@ export class WebhookEndpoints {
   ): Promise<WebhookEndpoint> {
     await this.verify(asked.url);
     const id = randomUUID();
-    const fields = { ...asked, headers: sealHeaders(this.secrets, id, asked.headers) };
+    const filters = await this.known(tenantId, asked.filters);
+    const fields = { ...asked, filters, headers: sealHeaders(this.secrets, id, asked.headers) };
     const endpoint = await this.endpoints.create(
       transaction,
       tenantId,
@@ -57,7 +66,7 @@ export class WebhookEndpoints {
     return endpoint;
   }
 
-  /** @throws Problem 404, 422 `url-refused`, `headers-needed` */
+  /** @throws Problem 404, 422 `url-refused`, `headers-needed`, `unknown-filter` */
   async change(
     transaction: Transaction,
     tenantId: TenantId,
@@ -69,6 +78,7 @@ export class WebhookEndpoints {
       await this.refuseMovingHeaders(tenantId, id, asked.url);
     const fields = {
       ...asked,
+      ...(asked.filters === undefined ? {} : { filters: await this.known(tenantId, asked.filters) }),
       ...(headers === undefined ? {} : { headers: sealHeaders(this.secrets, id, headers) }),
     };
     return found(await this.endpoints.change(transaction, tenantId, id, fields));
@@ -128,6 +138,21 @@ export class WebhookEndpoints {
     const { url: before, headerNames } = await this.get(tenantId, id);
     if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;
     throw headersNeeded(headerNames);
+  }
+
+  /** Returns the filters, numbers in the form the tenant has them in. @throws Problem 422 */
+  private async known(tenantId: TenantId, filters: Filters): Promise<Filters> {
+    const unknown: Record<string, string[]> = {};
+    const note = (kind: string, id: string) => (unknown[kind] = [...(unknown[kind] ?? []), id]);
+    for (const { kind, id } of await this.endpoints.unknownIn(tenantId, filters)) note(kind, id);
+    const numbers: string[] = [];
+    for (const number of filters.numbers ?? []) {
+      const own = await this.numbers.ownForm(tenantId, number);
+      if (own === null) note('numbers', number);
+      else numbers.push(own);
+    }
+    if (Object.keys(unknown).length > 0) throw unknownFilter(unknown);
+    return filters.numbers === undefined ? filters : { ...filters, numbers };
   }
 
   private async verify(url: string): Promise<void> {

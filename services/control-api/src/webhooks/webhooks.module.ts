@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
-import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
+import { NumberRepository, WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
 import { CONFIG, DatabaseModule, deriveKeys, Destinations, type ServiceConfig } from '@tandem/platform';
 import { WebhookEndpointsController } from './webhook-endpoints.controller.ts';
 import { WebhookEndpoints, WEBHOOK_SECRETS } from './webhook-endpoints.service.ts';
@@ -9,7 +9,9 @@ import { WebhookEndpoints, WEBHOOK_SECRETS } from './webhook-endpoints.service.t
 type Config = ServiceConfig<'control-api'>;
 
 @Module({
-  imports: [DatabaseModule.forFeature(WebhookDeliveryRepository, WebhookEndpointRepository)],
+  imports: [
+    DatabaseModule.forFeature(NumberRepository, WebhookDeliveryRepository, WebhookEndpointRepository),
+  ],
   controllers: [WebhookEndpointsController],
   providers: [
     {

@@ -1,6 +1,6 @@
 import { visibleText } from '@tandem/contracts';
 import type { BookingsOfResource, Resource } from '@tandem/database';
-import { areApart, pageOf, weeklyHoursSchema } from '@tandem/platform';
+import { areApart, changeOf, pageOf, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { bookingSchema, toBookingDto } from '../bookings/booking.dto.ts';
 import { serviceKeysSchema, skillsSchema } from './fields.ts';
@@ -26,10 +26,7 @@ export const createResourceSchema = z.strictObject({
 });
 export type CreateResource = z.output<typeof createResourceSchema>;
 
-export const changeResourceSchema = z
-  .strictObject(fields)
-  .partial()
-  .refine((given) => Object.keys(given).length > 0, 'name at least one field to change');
+export const changeResourceSchema = changeOf(fields);
 export type ChangeResource = z.output<typeof changeResourceSchema>;
 
 export const resourceSchema = z.object({ id: z.uuid(), ...fields, hours: weeklyHoursSchema });

@@ -1,5 +1,5 @@
 import type { Service } from '@tandem/database';
-import { keySchema, pageOf, pageQuery } from '@tandem/platform';
+import { changeOf, keySchema, pageOf, pageQuery } from '@tandem/platform';
 import { visibleText } from '@tandem/contracts';
 import { z } from 'zod';
 import { skillsSchema } from './fields.ts';
@@ -37,10 +37,7 @@ export const createServiceSchema = z.strictObject({
 });
 export type CreateService = z.output<typeof createServiceSchema>;
 
-export const changeServiceSchema = z
-  .strictObject(fields)
-  .partial()
-  .refine((given) => Object.keys(given).length > 0, 'name at least one field to change');
+export const changeServiceSchema = changeOf(fields);
 export type ChangeService = z.output<typeof changeServiceSchema>;
 
 export const listCatalogueSchema = z.object({
@@ -48,6 +45,8 @@ export const listCatalogueSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(100).describe('Items on a page.'),
 });
 export type ListCatalogue = z.output<typeof listCatalogueSchema>;
+export const exportServicesSchema = z.object({});
+export type ExportServices = z.output<typeof exportServicesSchema>;
 
 export const serviceSchema = z.object({ id: z.uuid(), ...fields });
 export type ServiceDto = z.output<typeof serviceSchema>;

@@ -1,6 +1,6 @@
 import { languageSchema } from '@tandem/contracts';
 import type { Contact, ContactChange, ContactPoint, Page } from '@tandem/database';
-import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
+import { changeOf, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { nameSchema, notesSchema } from '../http/fields.ts';
 
@@ -8,7 +8,7 @@ const emailSchema = z
   .email()
   .max(254)
   .transform((address) => address.toLowerCase())
-  .describe('Read into lower case.');
+  .meta({ description: 'Read into lower case.', example: 'alex@example.com' });
 
 /** Numbers, or addresses, of one contact. */
 const MOST_POINTS = 20;
@@ -17,7 +17,7 @@ const pointFields = {
   isPrimary: z.boolean().default(false).describe('One at most; the first one if none is.'),
 };
 
-const contactFields = z.strictObject({
+export const contactFields = z.strictObject({
   phone: phoneSchema.describe('The primary number; the others stay. Give this, or `phones`.'),
   phones: z
     .array(z.strictObject({ number: phoneSchema, ...pointFields }))
@@ -38,45 +38,68 @@ const contactFields = z.strictObject({
 const someFields = contactFields.partial();
 type SomeFields = z.output<typeof someFields>;
 
-export const createContactSchema = someFields.superRefine((fields, context) => {
-  checkPoints(fields, context);
-  if (fields.phone === undefined && fields.phones === undefined)
-    context.addIssue({ code: 'custom', path: ['phone'], message: 'is needed, or phones' });
-});
+export const createContactSchema = someFields
+  .superRefine((fields, context) => {
+    checkPoints(fields, context);
+    if (fields.phone === undefined && fields.phones === undefined)
+      context.addIssue({ code: 'custom', path: ['phone'], message: 'is needed, or phones' });
+  })
+  .meta({
+    example: { phone: '+12025550123', name: 'Alex Morgan', email: 'alex@example.com', language: 'en-US' },
+  });
 export type CreateContact = z.output<typeof createContactSchema>;
 
-export const updateContactSchema = someFields
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change')
-  .superRefine(checkPoints);
+export const updateContactSchema = changeOf(contactFields.shape)
+  .superRefine(checkPoints)
+  .meta({ example: { name: 'Alex Morgan', notes: 'Rings at the side door.' } });
 export type UpdateContact = z.output<typeof updateContactSchema>;
 
-export const mergeContactSchema = z.strictObject({
-  into: z.uuid().describe('The contact that stays, with everything of both.'),
-});
+export const mergeContactSchema = z
+  .strictObject({
+    into: z.uuid().describe('The contact that stays, with everything of both.'),
+  })
+  .meta({ example: { into: '7a0c1d3e-0000-4000-8003-000000000001' } });
 export type MergeContact = z.output<typeof mergeContactSchema>;
 
 export const listContactsSchema = z.object({
   ...pageQuery,
   phone: phoneQuerySchema.optional().describe('Any number of theirs, in any way it is written.'),
   email: emailSchema.optional().describe('Any address of theirs.'),
-  name: nameSchema.optional().describe('Beginning of the name, in any case.'),
+  name: nameSchema.optional().meta({ description: 'Beginning of the name, in any case.', example: 'alex' }),
 });
 export type ListContacts = z.output<typeof listContactsSchema>;
+export const exportContactsSchema = listContactsSchema.omit({ limit: true, cursor: true });
+export type ExportContacts = z.output<typeof exportContactsSchema>;
 
 const shownPoint = { label: z.string(), isPrimary: z.boolean() };
 
-export const contactSchema = z.object({
-  id: z.uuid(),
-  phone: z.string().describe('The primary number.'),
-  phones: z.array(z.object({ number: z.string(), ...shownPoint })).describe('The primary one first.'),
-  name: z.string().nullable(),
-  email: z.string().nullable().describe('The primary address.'),
-  emails: z.array(z.object({ address: z.string(), ...shownPoint })),
-  notes: z.string(),
-  language: z.string().nullable(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-});
+export const contactSchema = z
+  .object({
+    id: z.uuid(),
+    phone: z.string().describe('The primary number.'),
+    phones: z.array(z.object({ number: z.string(), ...shownPoint })).describe('The primary one first.'),
+    name: z.string().nullable(),
+    email: z.string().nullable().describe('The primary address.'),
+    emails: z.array(z.object({ address: z.string(), ...shownPoint })),
+    notes: z.string(),
+    language: z.string().nullable(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-8003-000000000001',
+      phone: '+12025550123',
+      phones: [{ number: '+12025550123', label: 'mobile', isPrimary: true }],
+      name: 'Alex Morgan',
+      email: 'alex@example.com',
+      emails: [{ address: 'alex@example.com', label: 'work', isPrimary: true }],
+      notes: 'Rings at the side door.',
+      language: 'en-US',
+      createdAt: '2027-02-11T16:20:00.000Z',
+      updatedAt: '2027-03-01T14:05:11.000Z',
+    },
+  });
 export type ContactDto = z.output<typeof contactSchema>;
 export const contactPageSchema = pageOf(contactSchema);
 

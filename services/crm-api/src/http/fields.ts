@@ -12,7 +12,7 @@ export const minuteSchema = z.iso
 export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('ISO 8601 with offset.');
 
 /* Free text may contain a card number, which must not be stored. */
-export const nameSchema = visibleText(120).transform(maskNumbers);
+export const nameSchema = visibleText(120).transform(maskNumbers).meta({ example: 'Alex Morgan' });
 export const reasonSchema = visibleText(200).overwrite(maskNumbers);
 export const notesSchema = z.string().trim().max(2000).transform(maskNumbers);
 export const serviceKeySchema = z
@@ -20,7 +20,7 @@ export const serviceKeySchema = z
   .trim()
   .min(1)
   .max(63)
-  .describe('Key of a service, such as plumbing.');
+  .meta({ description: 'Key of a service, such as plumbing.', example: 'plumbing' });
 
 /** Returns a time as ISO 8601 with the offset of the time zone at that time. */
 export function localIso(at: Date | number, timeZone: string): string {

@@ -1,6 +1,6 @@
 import { leadSourceSchema, leadStageSchema, urgencySchema } from '@tandem/contracts';
 import type { Lead, Page } from '@tandem/database';
-import { pageOf, pageQuery, phoneQuerySchema } from '@tandem/platform';
+import { changeOf, pageOf, pageQuery, phoneQuerySchema } from '@tandem/platform';
 import { z } from 'zod';
 import {
   checkEnquirer,
@@ -26,19 +26,25 @@ export const createLeadSchema = z
         path: ['name'],
         message: 'say who it is: contactId, contactPhone or name',
       });
+  })
+  .meta({
+    example: {
+      contactPhone: '+12025550123',
+      name: 'Alex Morgan',
+      summary: 'Wants a quote for a new boiler.',
+      source: 'web',
+      urgency: 'normal',
+    },
   });
 export type CreateLead = z.output<typeof createLeadSchema>;
 
-export const updateLeadSchema = z
-  .strictObject({
-    contactId: z.uuid().nullable(),
-    name: nameSchema.nullable(),
-    summary: enquiryTextSchema,
-    urgency: urgencySchema,
-    stage: leadStageSchema,
-  })
-  .partial()
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+export const updateLeadSchema = changeOf({
+  contactId: z.uuid().nullable(),
+  name: nameSchema.nullable(),
+  summary: enquiryTextSchema,
+  urgency: urgencySchema,
+  stage: leadStageSchema,
+}).meta({ example: { stage: 'contacted' } });
 export type UpdateLead = z.output<typeof updateLeadSchema>;
 
 export const listLeadsSchema = z.object({
@@ -48,22 +54,40 @@ export const listLeadsSchema = z.object({
   urgency: urgencySchema.optional(),
 });
 export type ListLeads = z.output<typeof listLeadsSchema>;
+export const exportLeadsSchema = listLeadsSchema.omit({ limit: true, cursor: true });
+export type ExportLeads = z.output<typeof exportLeadsSchema>;
 
-export const leadSchema = z.object({
-  id: z.uuid(),
-  contact: shownContactSchema,
-  name: z.string().nullable().describe('As it was said.'),
-  summary: z.string(),
-  source: leadSourceSchema,
-  urgency: urgencySchema,
-  stage: leadStageSchema,
-  callId: z.uuid().nullable().describe('The call that caused it.'),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-});
+export const leadSchema = z
+  .object({
+    id: z.uuid(),
+    contact: shownContactSchema,
+    name: z.string().nullable().describe('As it was said.'),
+    summary: z.string(),
+    source: leadSourceSchema,
+    urgency: urgencySchema,
+    stage: leadStageSchema,
+    callId: z.uuid().nullable().describe('The call that caused it.'),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-8007-000000000001',
+      contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
+      name: 'Alex Morgan',
+      summary: 'Wants a quote for a new boiler.',
+      source: 'call',
+      urgency: 'normal',
+      stage: 'new',
+      callId: 'c3f2a0de-0000-4000-8004-000000000001',
+      createdAt: '2027-03-01T14:05:11.000Z',
+      updatedAt: '2027-03-01T14:05:11.000Z',
+    },
+  });
+export type LeadDto = z.output<typeof leadSchema>;
 export const leadPageSchema = pageOf(leadSchema);
 
-export function toLeadDto({ createdAt, updatedAt, ...lead }: Lead): z.output<typeof leadSchema> {
+export function toLeadDto({ createdAt, updatedAt, ...lead }: Lead): LeadDto {
   return { ...lead, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
 }
 

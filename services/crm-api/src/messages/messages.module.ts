@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { AgentDirectory, ContactRepository, MessageRepository } from '@tandem/database';
+import { ContactRepository, MessageRepository, NumberRepository } from '@tandem/database';
 import { DatabaseModule } from '@tandem/platform';
 import { MessagesController } from './messages.controller.ts';
 import { MessagesService } from './messages.service.ts';
 
 @Module({
-  imports: [DatabaseModule.forFeature(AgentDirectory, ContactRepository, MessageRepository)],
+  imports: [DatabaseModule.forFeature(ContactRepository, MessageRepository, NumberRepository)],
   controllers: [MessagesController],
   providers: [MessagesService],
 })

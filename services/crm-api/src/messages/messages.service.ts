@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { shortMessage } from '@tandem/contracts';
 import {
-  AgentDirectory,
   ContactRepository,
   MessageRepository,
+  NumberRepository,
   type Message,
   type OutgoingMessage,
   type Transaction,
@@ -21,7 +21,7 @@ export class MessagesService {
   constructor(
     private readonly messages: MessageRepository,
     private readonly contacts: ContactRepository,
-    private readonly directory: AgentDirectory,
+    private readonly numbers: NumberRepository,
     @Inject(CONFIG)
     private readonly config: Pick<ServiceConfig<'crm-api'>, 'twilioAccountSid' | 'mailFrom'>,
   ) {}
@@ -68,10 +68,10 @@ export class MessagesService {
         'Text messages are not set up here',
         'Set TWILIO_ACCOUNT_SID for crm-api, and it with TWILIO_AUTH_TOKEN for post-call-worker.',
       );
-    const number = await this.directory.findByNumber(from);
-    if (number?.tenant.id !== tenantId)
+    const ownAddress = await this.numbers.ownForm(tenantId, from);
+    if (ownAddress === null)
       throw new Problem(422, 'unknown-number', 'Not your number', '"from" must be one of your own numbers.');
-    return { channel: 'sms', ownAddress: number.e164, party: to, body: shortMessage(text) };
+    return { channel: 'sms', ownAddress, party: to, body: shortMessage(text) };
   }
 
   private async email(

@@ -11,7 +11,7 @@ import {
   type DataSource,
 } from '@tandem/database';
 import { loadServiceConfig, SignedTokens, startService } from '@tandem/platform';
-import { createTestDatabase } from '@tandem/stack';
+import { createTestDatabase, testRedisUrl } from '@tandem/stack';
 import { crmApi } from '../crm-api.ts';
 
 export interface Answer {
@@ -59,6 +59,7 @@ export class RunningCrm {
       CRM_API_PORT: '0',
       LOG_LEVEL: 'silent',
       TANDEM_SECRET: SECRET,
+      REDIS_URL: await testRedisUrl(),
       DATABASE_URL: options.databaseUrl ?? database.url,
       DATABASE_POOL_SIZE: String(options.poolSize ?? 10),
       ...options.settings,

@@ -7,7 +7,7 @@ import {
   type RelayCommand,
 } from '@tandem/call-state';
 import type { CallId, StreamTicket } from '@tandem/contracts';
-import { CONFIG, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import type { IncomingStream } from '../media/incoming-stream.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { ActiveCall } from './active-call.ts';
@@ -37,6 +37,7 @@ export class Relay {
     @Inject(CallFactory) private readonly factory: CallFactory,
     @Inject(EndedCalls) private readonly endedCalls: EndedCalls,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
+    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
   ) {}
 
   get callCount(): number {
@@ -131,6 +132,9 @@ export class Relay {
     this.logger.debug({ ...fields, path: path.describe() }, 'media path assembled');
     log.append({ type: 'stream.attached', data: { relayId, epoch, streamId: path.stream.streamId } });
     session.start();
+    // A call that moves to another stream or relay has started before.
+    if (!claimed.events.some(({ type }) => type === 'stream.attached'))
+      void this.postCall.enqueueStart(callId, tenantId, Date.now());
     void session.ended.then(async (termination) => {
       // A call that was handed over may be back already, on a new stream.
       if (this.calls.get(callId) === call) this.calls.delete(callId);

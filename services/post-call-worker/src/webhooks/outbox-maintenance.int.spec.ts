@@ -56,6 +56,7 @@ describe('signing secrets', () => {
           url: 'https://hooks.example.com/',
           description: '',
           events: [],
+          filters: {},
           isEnabled: true,
           headers: {
             names: ['x-key'],

@@ -5,9 +5,9 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Sealer } from '@tandem/call-state';
+import { SealBroken, Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
-import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
+import { WebhookDeliveryRepository, WebhookEndpointRepository, type SealedParts } from '@tandem/database';
 import { CONFIG, deriveKeys, FaultLog, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 
@@ -69,23 +69,31 @@ export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationS
     }
   }
 
-  /** Reseals secrets with the newest key. */
+  /** Reseals secrets with the newest key; those of an endpoint that cannot be opened are left as they are. */
   async resealSecrets(): Promise<void> {
     try {
       const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
-      const again = (sealed: string, place: string) =>
-        this.secrets.seal(this.secrets.open(sealed, place), place);
-      for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId)) {
-        const { sealedSecret, sealedHeaders } = before;
-        await this.endpoints.reseal(id, before, {
-          sealedSecret: again(sealedSecret, webhookSecretPlace(id)),
-          sealedHeaders: sealedHeaders === null ? null : again(sealedHeaders, webhookHeadersPlace(id)),
-        });
-      }
+      for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId))
+        await this.reseal(id, before);
     } catch (error) {
+      this.logger.warn({ err: error }, 'resealing of signing secrets failed; trying again later');
+    }
+  }
+
+  private async reseal(id: string, before: SealedParts): Promise<void> {
+    const again = (sealed: string, place: string) =>
+      this.secrets.seal(this.secrets.open(sealed, place), place);
+    try {
+      const { sealedSecret, sealedHeaders } = before;
+      await this.endpoints.reseal(id, before, {
+        sealedSecret: again(sealedSecret, webhookSecretPlace(id)),
+        sealedHeaders: sealedHeaders === null ? null : again(sealedHeaders, webhookHeadersPlace(id)),
+      });
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
       this.logger.warn(
-        { err: error },
-        'resealing of signing secrets failed: keep the previous TANDEM_SECRET for now',
+        { err: error, endpointId: id },
+        'signing secret unreadable: set it anew, or keep the TANDEM_SECRET it was sealed with',
       );
     }
   }

@@ -36,6 +36,15 @@ export class NumberRepository {
     return run(this.dataSource, (manager) => findNumber(manager, tenantId, id));
   }
 
+  /** Returns a number of the tenant as it is stored, from any of its written forms; null for none. */
+  async ownForm(tenantId: TenantId, e164: string): Promise<string | null> {
+    const forms = writtenForms(e164);
+    const found = await run(this.dataSource, (manager) =>
+      manager.find(PhoneNumberRow, { select: { e164: true }, where: { tenantId, e164: In(forms) } }),
+    );
+    return forms.find((form) => found.some((number) => number.e164 === form)) ?? null;
+  }
+
   /**
    * Adds a number. `number-exists`: a tenant has it already, in one of its written forms;
    * `too-many-numbers`: the tenant has as many as are listed. With any of these outcomes the transaction must
@@ -46,6 +55,7 @@ export class NumberRepository {
     tenantId: TenantId,
     number: NewNumber,
   ): Promise<PhoneNumber | Objection | 'number-exists' | 'too-many-numbers'> {
+    await lockName(transaction, `phone-numbers:${tenantId}`);
     if ((await transaction.countBy(PhoneNumberRow, { tenantId })) >= MAX_LISTED) return 'too-many-numbers';
     const forms = writtenForms(number.e164);
     // The index knows one form only: of two tenants that add one number in two forms, one waits.

@@ -12,6 +12,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
     startsAt,
     endsAt,
     timeZone,
+    serviceId,
     service,
     resource,
     contact,
@@ -25,6 +26,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
     tenantId,
     type,
     subject: subjectOf('booking', id, callId),
+    facets: { serviceIds: [serviceId], resourceIds: [resource.id] },
     data: {
       bookingId: id,
       reference,

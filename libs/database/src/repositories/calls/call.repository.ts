@@ -13,10 +13,11 @@ import {
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
 import { insertAnalysis, settingsOf, storeSettings } from '../../queries/analyses/new-analyses.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
+import { lockName } from '../../queries/locks.ts';
 import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
 import { writeEventOnce } from '../webhooks/outbox.ts';
-import { callEnded, refusalEvent } from './call-event.ts';
+import { callEnded, callStarted, refusalEvent, transcriptReady, type StartedCall } from './call-event.ts';
 import { upsertCall, upsertRefusal } from './call-upsert.ts';
 import { toChildRows } from './call-rows.ts';
 import { toDetail, toSummary } from './call-from-rows.ts';
@@ -43,6 +44,11 @@ export class CallRepository {
       if (call.endedAt) await this.finish(transaction, call);
       return 'recorded';
     });
+  }
+
+  /** Writes the event of the call's start, once: a repetition changes nothing. */
+  async reportStart(call: StartedCall): Promise<void> {
+    await transact(this.dataSource, (transaction) => writeStart(transaction, call));
   }
 
   /**
@@ -112,6 +118,14 @@ export class CallRepository {
   }
 
   /** Returns when recordings were first deleted, by their id. */
+  /** Writes the events of an ended call, each once; its start too, if that has not been reported. */
+  private async reportEnd(transaction: Transaction, call: CallRecord): Promise<void> {
+    if (call.answeredAt) await writeStart(transaction, call);
+    await writeEventOnce(transaction, callEnded(call));
+    const transcript = transcriptReady(call);
+    if (transcript) await writeEventOnce(transaction, transcript);
+  }
+
   private async deletions(
     manager: EntityManager,
     tenantId: TenantId,
@@ -135,7 +149,7 @@ export class CallRepository {
         callId,
         await storeSettings(transaction, tenantId, settings),
       );
-    await writeEventOnce(transaction, callEnded(call));
+    await this.reportEnd(transaction, call);
   }
 
   private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
@@ -153,4 +167,10 @@ export class CallRepository {
     await insertRows(transaction, RecordingRow, recordings);
     if (disposition) await transaction.insert(DispositionRow, { tenantId, callId, ...storable(disposition) });
   }
+}
+
+/** There may be no row of the call yet that a transaction could hold, so the start has a lock of its own. */
+async function writeStart(transaction: Transaction, call: StartedCall): Promise<void> {
+  await lockName(transaction, `call-started:${call.callId}`);
+  await writeEventOnce(transaction, callStarted(call));
 }

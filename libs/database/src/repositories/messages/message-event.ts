@@ -7,6 +7,7 @@ export function receivedEvent(message: Message): OutboxEvent {
     tenantId,
     type: 'message.received',
     subject: subjectOf('message', id, callId),
+    facets: { numbers: [ownAddress] },
     data: {
       messageId: id,
       threadId,
@@ -27,6 +28,7 @@ export function statusEvent(message: Message): OutboxEvent {
     tenantId,
     type: 'message.status',
     subject: subjectOf('message', id, callId),
+    facets: { numbers: [ownAddress] },
     data: { messageId: id, threadId, channel, from: ownAddress, to: party, callId, ...statusOf(message) },
   };
 }

@@ -1,7 +1,8 @@
 import type { TenantId } from '@tandem/contracts';
 import { In, type DataSource } from 'typeorm';
-import { run } from '../../connection/unit-of-work.ts';
+import { run, transact } from '../../connection/unit-of-work.ts';
 import { TenantSecretRow } from '../../entities/tenant.entities.ts';
+import { lockName } from '../../queries/locks.ts';
 import { findSecretsSealedOtherwise, putSecret, type SealedSecret } from '../../queries/tenant-secrets.ts';
 
 /** The most secrets a tenant can have. */
@@ -50,9 +51,10 @@ export class SecretRepository {
 
   /** `full`: the tenant has {@link MAX_TENANT_SECRETS} others. */
   async put({ tenantId, ...secret }: SealedSecret): Promise<'stored' | 'full'> {
-    const isStored = await run(this.dataSource, (manager) =>
-      putSecret(manager, tenantId, secret, MAX_TENANT_SECRETS),
-    );
+    const isStored = await transact(this.dataSource, async (transaction) => {
+      await lockName(transaction, `secrets:${tenantId}`);
+      return putSecret(transaction, tenantId, secret, MAX_TENANT_SECRETS);
+    });
     return isStored ? 'stored' : 'full';
   }
 
@@ -60,9 +62,12 @@ export class SecretRepository {
     await run(this.dataSource, (manager) => manager.delete(TenantSecretRow, { tenantId, name }));
   }
 
-  /** Returns secrets that were sealed with another key, up to a hundred. */
-  sealedOtherwise(keyId: string): Promise<SealedSecret[]> {
-    return run(this.dataSource, (manager) => findSecretsSealedOtherwise(manager, keyId));
+  /** Returns secrets that were sealed with another key, up to a hundred: those after the given one. */
+  sealedOtherwise(
+    keyId: string,
+    after: Pick<SealedSecret, 'tenantId' | 'name'> | null = null,
+  ): Promise<SealedSecret[]> {
+    return run(this.dataSource, (manager) => findSecretsSealedOtherwise(manager, keyId, after));
   }
 
   /** Replaces a sealed value that nobody has changed since. */

@@ -5,12 +5,14 @@ import { WebhookEndpointRow } from '../../entities/outbox.entities.ts';
 import {
   findEndpoint,
   findSealedOtherwise,
+  findUnknownFilters,
   insertEndpoint,
   listEndpoints,
   replaceSealed,
   updateEndpoint,
   type EndpointChange,
   type EndpointFields,
+  type EndpointFilters,
   type SealedParts,
   type WebhookEndpoint,
 } from '../../queries/endpoints.ts';
@@ -64,6 +66,14 @@ export class WebhookEndpointRepository {
   ): Promise<WebhookEndpoint | null> {
     await updateEndpoint(transaction, tenantId, id, storable(fields));
     return findEndpoint(transaction, tenantId, id);
+  }
+
+  /** Returns the ids of filters that are of nothing the tenant has. */
+  unknownIn(
+    tenantId: TenantId,
+    filters: EndpointFilters,
+  ): Promise<{ kind: keyof EndpointFilters; id: string }[]> {
+    return run(this.dataSource, (manager) => findUnknownFilters(manager, tenantId, filters));
   }
 
   async delete(tenantId: TenantId, id: string): Promise<void> {

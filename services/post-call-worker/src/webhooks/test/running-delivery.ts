@@ -124,7 +124,7 @@ export class RunningDelivery {
     const sealed = headers
       ? { names: Object.keys(headers), sealed: sealer.seal(headers, webhookHeadersPlace(id)) }
       : { names: [], sealed: null };
-    const fields = { url: at, description: '', events, isEnabled: true, headers: sealed };
+    const fields = { url: at, description: '', events, filters: {}, isEnabled: true, headers: sealed };
     await transact(this.dataSource, (transaction) =>
       this.endpoints.create(transaction, tenant, id, fields, sealer.seal(SECRET, webhookSecretPlace(id))),
     );
