@@ -17,6 +17,19 @@ export type {
   UtteranceRecord,
 } from './entities/call-record.ts';
 export type { CallDetail, CallSummary } from './entities/stored-call.ts';
+export type {
+  FoundZone,
+  GridPoint,
+  GridPolygon,
+  Location,
+  PostcodeArea,
+  PostcodeKind,
+  Ring,
+  Whereabouts,
+  Zone,
+  ZonePlace,
+  ZoneSummary,
+} from './entities/zone.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod, type CalendarStretch, type Leave, type ServiceName } from './queries/calendar.ts';
@@ -28,6 +41,7 @@ export type {
   MessageReport,
   OutgoingMessage,
 } from './entities/message.ts';
+export { type ZoneName } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
@@ -110,6 +124,8 @@ export {
   MAX_WEBHOOK_ENDPOINTS,
   WebhookEndpointRepository,
 } from './repositories/webhooks/webhook-endpoint.repository.ts';
+export { LocationRepository, MAX_LOCATIONS } from './repositories/zones/location.repository.ts';
+export { MAX_ZONES, ZoneRepository, type ZoneInUse } from './repositories/zones/zone.repository.ts';
 export { type Page, type PageRequest } from './rows/page.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

@@ -34,6 +34,14 @@ import {
   TenantRow,
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
+import {
+  LocationRow,
+  ResourceZoneRow,
+  ZonePlaceRow,
+  ZonePolygonRow,
+  ZonePostcodeRow,
+  ZoneRow,
+} from '../entities/zone.entities.ts';
 import { Initial1795219200000 } from '../migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from '../migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from '../migrations/1795604500000-cost.ts';
@@ -51,6 +59,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-locations-and-zones.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +80,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  LocationsAndZones1795606100000,
 ];
 
 /** The rows of every table. */
@@ -115,4 +125,10 @@ export const ENTITIES = [
   WebhookDeliveryRow,
   MessageRow,
   MessageOptOutRow,
+  LocationRow,
+  ZoneRow,
+  ZonePolygonRow,
+  ZonePostcodeRow,
+  ZonePlaceRow,
+  ResourceZoneRow,
 ];
