@@ -7,6 +7,7 @@ import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
 import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
+import { ZonesModule } from './zones/zones.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 
 /** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
@@ -28,6 +29,7 @@ export class CrmApiModule {
         LeadsModule,
         StaffMessagesModule,
         MessagesModule,
+        ZonesModule,
       ],
     };
   }

@@ -8,11 +8,13 @@ import {
   nameSchema,
   notesSchema,
   serviceKeySchema,
+  zoneKeySchema,
 } from '../http/fields.ts';
 
 export const createBookingSchema = z.strictObject({
   service: serviceKeySchema,
   start: minuteSchema,
+  zone: zoneKeySchema.optional().describe('Only a resource that goes to this zone; moves keep to it.'),
   contactPhone: phoneSchema
     .optional()
     .describe('The phone number of the contact, which is created if there is none.'),
@@ -49,6 +51,7 @@ export const bookingSchema = z.object({
   end: z.string(),
   service: z.object({ key: z.string(), name: z.string() }),
   resource: z.object({ id: z.uuid(), name: z.string() }),
+  zone: z.object({ key: z.string(), name: z.string() }).nullable().describe('The zone it was asked for.'),
   contact: z.object({ id: z.uuid(), phone: z.string(), name: z.string().nullable() }).nullable(),
   name: z.string().nullable(),
   notes: z.string(),
@@ -68,6 +71,7 @@ export function toBookingDto(booking: Booking): BookingDto {
     end: localIso(booking.endsAt, booking.timeZone),
     service: booking.service,
     resource: booking.resource,
+    zone: booking.zone,
     contact: booking.contact,
     name: booking.name,
     notes: booking.notes,
