@@ -27,7 +27,7 @@ export class ZoneRow {
   /** Name in the API and for the agents, such as `north`. */
   @Column({ type: 'text' }) key!: string;
   @Column({ type: 'text' }) name!: string;
-  /** Of the zones something lies in, the smallest wins. */
+  /** Rank among the zones something lies in: the smallest wins. */
   @Column({ type: 'integer', default: 100 }) priority!: number;
   /** The location that callers of the zone are told; null for the nearest. */
   @Column({ name: 'location_id', type: 'uuid', nullable: true }) locationId!: string | null;

@@ -43,7 +43,7 @@ export interface ZoneSummary {
   readonly id: string;
   readonly key: string;
   readonly name: string;
-  /** Of the zones something lies in, the smallest wins. */
+  /** Rank among the zones something lies in: the smallest wins. */
   readonly priority: number;
   /** The location that callers of the zone are told; null for the nearest. */
   readonly locationId: string | null;

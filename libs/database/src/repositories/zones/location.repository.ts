@@ -108,7 +108,7 @@ export class LocationRepository {
    */
   async deactivate(transaction: Transaction, tenantId: TenantId, id: string): Promise<boolean> {
     const { affected } = await transaction.update(LocationRow, { tenantId, id }, { isActive: false });
-    // Zones before resources, and those by id, as whoever changes a resource holds them.
+    // Zones before resources, and those by id, as the change of a resource holds them.
     await transaction.find(ZoneRow, {
       where: { tenantId, locationId: id },
       order: { id: 'ASC' },
