@@ -23,7 +23,6 @@ export type {
   GridPolygon,
   Location,
   PostcodeArea,
-  PostcodeKind,
   Ring,
   Whereabouts,
   Zone,
@@ -41,7 +40,6 @@ export type {
   MessageReport,
   OutgoingMessage,
 } from './entities/message.ts';
-export { type ZoneName } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
@@ -125,7 +123,7 @@ export {
   WebhookEndpointRepository,
 } from './repositories/webhooks/webhook-endpoint.repository.ts';
 export { LocationRepository, MAX_LOCATIONS } from './repositories/zones/location.repository.ts';
-export { MAX_ZONES, ZoneRepository, type ZoneInUse } from './repositories/zones/zone.repository.ts';
+export { MAX_ZONES, ZoneRepository } from './repositories/zones/zone.repository.ts';
 export { type Page, type PageRequest } from './rows/page.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

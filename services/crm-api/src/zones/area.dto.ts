@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { openRing, problemOf, toDegrees, toGrid } from './ring.ts';
 
 /** Points of all rings of a zone, and its polygons. */
-export const MAX_POINTS = 1_000;
-export const MAX_POLYGONS = 50;
+const MAX_POINTS = 1_000;
+const MAX_POLYGONS = 50;
 
 const longitudeSchema = z.number().min(-180).max(180);
 const latitudeSchema = z.number().min(-90).max(90);

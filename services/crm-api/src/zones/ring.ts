@@ -9,7 +9,7 @@ import type { GridPoint, GridPolygon, Ring } from '@tandem/database';
 const GRID = 1_000_000;
 const HALF_TURN = 180 * GRID;
 /** The widest and highest area. */
-export const MAX_SPAN_DEGREES = 90;
+const MAX_SPAN_DEGREES = 90;
 const MAX_SPAN = MAX_SPAN_DEGREES * GRID;
 
 export const toGrid = (degrees: number): number => Math.round(degrees * GRID);

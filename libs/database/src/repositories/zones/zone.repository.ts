@@ -29,7 +29,7 @@ type ZoneFields = Omit<Zone, 'id'>;
 type ZoneChange = { readonly [Field in keyof ZoneFields]?: ZoneFields[Field] | undefined };
 
 /** A zone that resources still go to; without it they would go everywhere. */
-export interface ZoneInUse {
+interface ZoneInUse {
   readonly resources: readonly { readonly id: string; readonly name: string }[];
 }
 
