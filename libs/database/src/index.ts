@@ -30,6 +30,18 @@ export type {
   RunSelection,
   WaitingAnalysis,
 } from './entities/analysis.ts';
+export type {
+  FoundZone,
+  GridPoint,
+  GridPolygon,
+  Location,
+  PostcodeArea,
+  Ring,
+  Whereabouts,
+  Zone,
+  ZonePlace,
+  ZoneSummary,
+} from './entities/zone.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export {
@@ -152,6 +164,8 @@ export {
   MAX_WEBHOOK_ENDPOINTS,
   WebhookEndpointRepository,
 } from './repositories/webhooks/webhook-endpoint.repository.ts';
+export { LocationRepository, MAX_LOCATIONS } from './repositories/zones/location.repository.ts';
+export { MAX_ZONES, ZoneRepository } from './repositories/zones/zone.repository.ts';
 export { type Page, type PageRequest } from './rows/page.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

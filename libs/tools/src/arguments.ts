@@ -15,6 +15,15 @@ export const serviceSchema = z
   .max(63)
   .describe('Key of the service, such as plumbing, heating or electrical.');
 
+export const zoneSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(63)
+  .optional()
+  .describe('The "zone" that find_zone gave in this call; left out where it gave none.');
+
 export const localDateSchema = z
   .string()
   .refine(

@@ -6,6 +6,7 @@ import { scheduleCallbackHandler } from './schedule-callback/handler.ts';
 import { takeMessageHandler } from './take-message/handler.ts';
 import { checkAvailabilityHandler } from './check-availability/handler.ts';
 import { TOOL_DECLARATIONS } from './index.ts';
+import { findZoneHandler } from './find-zone/handler.ts';
 import { getCallerHistoryHandler } from './get-caller-history/handler.ts';
 import { lookupCustomerHandler } from './lookup-customer/handler.ts';
 import { sendEmailHandler } from './send-email/handler.ts';
@@ -36,6 +37,7 @@ export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   send_sms: sendSmsHandler,
   send_email: sendEmailHandler,
   web_search: webSearchHandler,
+  find_zone: findZoneHandler,
 };
 
 /** Declarations and handlers do not match. */

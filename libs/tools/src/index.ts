@@ -7,6 +7,7 @@ import { scheduleCallback } from './schedule-callback/declaration.ts';
 import { takeMessage } from './take-message/declaration.ts';
 import { checkAvailability } from './check-availability/declaration.ts';
 import { collectDigits } from './collect-digits/declaration.ts';
+import { findZone } from './find-zone/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
 import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { httpToolDeclaration } from './http/declaration.ts';
@@ -42,6 +43,7 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   sendSms,
   sendEmail,
   webSearch,
+  findZone,
 ];
 
 /** The settings of an agent that its tools depend on, beside their names. */

@@ -21,9 +21,12 @@ const REASONS: Readonly<Record<string, string>> = {
   'too-far-ahead': 'That day is too far ahead to be booked yet.',
 };
 
+const NOT_SERVED = 'Nobody who does this goes to that zone. Tell the caller, and offer to take a message.';
+
 /** Returns a sentence for the model about an appointment that cannot be at the time wanted. */
 export function explainRefusedTime(problem: CrmProblem, language: string, words: TimeWords): string {
   const { nothing, take } = words;
+  if (problem.code === 'zone-not-served') return `${nothing} ${NOT_SERVED}`;
   const reason = REASONS[problem.code];
   if (reason === undefined) return explainUnknownService(problem);
   const parsed = alternativesSchema.safeParse(problem);

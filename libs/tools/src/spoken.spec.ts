@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { localToday, spokenDay, spokenTime } from './spoken.ts';
+import { localToday, spokenCode, spokenDay, spokenTime } from './spoken.ts';
 
 describe('spoken times', () => {
   it('are those of the business, however far away the worker is', () => {
@@ -16,6 +16,11 @@ describe('spoken times', () => {
     expect(spokenTime('2027-03-02T09:30:00+01:00', 'de-DE')).toBe('Dienstag, 2. März um 9:30');
     for (const language of ['tlh', 'not a language', ''])
       expect(spokenDay('2027-03-02', language)).toBe('Tuesday, March 2');
+  });
+
+  it('say a code one character at a time', () => {
+    expect(spokenCode('sw1a 1aa')).toBe('S W 1 A, 1 A A');
+    expect(spokenCode(' 12207-1234 ')).toBe('1 2 2 0 7, 1 2 3 4');
   });
 
   it('know the day of the business', () => {

@@ -15,6 +15,15 @@ export function spokenDay(date: string, language: string): string {
   return say(DateTime.fromISO(date), language, DAY);
 }
 
+/** Returns a code one character at a time, in the groups it was given in: "S W 1 A, 1 A A". */
+export function spokenCode(code: string): string {
+  const groups = code.toUpperCase().split(/[^\p{L}\p{N}]+/u);
+  return groups
+    .filter((group) => group !== '')
+    .map((group) => [...group].join(' '))
+    .join(', ');
+}
+
 /** Returns today's date at the business, as YYYY-MM-DD. */
 export function localToday(timeZone: string, nowMs: number): string {
   return DateTime.fromMillis(nowMs, { zone: timeZone }).toISODate() ?? '';

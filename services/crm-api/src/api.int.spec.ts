@@ -4,6 +4,7 @@ import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contract
 import { SignedTokens } from '@tandem/platform';
 import { exampleFaults } from '@tandem/platform/conformance';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
+import { ZONE_RULES, type OwnedPlaces } from './zones/test/zone-routes.ts';
 
 /** The result of each route for a principal of another tenant. */
 interface RouteRule {
@@ -14,7 +15,7 @@ interface RouteRule {
   readonly stranger: 404 | 'own';
 }
 
-interface Owned {
+interface Owned extends OwnedPlaces {
   readonly contactId: string;
   readonly bookingId: string;
   readonly serviceId: string;
@@ -138,6 +139,7 @@ const RULES: Record<string, RouteRule> = {
     stranger: 404,
   },
   'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
+  ...ZONE_RULES,
 };
 
 const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
@@ -158,15 +160,19 @@ describe('the API', () => {
     });
     const services = await crm.ask('GET', '/v1/services', { as: owner.apiKey });
     const contactPhone = '+12025550123';
-    const [lead, message] = await Promise.all(
+    const [lead, message, location, zone] = await Promise.all(
       [
         ['/v1/leads', { contactPhone, summary: 'Alex wants a boiler.' }] as const,
         ['/v1/staff-messages', { contactPhone, body: 'Alex asks for Maria.' }] as const,
+        ['/v1/locations', { name: 'Workshop of Alex Morgan' }] as const,
+        ['/v1/zones', { key: 'east', name: 'East of Alex', places: ['Albany'] }] as const,
       ].map(([path, body]) => crm.ask('POST', path, { as: owner.apiKey, body })),
     );
     own = {
       leadId: String(lead?.body.id),
       staffMessageId: String(message?.body.id),
+      locationId: String(location?.body.id),
+      zoneId: String(zone?.body.id),
       bookingId: String(booking.body.id),
       contactId: String((booking.body.contact as { id: string }).id),
       serviceId: (services.body.items as { id: string }[])[0]!.id,

@@ -16,6 +16,7 @@ import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
 import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
+import { ZonesModule } from './zones/zones.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 
 /** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
@@ -43,6 +44,7 @@ export class CrmApiModule {
         LeadsModule,
         StaffMessagesModule,
         MessagesModule,
+        ZonesModule,
       ],
       providers: [{ provide: APP_INTERCEPTOR, useClass: TenantTurns }],
     };

@@ -7,6 +7,8 @@ export const crmApi: RunOptions<'crm-api'> = {
   prepare: (app) =>
     serveOpenApi(app, {
       title: 'Tandem crm-api',
-      description: 'Contacts, services, resources, availability, bookings, leads and messages for the staff.',
+      description:
+        'Contacts, services, resources, locations, zones, availability, bookings, leads and messages for ' +
+        'the staff.',
     }),
 };

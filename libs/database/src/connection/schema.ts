@@ -42,6 +42,14 @@ import {
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
 import { WebSearchHostsRow } from '../entities/web-search.entities.ts';
+import {
+  LocationRow,
+  ResourceZoneRow,
+  ZonePlaceRow,
+  ZonePolygonRow,
+  ZonePostcodeRow,
+  ZoneRow,
+} from '../entities/zone.entities.ts';
 import { Initial1795219200000 } from '../migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from '../migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from '../migrations/1795604500000-cost.ts';
@@ -63,6 +71,7 @@ import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-anal
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
+import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-locations-and-zones.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -83,6 +92,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  LocationsAndZones1795606100000,
   WebhookFilters1795606300000,
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
@@ -138,4 +148,10 @@ export const ENTITIES = [
   CallAnalysisRow,
   AnalysisRunRow,
   AnalysisRunCallRow,
+  LocationRow,
+  ZoneRow,
+  ZonePolygonRow,
+  ZonePostcodeRow,
+  ZonePlaceRow,
+  ResourceZoneRow,
 ];

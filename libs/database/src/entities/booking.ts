@@ -12,6 +12,9 @@ export interface Booking {
   readonly serviceId: string;
   readonly service: { readonly key: string; readonly name: string };
   readonly resource: { readonly id: string; readonly name: string };
+  /** The zone it was asked for. */
+  readonly zoneId: string | null;
+  readonly zone: { readonly key: string; readonly name: string } | null;
   readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null } | null;
   /** The person it is for, as it was said when booking. */
   readonly name: string | null;
@@ -37,6 +40,8 @@ export interface WantedTime {
 export interface BookingRequest extends WantedTime {
   readonly tenantId: TenantId;
   readonly serviceId: string;
+  /** The zone it was asked for. */
+  readonly zoneId?: string | null;
   /** E.164; the contact is created if the tenant has none with it. */
   readonly contactPhone: string | null;
   readonly name: string | null;

@@ -68,6 +68,8 @@ export class ResourceRow {
   @Column({ type: 'text' }) name!: string;
   @Column({ type: 'text', default: 'person' }) kind!: ResourceKind;
   @Column({ type: 'text', array: true, default: '{}' }) skills!: string[];
+  /** The location it belongs to. */
+  @Column({ name: 'location_id', type: 'uuid', nullable: true }) locationId!: string | null;
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 
@@ -108,6 +110,8 @@ export class BookingRow {
   @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
   @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
   @Column({ name: 'contact_id', type: 'uuid', nullable: true }) contactId!: string | null;
+  /** The zone it was asked for. */
+  @Column({ name: 'zone_id', type: 'uuid', nullable: true }) zoneId!: string | null;
   @Column({ type: 'tstzrange' }) period!: string;
   /** The period and the buffers of its service when it was made or moved. */
   @Column({ type: 'tstzrange' }) occupied!: string;

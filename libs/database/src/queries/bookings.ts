@@ -18,6 +18,8 @@ SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "star
   booking.ends_at AS "endsAt", tenant.time_zone AS "timeZone",
   booking.service_id AS "serviceId", json_build_object('key', service.key, 'name', service.name) AS service,
   json_build_object('id', resource.id, 'name', resource.name) AS resource,
+  booking.zone_id AS "zoneId",
+  CASE WHEN zone.id IS NOT NULL THEN json_build_object('key', zone.key, 'name', zone.name) END AS zone,
   ${CONTACT_SHOWN} AS contact,
   booking.name, booking.notes, booking.call_id AS "callId", booking.created_at AS "createdAt",
   booking.cancelled_at AS "cancelledAt"
@@ -26,6 +28,7 @@ JOIN tenants tenant ON tenant.id = booking.tenant_id
 JOIN services service ON service.id = booking.service_id
 JOIN resources resource ON resource.id = booking.resource_id
 LEFT JOIN contacts contact ON contact.id = booking.contact_id
+LEFT JOIN zones zone ON zone.id = booking.zone_id
 WHERE booking.tenant_id = $1`;
 
 export async function findBooking(
@@ -126,9 +129,9 @@ export async function insertBooking(
   const [inserted] = await query<{ id: string }>(
     transaction,
     `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, occupied, reference, name,
-       notes, call_id, tool_call_id)
+       notes, call_id, tool_call_id, zone_id)
      VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz),
-       tstzrange($7::timestamptz, $8::timestamptz), $9, $10, $11, $12, $13)
+       tstzrange($7::timestamptz, $8::timestamptz), $9, $10, $11, $12, $13, $14)
      ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id`,
     [
       request.tenantId,
@@ -144,6 +147,7 @@ export async function insertBooking(
       request.notes,
       request.callId,
       request.toolCallId,
+      request.zoneId ?? null,
     ],
   );
   return inserted?.id ?? null;

@@ -9,6 +9,7 @@ interface StoredCalendar {
   readonly horizonDays: number;
   readonly service: BookableService | null;
   readonly serviceKeys: readonly string[];
+  readonly zoneId: string | null;
   readonly resources: readonly {
     readonly id: string;
     readonly name: string;
@@ -39,6 +40,9 @@ export interface BusyPeriod {
 /** A service by its key, which must be on offer, or by its id, also when it no longer is. */
 export type ServiceName = { readonly key: string } | { readonly id: string };
 
+/** A zone by its key, or by its id; a deleted one keeps nobody away. */
+export type ZoneName = { readonly key: string } | { readonly id: string };
+
 /**
  * The part of a calendar that is read: from `daysBefore` the wanted time, or now where that is later, to
  * `daysAfter` both and the notice.
@@ -48,15 +52,22 @@ export interface CalendarStretch {
   readonly now: Date;
   readonly daysBefore: number;
   readonly daysAfter: number;
+  /** Only resources that go to this zone. */
+  readonly zone?: ZoneName | undefined;
 }
 
 /** Returns SQL for the ms since 1970 of an instant. */
 export const ms = (instant: string) => `(extract(epoch FROM ${instant}) * 1000)::bigint`;
 
-/** $1 tenant  $2 service key  $3 time wanted  $4 now  $5 days before  $6 days after  $7 service id */
+/**
+ * $1 tenant  $2 service key  $3 time wanted  $4 now  $5 days before  $6 days after  $7 service id
+ * $8 zone key  $9 zone id
+ */
 const SQL = `
 WITH wanted AS (
   SELECT * FROM services WHERE tenant_id = $1 AND (id = $7::uuid OR key = $2::text AND is_active)
+), within AS (
+  SELECT id FROM zones WHERE tenant_id = $1 AND is_active AND (key = $8::text OR id = $9::uuid)
 ), span AS (
   SELECT greatest($3::timestamptz, $4::timestamptz) - $5::integer * interval '1 day' AS first,
     greatest($3::timestamptz,
@@ -67,6 +78,10 @@ WITH wanted AS (
   FROM resources resource JOIN resource_services link ON link.resource_id = resource.id
   JOIN wanted service ON service.id = link.service_id
   WHERE resource.tenant_id = $1 AND resource.is_active AND service.skills <@ resource.skills
+    AND (NOT EXISTS (SELECT 1 FROM within)
+      OR NOT EXISTS (SELECT 1 FROM resource_zones served WHERE served.resource_id = resource.id)
+      OR EXISTS (SELECT 1 FROM resource_zones served JOIN within ON within.id = served.zone_id
+        WHERE served.resource_id = resource.id))
 )
 SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDays",
   (SELECT json_build_object('id', id, 'key', key, 'name', name, 'durationMinutes', duration_minutes,
@@ -74,6 +89,7 @@ SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDa
     'bufferAfterMinutes', buffer_after_minutes) FROM wanted) AS service,
   coalesce((SELECT json_agg(key ORDER BY key) FROM services WHERE tenant_id = $1 AND is_active), '[]')
     AS "serviceKeys",
+  (SELECT id FROM within) AS "zoneId",
   coalesce((SELECT json_agg(json_build_object('id', able.id, 'name', able.name, 'hours', coalesce(
       (SELECT json_agg(json_build_object('weekday', weekday, 'opens', opens::text, 'closes', closes::text))
         FROM resource_hours WHERE resource_id = able.id), '[]')) ORDER BY able.id) FROM able), '[]')
@@ -103,10 +119,15 @@ export async function readCalendar(
   manager: EntityManager,
   tenantId: TenantId,
   service: ServiceName,
-  { wanted, now, daysBefore, daysAfter }: CalendarStretch,
+  { wanted, now, daysBefore, daysAfter, zone }: CalendarStretch,
 ): Promise<StoredCalendar | null> {
-  const [key, id] = 'id' in service ? [null, service.id] : [service.key, null];
-  const parameters = [tenantId, key, wanted, now, daysBefore, daysAfter, id];
+  const [key, id] = keyAndId(service);
+  const parameters = [tenantId, key, wanted, now, daysBefore, daysAfter, id, ...keyAndId(zone)];
   const [found] = await query<StoredCalendar>(manager, SQL, parameters);
   return found ?? null;
+}
+
+function keyAndId(name: ServiceName | ZoneName | undefined): [key: string | null, id: string | null] {
+  if (name === undefined) return [null, null];
+  return 'id' in name ? [null, name.id] : [name.key, null];
 }

@@ -10,12 +10,19 @@ export interface Resource {
   readonly skills: readonly string[];
   /** Keys of the services it is listed for. */
   readonly services: readonly string[];
+  /** The location it belongs to. */
+  readonly locationId: string | null;
+  /** Keys of the zones it goes to; none for all. */
+  readonly zones: readonly string[];
   /** Local times of day, HH:MM. */
   readonly hours: readonly { readonly weekday: number; readonly opens: string; readonly closes: string }[];
 }
 
 const VIEW = `
-SELECT resource.id, resource.name, resource.kind, resource.skills,
+SELECT resource.id, resource.name, resource.kind, resource.skills, resource.location_id AS "locationId",
+  coalesce((SELECT json_agg(zone.key ORDER BY zone.key)
+    FROM resource_zones served JOIN zones zone ON zone.id = served.zone_id
+    WHERE served.resource_id = resource.id), '[]') AS zones,
   coalesce((SELECT json_agg(service.key ORDER BY service.key)
     FROM resource_services able JOIN services service ON service.id = able.service_id
     WHERE able.resource_id = resource.id AND service.is_active), '[]') AS services,

@@ -120,6 +120,22 @@ describe('book_appointment', () => {
     },
   );
 
+  it('books in the zone it is given, and says when nobody goes there', async () => {
+    crm.on('POST /v1/bookings', booked);
+    await book({ zone: 'North' });
+    expect(crm.seen[0]?.body).toMatchObject({ zone: 'north' });
+    crm.on('POST /v1/bookings', problem(422, 'zone-not-served', { alternatives: [] }));
+    expect(await book({ zone: 'north' })).toEqual({
+      status: 'refused',
+      reason: 'zone-not-served',
+      detail:
+        'Nothing was booked. Nobody who does this goes to that zone. Tell the caller, and offer to take a ' +
+        'message.',
+    });
+    crm.on('POST /v1/bookings', problem(422, 'unknown-zone', { zones: ['south'] }));
+    expect(await book({ zone: 'east' })).toMatchObject({ detail: expect.stringContaining('find_zone') });
+  });
+
   it('passes on a refusal it does not know, and the services where one is unknown', async () => {
     crm.on('POST /v1/bookings', problem(422, 'unknown-service', { services: ['heating'] }));
     expect(await book()).toMatchObject({

@@ -1,6 +1,12 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { callerNameSchema, callerPhoneSchema, offsetInstantSchema, serviceSchema } from '../arguments.ts';
+import {
+  callerNameSchema,
+  callerPhoneSchema,
+  offsetInstantSchema,
+  serviceSchema,
+  zoneSchema,
+} from '../arguments.ts';
 
 export const bookAppointment = defineTool({
   name: 'book_appointment',
@@ -17,6 +23,7 @@ export const bookAppointment = defineTool({
     start: offsetInstantSchema.describe(
       'The "start" of a slot from check_availability, copied exactly, offset included.',
     ),
+    zone: zoneSchema,
     name: callerNameSchema,
     phone: callerPhoneSchema,
     notes: z

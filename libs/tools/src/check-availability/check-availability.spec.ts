@@ -109,6 +109,24 @@ describe('check_availability', () => {
     });
   });
 
+  it('asks for the zone it is given, and names no other when there is none such', async () => {
+    crm.on(
+      'GET /v1/availability',
+      day([], { code: 'zone-not-served', detail: 'Nobody who does this goes there.', nextDate: null }),
+    );
+    expect(valueOf(await check({ service: 'plumbing', date: DATE, zone: ' North ' }))['explanation']).toBe(
+      'Nobody who does this goes there.',
+    );
+    expect(crm.seen[0]?.query.get('zone')).toBe('north');
+    crm.on(
+      'GET /v1/availability',
+      problem(404, 'unknown-zone', { detail: 'The zones are: south.', zones: ['south'] }),
+    );
+    const refusal = await check({ service: 'plumbing', date: DATE, zone: 'east' });
+    expect(refusal).toMatchObject({ reason: 'unknown-zone', detail: expect.stringContaining('find_zone') });
+    expect(JSON.stringify(refusal)).not.toContain('south');
+  });
+
   it('refuses arguments that make no sense, without asking anyone', async () => {
     for (const input of [
       {},

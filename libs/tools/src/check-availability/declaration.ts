@@ -1,6 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { localDateSchema, serviceSchema } from '../arguments.ts';
+import { localDateSchema, serviceSchema, zoneSchema } from '../arguments.ts';
 
 export const checkAvailability = defineTool({
   name: 'check_availability',
@@ -22,6 +22,7 @@ export const checkAvailability = defineTool({
       .enum(['morning', 'afternoon', 'any'])
       .optional()
       .describe('Only if the caller prefers one. Morning ends at noon.'),
+    zone: zoneSchema,
   }),
   cancellable: true,
   deadlineMs: 6_000,

@@ -6,6 +6,9 @@ import { localToday, spokenDay } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { checkAvailability } from './declaration.ts';
 
+/** Reasons that the next day does not mend. */
+const FINAL_REASONS = new Set(['too-far-ahead', 'zone-not-served']);
+
 /** Times offered to the model. */
 const MAX_OFFERS = 6;
 
@@ -61,5 +64,5 @@ function explain(
     unavailable.nextDate === null
       ? ' No free day in the week after it either; offer that a colleague calls back.'
       : ` The next day with free times is ${sayDay(unavailable.nextDate)}.`;
-  return `${unavailable.detail}${reminder}${unavailable.code === 'too-far-ahead' ? '' : next}`;
+  return `${unavailable.detail}${reminder}${FINAL_REASONS.has(unavailable.code) ? '' : next}`;
 }

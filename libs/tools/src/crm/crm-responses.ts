@@ -35,6 +35,16 @@ const ownBookingSchema = bookingSchema.extend({
 export type OwnBooking = z.infer<typeof ownBookingSchema>;
 export const ownBookingsSchema = z.object({ items: z.array(ownBookingSchema).max(100) });
 
+export const foundZoneSchema = z.object({
+  zone: z.object({ key: z.string().max(63), name: nameSchema }).nullable(),
+  served: z.boolean(),
+  location: z
+    .object({ name: nameSchema, address: z.string().max(300), phone: z.string().max(32).nullable() })
+    .nullable(),
+  notFound: z.object({ code: z.string().max(60) }).nullable(),
+});
+export type FoundZone = z.infer<typeof foundZoneSchema>;
+
 export const leadSchema = z.object({ id: z.uuid() });
 export const staffMessageSchema = z.object({
   id: z.uuid(),

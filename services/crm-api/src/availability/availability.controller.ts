@@ -25,7 +25,7 @@ export class AvailabilityController {
     problems: {
       404:
         '`unknown-service`; `services` lists those there are. `unknown-resource`: no such resource does ' +
-        'the service; `resources` lists those that do.',
+        'the service; `resources` lists those that do. `unknown-zone`; `zones` lists those there are.',
     },
   })
   find(

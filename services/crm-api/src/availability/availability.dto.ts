@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serviceKeySchema } from '../http/fields.ts';
+import { serviceKeySchema, zoneKeySchema } from '../http/fields.ts';
 import { laterDate } from './local-day.ts';
 
 /** Days answered at once. */
@@ -24,6 +24,7 @@ export const availabilityQuerySchema = z
     to: dateSchema.optional().describe('The last day; 14 days at most are answered at once.'),
     partOfDay: partOfDaySchema.default('any').describe('Morning ends at noon.'),
     resource: z.uuid().optional().describe('Only appointments of the resource with this id.'),
+    zone: zoneKeySchema.optional().describe('Only appointments of resources that go to this zone.'),
   })
   .refine(({ days, to }) => days === undefined || to === undefined, {
     path: ['to'],
@@ -43,7 +44,15 @@ export const slotSchema = z.object({
 export type SlotDto = z.output<typeof slotSchema>;
 
 const reasonSchema = z.object({
-  code: z.enum(['in-the-past', 'too-soon', 'too-far-ahead', 'closed', 'no-hours', 'fully-booked']),
+  code: z.enum([
+    'in-the-past',
+    'too-soon',
+    'too-far-ahead',
+    'closed',
+    'no-hours',
+    'fully-booked',
+    'zone-not-served',
+  ]),
   detail: z.string(),
 });
 export type Reason = z.output<typeof reasonSchema>;

@@ -6,9 +6,11 @@ import {
   type CalendarStretch,
   type ServiceName,
   type Transaction,
+  ZoneRepository,
 } from '@tandem/database';
 import { Problem, tenantNotFound } from '@tandem/platform';
 import { unknownService } from '../catalogue/unknown-service.ts';
+import { unknownZone } from '../zones/unknown-zone.ts';
 import { localIso } from '../http/fields.ts';
 import type { AvailabilityDto, AvailabilityQuery, Reason, SlotDto } from './availability.dto.ts';
 import { DAY_MS, laterDate } from './local-day.ts';
@@ -31,15 +33,23 @@ const ALTERNATIVES = 3;
 /** Finds free appointments. */
 @Injectable()
 export class AvailabilityService {
-  constructor(private readonly calendars: CalendarRepository) {}
+  constructor(
+    private readonly calendars: CalendarRepository,
+    private readonly zones: ZoneRepository,
+  ) {}
 
-  /** @throws Problem 404 `unknown-service`, `unknown-resource` */
+  /** @throws Problem 404 `unknown-service`, `unknown-resource`, `unknown-zone` */
   async find(tenantId: TenantId, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
     const dates = datesOf(query);
     const all = await this.calendar(
       tenantId,
       { key: query.service },
-      { wanted: new Date(`${query.date}T00:00:00Z`), now, days: dates.length },
+      {
+        wanted: new Date(`${query.date}T00:00:00Z`),
+        now,
+        days: dates.length,
+        zone: query.zone === undefined ? undefined : { key: query.zone },
+      },
       { unknownServiceStatus: 404 },
     );
     const calendar = query.resource === undefined ? all : ofResource(all, query.resource);
@@ -70,12 +80,13 @@ export class AvailabilityService {
    * Returns the calendar around a wanted time, or around now if that is later: wide enough for alternatives
    * in any time zone.
    * @param around the days are those from the wanted time on that are asked for, 1 unless given
-   * @throws Problem `unknown-service` with the services there are
+   * @throws Problem `unknown-service` with the services there are, `unknown-zone` with the zones; not for the
+   * id of a zone, which may be deleted
    */
   async calendar(
     tenantId: TenantId,
     service: ServiceName,
-    around: Pick<CalendarStretch, 'wanted' | 'now'> & { readonly days?: number },
+    around: Pick<CalendarStretch, 'wanted' | 'now' | 'zone'> & { readonly days?: number },
     options: { unknownServiceStatus: 404 | 422; transaction?: Transaction },
   ): Promise<ServiceCalendar> {
     const calendar = await this.calendars.load(
@@ -85,8 +96,9 @@ export class AvailabilityService {
       options.transaction,
     );
     if (!calendar) throw tenantNotFound();
-    if (hasService(calendar)) return calendar;
-    throw unknownService(options.unknownServiceStatus, calendar.serviceKeys);
+    if (!hasService(calendar)) throw unknownService(options.unknownServiceStatus, calendar.serviceKeys);
+    if (!around.zone || 'id' in around.zone || calendar.zoneId) return calendar;
+    throw unknownZone(options.unknownServiceStatus, await this.zones.keys(tenantId, options.transaction));
   }
 
   /** Returns free appointments to offer in place of a time that is not available. */
@@ -142,6 +154,7 @@ function reasonFor(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: n
   if (query.date < localDate(calendar, nowMs)) return { code: 'in-the-past', detail: 'That day is over.' };
   const closed = calendar.closedDates.find((day) => day.date === query.date);
   if (closed) return { code: 'closed', detail: `No appointments that day: ${closed.name}.` };
+  if (isOutOfReach(calendar)) return { code: 'zone-not-served', detail: 'Nobody who does this goes there.' };
   const isWorked =
     slotsOfDay({ ...calendar, busy: [] }, query.date, Number.NEGATIVE_INFINITY, query.partOfDay).length > 0;
   const day = query.partOfDay === 'any' ? 'day' : query.partOfDay;
@@ -153,6 +166,10 @@ function reasonFor(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: n
   }
   return { code: 'fully-booked', detail: `Everything is booked or over that ${day}.` };
 }
+
+/** Returns whether the calendar is of a zone that no resource goes to. */
+export const isOutOfReach = ({ zoneId, resources }: Calendar): boolean =>
+  Boolean(zoneId) && resources.length === 0;
 
 /** Returns a duration in words: 90 is "90 minutes", 120 "2 hours", 1440 "1 day". */
 function durationWords(minutes: number): string {
@@ -172,7 +189,7 @@ function nextFreeDate(
   after: string,
   nowMs: number,
 ): string | null {
-  if (code === 'too-far-ahead') return null;
+  if (code === 'too-far-ahead' || code === 'zone-not-served') return null;
   const fromMs = Math.max(Date.parse(`${after}T12:00:00Z`), earliestStart(calendar, nowMs));
   return (
     bookableDates(calendar, fromMs, nowMs, DAYS_AHEAD).find(

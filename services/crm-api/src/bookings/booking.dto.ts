@@ -8,12 +8,14 @@ import {
   nameSchema,
   notesSchema,
   serviceKeySchema,
+  zoneKeySchema,
 } from '../http/fields.ts';
 
 export const createBookingSchema = z
   .strictObject({
     service: serviceKeySchema,
     start: minuteSchema,
+    zone: zoneKeySchema.optional().describe('Only a resource that goes to this zone; moves keep to it.'),
     contactPhone: phoneSchema
       .optional()
       .describe('The phone number of the contact, which is created if there is none.'),
@@ -64,6 +66,7 @@ export const bookingSchema = z
     end: z.string(),
     service: z.object({ key: z.string(), name: z.string() }),
     resource: z.object({ id: z.uuid(), name: z.string() }),
+    zone: z.object({ key: z.string(), name: z.string() }).nullable().describe('The zone it was asked for.'),
     contact: z.object({ id: z.uuid(), phone: z.string(), name: z.string().nullable() }).nullable(),
     name: z.string().nullable(),
     notes: z.string(),
@@ -80,6 +83,7 @@ export const bookingSchema = z
       end: '2027-03-05T10:30:00-05:00',
       service: { key: 'heating', name: 'Heating visit' },
       resource: { id: '7a0c1d3e-0000-4000-8002-000000000001', name: 'Maria Alvarez' },
+      zone: { key: 'north', name: 'North' },
       contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
       name: 'Alex Morgan',
       notes: 'The boiler is in the cellar.',
@@ -100,6 +104,7 @@ export function toBookingDto(booking: Booking): BookingDto {
     end: localIso(booking.endsAt, booking.timeZone),
     service: booking.service,
     resource: booking.resource,
+    zone: booking.zone,
     contact: booking.contact,
     name: booking.name,
     notes: booking.notes,

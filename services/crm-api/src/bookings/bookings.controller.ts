@@ -45,7 +45,9 @@ export class BookingsController {
     ],
     problems: {
       409: '`slot-taken`, with up to three `alternatives`.',
-      422: '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`.',
+      422:
+        '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`, `unknown-zone`, ' +
+        '`zone-not-served`.',
     },
   })
   create(
@@ -89,7 +91,7 @@ export class BookingsController {
     problems: {
       404: '`booking-not-found`',
       409: '`slot-taken`, with up to three `alternatives`; `booking-cancelled`.',
-      422: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`.',
+      422: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`, `zone-not-served`.',
     },
   })
   move(

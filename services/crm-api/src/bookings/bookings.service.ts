@@ -8,7 +8,7 @@ import {
 } from '@tandem/database';
 import type { TenantId } from '@tandem/contracts';
 import { type Principal, Problem } from '@tandem/platform';
-import { AvailabilityService } from '../availability/availability.service.ts';
+import { AvailabilityService, isOutOfReach } from '../availability/availability.service.ts';
 import {
   freeResources,
   checkSlot,
@@ -34,7 +34,7 @@ export class BookingsService {
    * asked for before, under any key, is returned as it is: models repeat a request they got no result for.
    * @param key the request's Idempotency-Key; that of a service is the id of the tool call
    * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`,
-   * `outside-hours`
+   * `outside-hours`, `unknown-zone`, `zone-not-served`
    */
   async book(
     transaction: Transaction,
@@ -50,13 +50,14 @@ export class BookingsService {
       this.availability.calendar(
         principal.tenantId,
         { key: asked.service },
-        { wanted: startsAt, now },
+        { wanted: startsAt, now, zone: asked.zone === undefined ? undefined : { key: asked.zone } },
         { unknownServiceStatus: 422, transaction },
       );
     const calendar = await load();
     const booking = await this.bookings.book(transaction, {
       tenantId: principal.tenantId,
       serviceId: calendar.service.id,
+      zoneId: calendar.zoneId ?? null,
       ...this.checkTime(calendar, startsAt, now),
       contactPhone: asked.contactPhone ?? null,
       name: asked.name ?? null,
@@ -86,7 +87,7 @@ export class BookingsService {
       this.availability.calendar(
         tenantId,
         { id: booking.serviceId },
-        { wanted: startsAt, now },
+        { wanted: startsAt, now, zone: booking.zoneId === null ? undefined : { id: booking.zoneId } },
         { unknownServiceStatus: 422, transaction },
       );
     const calendar = withoutBooking(await load(), booking);
@@ -156,6 +157,7 @@ export class BookingsService {
 
   /** Returns the appointment and the resources that are free. @throws Problem when none is */
   private checkTime(calendar: ServiceCalendar, startsAt: Date, now: Date): WantedTime {
+    if (isOutOfReach(calendar)) throw this.refusal('zone-not-served', calendar, startsAt, now);
     const check = checkSlot(calendar, startsAt.getTime(), now.getTime());
     if (check !== 'bookable') throw this.refusal(check, calendar, startsAt, now);
     const candidates = freeResources(calendar, startsAt.getTime());
@@ -171,7 +173,7 @@ export class BookingsService {
   }
 
   private refusal(
-    reason: Exclude<SlotCheck, 'bookable'> | 'slot-taken',
+    reason: Exclude<SlotCheck, 'bookable'> | 'slot-taken' | 'zone-not-served',
     calendar: ServiceCalendar,
     wanted: Date,
     now: Date,
@@ -190,6 +192,7 @@ const TITLES = {
   'too-soon': 'The time is too soon',
   'too-far-ahead': 'The time is too far ahead',
   'outside-hours': 'Nobody works then',
+  'zone-not-served': 'Nobody goes there',
 } as const;
 
 const DETAILS = {
@@ -204,6 +207,8 @@ const DETAILS = {
   'outside-hours':
     'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for ' +
     'availability.',
+  'zone-not-served':
+    'Nobody who does this goes to this zone. Offer another service, or list a resource for it.',
 } as const;
 
 /** Returns the calendar without the booking itself, which must not block its own move. */

@@ -1,5 +1,11 @@
 import { Module } from '@nestjs/common';
-import { LeaveRepository, ResourceRepository, ServiceRepository } from '@tandem/database';
+import {
+  LeaveRepository,
+  LocationRepository,
+  ResourceRepository,
+  ServiceRepository,
+  ZoneRepository,
+} from '@tandem/database';
 import { DatabaseModule } from '@tandem/platform';
 import { LeaveController } from './leave.controller.ts';
 import { LeaveService } from './leave.service.ts';
@@ -11,7 +17,10 @@ import { ServicesService } from './services.service.ts';
 
 /** The services of a tenant, the resources that do them, and their leave. */
 @Module({
-  imports: [DatabaseModule.forFeature(ServiceRepository, ResourceRepository, LeaveRepository)],
+  imports: [
+    DatabaseModule.forFeature(ServiceRepository, ResourceRepository, LeaveRepository),
+    DatabaseModule.forFeature(LocationRepository, ZoneRepository),
+  ],
   controllers: [ServicesController, ServicesCsvController, ResourcesController, LeaveController],
   providers: [ServicesService, ResourcesService, LeaveService],
 })

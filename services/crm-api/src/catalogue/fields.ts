@@ -10,3 +10,4 @@ const keysSchema = (most: number) =>
 
 export const skillsSchema = keysSchema(50);
 export const serviceKeysSchema = keysSchema(200);
+export const zoneKeysSchema = keysSchema(200);

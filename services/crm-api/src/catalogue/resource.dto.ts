@@ -3,7 +3,7 @@ import type { BookingsOfResource, Resource } from '@tandem/database';
 import { areApart, changeOf, pageOf, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { bookingSchema, toBookingDto } from '../bookings/booking.dto.ts';
-import { serviceKeysSchema, skillsSchema } from './fields.ts';
+import { serviceKeysSchema, skillsSchema, zoneKeysSchema } from './fields.ts';
 
 const hoursSchema = weeklyHoursSchema
   .refine(areApart, 'must not overlap on a weekday; hours that touch are one stretch, also over midnight')
@@ -15,6 +15,8 @@ const fields = {
   skills: skillsSchema,
   services: serviceKeysSchema.describe('Keys of the services it does; it needs all skills of each.'),
   hours: hoursSchema,
+  locationId: z.uuid().nullable().describe('The location it belongs to.'),
+  zones: zoneKeysSchema.describe('Keys of the zones it goes to; none for all.'),
 };
 
 export const createResourceSchema = z.strictObject({
@@ -23,6 +25,8 @@ export const createResourceSchema = z.strictObject({
   skills: fields.skills.default([]),
   services: fields.services.default([]),
   hours: fields.hours.default([]),
+  locationId: fields.locationId.default(null),
+  zones: fields.zones.default([]),
 });
 export type CreateResource = z.output<typeof createResourceSchema>;
 
@@ -39,8 +43,8 @@ export const leftBookingsSchema = z.object({
   bookingCount: z.number().int().describe('How many there are in all.'),
 });
 
-export function toResourceDto({ skills, services, hours, ...resource }: Resource): ResourceDto {
-  return { ...resource, skills: [...skills], services: [...services], hours: [...hours] };
+export function toResourceDto({ skills, services, hours, zones, ...resource }: Resource): ResourceDto {
+  return { ...resource, skills: [...skills], services: [...services], hours: [...hours], zones: [...zones] };
 }
 
 export function toLeftBookings({ bookings, count }: BookingsOfResource): z.output<typeof leftBookingsSchema> {
@@ -58,11 +62,14 @@ export const NEW_RESOURCE_EXAMPLE = {
     { weekday: 5, opens: '20:00', closes: '24:00' },
     { weekday: 6, opens: '00:00', closes: '04:00' },
   ],
-} satisfies CreateResource;
+} satisfies z.input<typeof createResourceSchema>;
 
 export const RESOURCE_EXAMPLE: ResourceDto = {
   id: '7a0c1d3e-0000-4000-8002-000000000001',
   ...NEW_RESOURCE_EXAMPLE,
+  kind: 'person',
+  locationId: null,
+  zones: [],
 };
 
 export const LEFT_BOOKINGS_EXAMPLE: z.output<typeof leftBookingsSchema> = {
@@ -75,6 +82,7 @@ export const LEFT_BOOKINGS_EXAMPLE: z.output<typeof leftBookingsSchema> = {
       end: '2027-03-05T10:30:00-05:00',
       service: { key: 'heating', name: 'Heating visit' },
       resource: { id: RESOURCE_EXAMPLE.id, name: RESOURCE_EXAMPLE.name },
+      zone: null,
       contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
       name: 'Alex Morgan',
       notes: '',

@@ -30,7 +30,8 @@ import { listCatalogueSchema, type ListCatalogue } from './service.dto.ts';
 
 const NOT_FOUND = '`resource-not-found`';
 const SERVICE_PROBLEMS =
-  '`unknown-service`; `services` lists those there are. `missing-skills`; `missing` lists them by service.';
+  '`unknown-service`; `services` lists those there are. `missing-skills`; `missing` lists them by service. ' +
+  '`unknown-zone`; `zones` lists those there are. `unknown-location`.';
 
 @TenantController('resources', CRM_SCOPES)
 export class ResourcesController {

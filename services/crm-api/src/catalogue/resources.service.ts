@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import {
+  LocationRepository,
   MAX_RESOURCES,
   ResourceRepository,
   ServiceRepository,
+  ZoneRepository,
   type BookingsOfResource,
   type Page,
   type Resource,
   type Transaction,
 } from '@tandem/database';
 import { Problem } from '@tandem/platform';
+import { unknownLocation, unknownZone } from '../zones/unknown-zone.ts';
 import type { ChangeResource, CreateResource } from './resource.dto.ts';
 import type { ListCatalogue } from './service.dto.ts';
 import { unknownService } from './unknown-service.ts';
@@ -20,6 +23,8 @@ export class ResourcesService {
   constructor(
     private readonly resources: ResourceRepository,
     private readonly services: ServiceRepository,
+    private readonly locations: LocationRepository,
+    private readonly zones: ZoneRepository,
   ) {}
 
   list(tenantId: TenantId, page: ListCatalogue): Promise<Page<Resource>> {
@@ -31,14 +36,18 @@ export class ResourcesService {
     return found(await this.resources.find(tenantId, id));
   }
 
-  /** @throws Problem 422 `unknown-service`, `missing-skills`, `too-many-resources` */
+  /**
+   * @throws Problem 422 `unknown-service`, `missing-skills`, `unknown-zone`, `unknown-location`,
+   * `too-many-resources`
+   */
   async create(
     transaction: Transaction,
     tenantId: TenantId,
-    { services, ...fields }: CreateResource,
+    { services, zones, ...fields }: CreateResource,
   ): Promise<Resource> {
+    const zoneIds = await this.holdPlaces(transaction, tenantId, { zones, locationId: fields.locationId });
     const serviceIds = await this.serviceIds(transaction, tenantId, services, fields.skills);
-    const resource = await this.resources.create(transaction, tenantId, { ...fields, serviceIds });
+    const resource = await this.resources.create(transaction, tenantId, { ...fields, serviceIds, zoneIds });
     if (resource) return resource;
     throw new Problem(
       422,
@@ -48,13 +57,15 @@ export class ResourcesService {
     );
   }
 
-  /** @throws Problem 404, 422 `unknown-service`, `missing-skills` */
+  /** @throws Problem 404, 422 `unknown-service`, `missing-skills`, `unknown-zone`, `unknown-location` */
   async change(
     transaction: Transaction,
     tenantId: TenantId,
     id: string,
-    { services, ...fields }: ChangeResource,
+    { services, zones, ...fields }: ChangeResource,
   ): Promise<Resource> {
+    const places = { zones: zones ?? [], locationId: fields.locationId ?? null };
+    const zoneIds = await this.holdPlaces(transaction, tenantId, places);
     const before = found(await this.resources.hold(transaction, tenantId, id));
     const serviceIds =
       (services ?? fields.skills)
@@ -65,7 +76,8 @@ export class ResourcesService {
             fields.skills ?? before.skills,
           )
         : undefined;
-    return found(await this.resources.change(transaction, tenantId, id, { ...fields, serviceIds }));
+    const change = { ...fields, serviceIds, zoneIds: zones && zoneIds };
+    return found(await this.resources.change(transaction, tenantId, id, change));
   }
 
   /** Takes a resource out of use, and returns its bookings that are not over. @throws Problem 404 */
@@ -76,6 +88,27 @@ export class ResourcesService {
     now: Date,
   ): Promise<BookingsOfResource> {
     return found(await this.resources.deactivate(transaction, tenantId, id, now));
+  }
+
+  /**
+   * Returns the ids of zones. They and the location are not deleted before the transaction ends. Must precede
+   * the lock of a resource: who deletes a location takes them in this order too.
+   * @throws Problem 422
+   */
+  private async holdPlaces(
+    transaction: Transaction,
+    tenantId: TenantId,
+    { zones, locationId }: Pick<CreateResource, 'zones' | 'locationId'>,
+  ): Promise<string[]> {
+    if (
+      locationId !== null &&
+      !(await this.locations.hold(transaction, tenantId, locationId, 'pessimistic_read'))
+    )
+      throw unknownLocation();
+    if (zones.length === 0) return [];
+    const held = await this.zones.holdByKey(transaction, tenantId, zones);
+    if (held.length < zones.length) throw unknownZone(422, await this.zones.keys(tenantId, transaction));
+    return held.map(({ id }) => id);
   }
 
   /** Returns the ids of services on offer that a resource with these skills can do. @throws Problem 422 */

@@ -20,6 +20,8 @@ export interface Calendar {
   readonly service: BookableService | null;
   /** Keys of all services on offer, to name them when an unknown one is asked for. */
   readonly serviceKeys: readonly string[];
+  /** The zone it is of; null when none was named, or the tenant has no such zone. */
+  readonly zoneId?: string | null;
   /** The resources that do the service and have the skills it needs, by id. */
   readonly resources: readonly CalendarResource[];
   /** Days without appointments. */

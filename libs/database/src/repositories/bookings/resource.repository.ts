@@ -8,6 +8,7 @@ import { findOfResource } from '../../queries/bookings.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
 import { lockName } from '../../queries/locks.ts';
 import { findResource, listResources, replaceServices, type Resource } from '../../queries/resources.ts';
+import { replaceZones } from '../../queries/zones.ts';
 import { startOf, toPageByName, type Page, type PageRequest } from '../../rows/page.ts';
 import { given } from '../../rows/given.ts';
 import { storable } from '../../rows/storable.ts';
@@ -18,8 +19,11 @@ export const MAX_RESOURCES = 200;
 /** Bookings that are named where a resource no longer takes them. */
 const MAX_BOOKINGS = 100;
 
-/** Fields to store, services by id. */
-type ResourceFields = Omit<Resource, 'id' | 'services'> & { readonly serviceIds: readonly string[] };
+/** Fields to store, services and zones by id. */
+type ResourceFields = Omit<Resource, 'id' | 'services' | 'zones'> & {
+  readonly serviceIds: readonly string[];
+  readonly zoneIds: readonly string[];
+};
 
 /** Fields to change: absent fields stay. */
 type ResourceChange = { readonly [Field in keyof ResourceFields]?: ResourceFields[Field] | undefined };
@@ -66,8 +70,8 @@ export class ResourceRepository {
     const count = await transaction.countBy(ResourceRow, { tenantId, isActive: true });
     if (count >= MAX_RESOURCES) return null;
     const id = randomUUID();
-    const { name, kind, skills } = storable(fields);
-    await transaction.insert(ResourceRow, { id, tenantId, name, kind, skills: [...skills] });
+    const { name, kind, skills, locationId } = storable(fields);
+    await transaction.insert(ResourceRow, { id, tenantId, name, kind, skills: [...skills], locationId });
     await this.writeParts(transaction, tenantId, id, fields);
     return findResource(transaction, tenantId, id);
   }
@@ -79,8 +83,8 @@ export class ResourceRepository {
     id: string,
     fields: ResourceChange,
   ): Promise<Resource | null> {
-    const { name, kind, skills } = fields;
-    const own = given({ name, kind, skills: skills && [...skills] });
+    const { name, kind, skills, locationId } = fields;
+    const own = given({ name, kind, skills: skills && [...skills], locationId });
     if (Object.keys(own).length > 0) await transaction.update(ResourceRow, { tenantId, id }, own);
     await this.writeParts(transaction, tenantId, id, fields);
     return findResource(transaction, tenantId, id);
@@ -106,8 +110,9 @@ export class ResourceRepository {
     transaction: Transaction,
     tenantId: TenantId,
     resourceId: string,
-    { serviceIds, hours }: ResourceChange,
+    { serviceIds, zoneIds, hours }: ResourceChange,
   ): Promise<void> {
+    if (zoneIds) await replaceZones(transaction, tenantId, resourceId, zoneIds);
     if (serviceIds) await replaceServices(transaction, tenantId, resourceId, serviceIds);
     if (!hours) return;
     await transaction.delete(ResourceHoursRow, { tenantId, resourceId });
