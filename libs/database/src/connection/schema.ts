@@ -16,6 +16,13 @@ import {
   ResourceServiceRow,
   ServiceRow,
 } from '../entities/business.entities.ts';
+import {
+  BookingNoticeRow,
+  BookingSettingsRow,
+  FreedTimeRow,
+  ServiceRemindersRow,
+  WaitingListRow,
+} from '../entities/calendar.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
@@ -51,6 +58,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { Calendar1795606200000 } from '../migrations/1795606200000-calendar.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +79,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  Calendar1795606200000,
 ];
 
 /** The rows of every table. */
@@ -115,4 +124,9 @@ export const ENTITIES = [
   WebhookDeliveryRow,
   MessageRow,
   MessageOptOutRow,
+  WaitingListRow,
+  FreedTimeRow,
+  BookingSettingsRow,
+  ServiceRemindersRow,
+  BookingNoticeRow,
 ];

@@ -20,6 +20,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
     callId,
     createdAt,
     cancelledAt,
+    seriesId,
   } = booking;
   return {
     tenantId,
@@ -40,6 +41,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
       callId,
       createdAt,
       cancelledAt,
+      seriesId,
     },
   };
 }
