@@ -3,11 +3,13 @@ import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tand
 import { AccessModule, DatabaseModule, IdempotencyModule, type ServiceConfig } from '@tandem/platform';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
+import { BookingSettingsModule } from './booking-settings/booking-settings.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
 import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
+import { WaitingListModule } from './waiting-list/waiting-list.module.ts';
 
 /** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
 @Module({})
@@ -28,6 +30,8 @@ export class CrmApiModule {
         LeadsModule,
         StaffMessagesModule,
         MessagesModule,
+        BookingSettingsModule,
+        WaitingListModule,
       ],
     };
   }
