@@ -4,6 +4,7 @@ import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { openTextModel } from '@tandem/models/text';
 import {
   AgentDirectory,
+  BookingNoticeRepository,
   BookingRepository,
   CallRepository,
   databaseResource,
@@ -33,6 +34,7 @@ import { MessageSweep } from './messages/message-sweep.ts';
 import { MessageProcessor } from './messages/message.processor.ts';
 import { noWebSearch, WEB_SEARCH } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
+import { ReminderSweep } from './reminders/reminder-sweep.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
@@ -56,6 +58,7 @@ export class PostCallWorkerModule {
         ),
         DatabaseModule.forFeature(
           AgentDirectory,
+          BookingNoticeRepository,
           BookingRepository,
           CallRepository,
           MessageRepository,
@@ -74,6 +77,7 @@ export class PostCallWorkerModule {
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,
+        ReminderSweep,
         ...messageParts(config),
       ],
     };
