@@ -64,13 +64,7 @@ export {
 } from './repositories/bookings/booking-settings.repository.ts';
 export { MAX_WAITING, WaitingListRepository } from './repositories/bookings/waiting-list.repository.ts';
 export { type DueNotice } from './queries/booking-notices.ts';
-export type {
-  FreedTime,
-  NewWaitingEntry,
-  OfferTerms,
-  WaitingChange,
-  WaitingEntry,
-} from './entities/waiting-list.ts';
+export type { FreedTime, OfferTerms, WaitingEntry } from './entities/waiting-list.ts';
 export {
   type Calendar,
   CalendarRepository,

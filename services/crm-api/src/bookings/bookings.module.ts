@@ -12,6 +12,6 @@ import { SeriesService } from './series/series.service.ts';
   imports: [DatabaseModule.forFeature(BookingRepository, BookingNoticeRepository), AvailabilityModule],
   controllers: [BookingsController],
   providers: [BookingMetrics, BookingTimes, BookingsService, SeriesService],
-  exports: [BookingsService, BookingTimes],
+  exports: [BookingTimes],
 })
 export class BookingsModule {}

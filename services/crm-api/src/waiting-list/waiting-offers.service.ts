@@ -6,6 +6,7 @@ import {
   WaitingListRepository,
   type Booking,
   type FreedTime,
+  type OfferTerms,
   type Transaction,
   type WaitingEntry,
   type WantedTime,
@@ -106,7 +107,7 @@ export class WaitingOffers {
     { tenantId }: FreedTime,
     { contact, service }: WaitingEntry,
     { reference, startsAt, timeZone, holdExpiresAt }: Booking,
-    { companyName, language, texts, smsNumber }: Terms,
+    { companyName, language, texts, smsNumber }: OfferTerms,
   ): Promise<void> {
     if (this.config.twilioAccountSid === undefined || smsNumber === null) return;
     const text = appointmentText(
@@ -134,8 +135,6 @@ export class WaitingOffers {
     });
   }
 }
-
-type Terms = NonNullable<Awaited<ReturnType<WaitingListRepository['terms']>>>;
 
 /** Returns the starts of free appointments of a resource that lie in part in a time, soonest first. */
 function slotStarts(
