@@ -115,6 +115,16 @@ export {
   type TerminationClass,
   type TerminationReason,
 } from './events/termination.ts';
+export {
+  type AppointmentFacts,
+  appointmentSubject,
+  appointmentText,
+  type BookingTexts,
+  mailAddressOf,
+  type Reminder,
+  reminderSchema,
+  TEXT_PLACES,
+} from './bookings/notices.ts';
 export { type ConsentWord, consentWordOf } from './messages/consent-words.ts';
 export {
   isLaterStatus,

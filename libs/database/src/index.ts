@@ -3,7 +3,12 @@ export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
 export { run, transact, type Transaction } from './connection/unit-of-work.ts';
 export { API_SCOPES, TENANT_SCOPES, type ApiScope } from './entities/api-scopes.ts';
-export { type Booking, type BookingOfCall, type WantedTime } from './entities/booking.ts';
+export {
+  type Booking,
+  type BookingOfCall,
+  type BookingRequest,
+  type WantedTime,
+} from './entities/booking.ts';
 export { type BookableService, type ResourceKind, type Service } from './entities/business.entities.ts';
 export type {
   CallLegRecord,
@@ -83,7 +88,19 @@ export type { Agent, AgentChange, AgentVersion } from './entities/agent.ts';
 export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
 export { type NewNumber, NumberRepository } from './repositories/agents/number.repository.ts';
 export { type NumberHours, OpeningHoursRepository } from './repositories/agents/opening-hours.repository.ts';
-export { BookingRepository } from './repositories/bookings/booking.repository.ts';
+export { BookingRepository, MOST_IN_SERIES } from './repositories/bookings/booking.repository.ts';
+export {
+  type BookingNotice,
+  BookingNoticeRepository,
+} from './repositories/bookings/booking-notice.repository.ts';
+export {
+  type BookingSettings,
+  BookingSettingsRepository,
+  type NoticeSettings,
+} from './repositories/bookings/booking-settings.repository.ts';
+export { MAX_WAITING, WaitingListRepository } from './repositories/bookings/waiting-list.repository.ts';
+export { type DueNotice } from './queries/booking-notices.ts';
+export type { FreedTime, OfferTerms, WaitingEntry } from './entities/waiting-list.ts';
 export {
   type Calendar,
   CalendarRepository,

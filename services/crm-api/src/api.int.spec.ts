@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
 import { SignedTokens } from '@tandem/platform';
 import { exampleFaults } from '@tandem/platform/conformance';
+import { CALENDAR_RULES } from './test/calendar-rules.ts';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
 import { ZONE_RULES, type OwnedPlaces } from './zones/test/zone-routes.ts';
 
@@ -22,6 +23,7 @@ interface Owned extends OwnedPlaces {
   readonly resourceId: string;
   readonly leadId: string;
   readonly staffMessageId: string;
+  readonly waitingId: string;
 }
 
 const RULES: Record<string, RouteRule> = {
@@ -138,6 +140,7 @@ const RULES: Record<string, RouteRule> = {
     body: { state: 'done' },
     stranger: 404,
   },
+  ...CALENDAR_RULES,
   'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
   ...ZONE_RULES,
 };
@@ -160,12 +163,16 @@ describe('the API', () => {
     });
     const services = await crm.ask('GET', '/v1/services', { as: owner.apiKey });
     const contactPhone = '+12025550123';
-    const [lead, message, location, zone] = await Promise.all(
+    const [lead, message, location, zone, waiting] = await Promise.all(
       [
         ['/v1/leads', { contactPhone, summary: 'Alex wants a boiler.' }] as const,
         ['/v1/staff-messages', { contactPhone, body: 'Alex asks for Maria.' }] as const,
         ['/v1/locations', { name: 'Workshop of Alex Morgan' }] as const,
         ['/v1/zones', { key: 'east', name: 'East of Alex', places: ['Albany'] }] as const,
+        [
+          '/v1/waiting-list',
+          { contactPhone, service: 'plumbing', from: '2027-03-01', until: '9998-12-31' },
+        ] as const,
       ].map(([path, body]) => crm.ask('POST', path, { as: owner.apiKey, body })),
     );
     own = {
@@ -173,6 +180,7 @@ describe('the API', () => {
       staffMessageId: String(message?.body.id),
       locationId: String(location?.body.id),
       zoneId: String(zone?.body.id),
+      waitingId: String(waiting?.body.id),
       bookingId: String(booking.body.id),
       contactId: String((booking.body.contact as { id: string }).id),
       serviceId: (services.body.items as { id: string }[])[0]!.id,
@@ -257,7 +265,14 @@ describe('the API', () => {
         if (rule.stranger === 404) expect(answer.status).toBe(404);
         else expect([200, 201, 409]).toContain(answer.status);
         expect(answer.text).not.toContain(own.bookingId);
-        const ids = [own.contactId, own.serviceId, own.resourceId, own.leadId, own.staffMessageId];
+        const ids = [
+          own.contactId,
+          own.serviceId,
+          own.resourceId,
+          own.leadId,
+          own.staffMessageId,
+          own.waitingId,
+        ];
         for (const id of ids) expect(answer.text).not.toContain(id);
         expect(answer.text).not.toContain('Alex');
       }

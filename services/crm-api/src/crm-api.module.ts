@@ -12,12 +12,14 @@ import {
 } from '@tandem/platform';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
+import { BookingSettingsModule } from './booking-settings/booking-settings.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
 import { StaffMessagesModule } from './staff-messages/staff-messages.module.ts';
 import { ZonesModule } from './zones/zones.module.ts';
 import { MessagesModule } from './messages/messages.module.ts';
+import { WaitingListModule } from './waiting-list/waiting-list.module.ts';
 
 /** The business of each tenant: contacts, services, resources, availability, bookings, leads and messages. */
 @Module({})
@@ -45,6 +47,8 @@ export class CrmApiModule {
         StaffMessagesModule,
         MessagesModule,
         ZonesModule,
+        BookingSettingsModule,
+        WaitingListModule,
       ],
       providers: [{ provide: APP_INTERCEPTOR, useClass: TenantTurns }],
     };

@@ -19,6 +19,7 @@ export class PostCallMetrics {
   readonly messagesSent;
   readonly textTokens;
   readonly analyses;
+  readonly bookingNotices;
 
   constructor(metrics: Metrics) {
     this.recorded = metrics.counter({
@@ -78,6 +79,11 @@ export class PostCallMetrics {
       name: 'tandem_messages_sent_total',
       help: 'Messages handed over to their provider, by channel and outcome',
       labelNames: ['channel', 'outcome'],
+    });
+    this.bookingNotices = metrics.counter({
+      name: 'tandem_booking_notices_total',
+      help: 'Confirmations and reminders of appointments, by kind, channel and outcome',
+      labelNames: ['kind', 'channel', 'outcome'],
     });
     this.textTokens = metrics.counter({
       name: 'tandem_text_model_tokens_total',

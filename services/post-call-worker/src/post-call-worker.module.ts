@@ -5,6 +5,7 @@ import { openTextModel } from '@tandem/models/text';
 import {
   AgentDirectory,
   AnalysisRepository,
+  BookingNoticeRepository,
   BookingRepository,
   CallRepository,
   ContactRepository,
@@ -48,6 +49,7 @@ import { MessageSweep } from './messages/message-sweep.ts';
 import { MessageProcessor } from './messages/message.processor.ts';
 import { WEB_SEARCH, webSearchOf } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
+import { ReminderSweep } from './reminders/reminder-sweep.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
@@ -72,6 +74,7 @@ export class PostCallWorkerModule {
         DatabaseModule.forFeature(
           AgentDirectory,
           AnalysisRepository,
+          BookingNoticeRepository,
           BookingRepository,
           CallRepository,
           ContactRepository,
@@ -95,6 +98,7 @@ export class PostCallWorkerModule {
         OutboxMaintenance,
         WebhookDelivery,
         ...crmParts(config),
+        ReminderSweep,
         ...messageParts(config),
         AnalysisQueue,
         CallAnalysisService,

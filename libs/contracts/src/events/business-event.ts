@@ -20,6 +20,7 @@ const BUSINESS_EVENTS = [
   'message.received',
   'message.status',
   'transcript.ready',
+  'waiting-list.offered',
 ] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
@@ -37,7 +38,8 @@ export const TEST_EVENT = 'webhook.test';
  * The subject of an event. Events about one subject are numbered; events a call caused are about the call.
  */
 export interface EventSubject {
-  readonly kind: 'call' | 'booking' | 'contact' | 'lead' | 'staff-message' | 'message' | 'endpoint';
+  readonly kind:
+    'call' | 'booking' | 'contact' | 'lead' | 'staff-message' | 'message' | 'waiting-list' | 'endpoint';
   readonly id: string;
 }
 

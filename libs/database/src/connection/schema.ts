@@ -22,6 +22,13 @@ import {
   ResourceServiceRow,
   ServiceRow,
 } from '../entities/business.entities.ts';
+import {
+  BookingNoticeRow,
+  BookingSettingsRow,
+  FreedTimeRow,
+  ServiceRemindersRow,
+  WaitingListRow,
+} from '../entities/calendar.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { CrmConnectionRow, CrmDeliveryRow } from '../entities/crm.entities.ts';
@@ -72,6 +79,7 @@ import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-sea
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
 import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-locations-and-zones.ts';
+import { Calendar1795606200000 } from '../migrations/1795606200000-calendar.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -93,6 +101,7 @@ export const MIGRATIONS = [
   TenantSecrets1795605900000,
   Messages1795606000000,
   LocationsAndZones1795606100000,
+  Calendar1795606200000,
   WebhookFilters1795606300000,
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
@@ -154,4 +163,9 @@ export const ENTITIES = [
   ZonePostcodeRow,
   ZonePlaceRow,
   ResourceZoneRow,
+  WaitingListRow,
+  FreedTimeRow,
+  BookingSettingsRow,
+  ServiceRemindersRow,
+  BookingNoticeRow,
 ];

@@ -22,6 +22,9 @@ export interface Booking {
   readonly callId: CallId | null;
   readonly createdAt: Date;
   readonly cancelledAt: Date | null;
+  /** The end of a hold; null once it is booked, and for what never was one. */
+  readonly holdExpiresAt: Date | null;
+  readonly seriesId: string | null;
 }
 
 /** A wanted appointment, with the resources that could take it. */
@@ -48,6 +51,9 @@ export interface BookingRequest extends WantedTime {
   readonly notes: string;
   readonly callId: CallId | null;
   readonly toolCallId: ToolCallId | null;
+  /** Held for this time instead of booked. */
+  readonly holdSeconds?: number | null;
+  readonly seriesId?: string | null;
 }
 
 export interface BookingMove extends WantedTime {
@@ -74,6 +80,7 @@ export interface BookingFilter {
   readonly contactPhone?: string | undefined;
   readonly reference?: string | undefined;
   readonly status?: BookingStatus | undefined;
+  readonly seriesId?: string | undefined;
   /** Starting at or after. */
   readonly from?: Date | undefined;
   /** Starting before. */

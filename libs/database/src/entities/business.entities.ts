@@ -130,9 +130,17 @@ export class BookingRow {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true })
   cancelledAt!: Date | null;
+  /** The end of a hold; null once it is booked, and for what never was one. */
+  @Column({ name: 'hold_expires_at', type: 'timestamptz', precision: 3, nullable: true })
+  holdExpiresAt!: Date | null;
+  /** The bookings that one request repeated share it. */
+  @Column({ name: 'series_id', type: 'uuid', nullable: true }) seriesId!: string | null;
+  /** When it was given its time: made, confirmed or moved. */
+  @Column({ name: 'timed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) timedAt!: Date;
 }
 
-export type BookingStatus = 'booked' | 'cancelled';
+/** A hold whose time is over is `expired`, also where its row still says `held`. */
+export type BookingStatus = 'held' | 'booked' | 'cancelled' | 'expired';
 
 /** An unsafe request by its Idempotency-Key, and its response. */
 @Entity({ name: 'idempotency_keys' })

@@ -87,7 +87,8 @@ export type ContactHistoryEntry = Entry &
         readonly kind: 'booking';
         readonly detail: {
           readonly reference: string;
-          readonly status: BookingStatus;
+          /** A hold is no part of it. */
+          readonly status: Extract<BookingStatus, 'booked' | 'cancelled'>;
           readonly service: string;
           readonly startMs: number;
         };

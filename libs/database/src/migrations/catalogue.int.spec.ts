@@ -68,7 +68,7 @@ describe('bookings beside services of the release before', () => {
 
   it('are refused by the constraint when they come too near, as if they overlapped', async () => {
     await expect(book('11:25', '12:00', 'NEAR')).rejects.toThrow('23P01');
-    await expect(book('11:29', '12:00', 'NEAR')).rejects.toThrow('bookings_keep_their_distance');
+    await expect(book('11:29', '12:00', 'NEAR')).rejects.toThrow('keep_their_distance');
     await book('11:30', '12:00', 'APART');
     expect(await occupied('APART')).toEqual(['11:20,12:20']);
   });

@@ -12,9 +12,10 @@ import type {
 import type { Position } from '../rows/page.ts';
 import { without } from '../rows/without.ts';
 import { CONTACT_SHOWN, contactsWithPhone } from './contacts/contacts.ts';
+import { bookingStatus, standing } from './holds.ts';
 
 const VIEW = `
-SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",
+SELECT booking.id, booking.reference, ${bookingStatus('booking')} AS status, booking.starts_at AS "startsAt",
   booking.ends_at AS "endsAt", tenant.time_zone AS "timeZone",
   booking.service_id AS "serviceId", json_build_object('key', service.key, 'name', service.name) AS service,
   json_build_object('id', resource.id, 'name', resource.name) AS resource,
@@ -22,7 +23,8 @@ SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "star
   CASE WHEN zone.id IS NOT NULL THEN json_build_object('key', zone.key, 'name', zone.name) END AS zone,
   ${CONTACT_SHOWN} AS contact,
   booking.name, booking.notes, booking.call_id AS "callId", booking.created_at AS "createdAt",
-  booking.cancelled_at AS "cancelledAt"
+  booking.cancelled_at AS "cancelledAt", booking.hold_expires_at AS "holdExpiresAt",
+  booking.series_id AS "seriesId"
 FROM bookings booking
 JOIN tenants tenant ON tenant.id = booking.tenant_id
 JOIN services service ON service.id = booking.service_id
@@ -40,7 +42,7 @@ export async function findBooking(
   return found ?? null;
 }
 
-/** Returns the standing bookings of a call for one service and start, the first one first. */
+/** Returns the bookings and holds of a call that stand, for one service and start, the first one first. */
 export function findInCall(
   manager: EntityManager,
   { tenantId, callId, serviceKey, startsAt }: Omit<BookingIdentity, 'name'>,
@@ -48,7 +50,7 @@ export function findInCall(
   return query(
     manager,
     `${VIEW} AND booking.call_id = $2 AND service.key = $3 AND booking.starts_at = $4
-       AND booking.status = 'booked' ORDER BY booking.created_at, booking.id`,
+       AND ${standing('booking')} ORDER BY booking.created_at, booking.id`,
     [tenantId, callId, serviceKey, startsAt],
   );
 }
@@ -57,7 +59,7 @@ export function findInCall(
 export function listBookings(
   manager: EntityManager,
   tenantId: TenantId,
-  { reference, status, from, until }: Omit<BookingFilter, 'contactPhone'>,
+  { reference, status, from, until, seriesId }: Omit<BookingFilter, 'contactPhone'>,
   phones: readonly string[] | null,
   start: Position | null,
   limit: number,
@@ -65,13 +67,14 @@ export function listBookings(
   return query(
     manager,
     `${VIEW} AND ($2::text[] IS NULL OR booking.contact_id IN (${contactsWithPhone('$2::text[]')}))
-       AND ($3::text IS NULL OR booking.status = $3)
+       AND ($3::text IS NULL OR ${bookingStatus('booking')} = $3)
        AND ($4::timestamptz IS NULL OR booking.starts_at >= $4)
        AND ($5::timestamptz IS NULL OR booking.starts_at < $5)
        AND ($6::timestamptz IS NULL OR (booking.starts_at, booking.id) > ($6, $7::uuid))
        AND ($8::text IS NULL OR booking.reference = $8)
-     ORDER BY booking.starts_at, booking.id LIMIT $9`,
-    [tenantId, phones, status, from, until, start?.at, start?.id, reference, limit].map(
+       AND ($9::uuid IS NULL OR booking.series_id = $9)
+     ORDER BY booking.starts_at, booking.id LIMIT $10`,
+    [tenantId, phones, status, from, until, start?.at, start?.id, reference, seriesId, limit].map(
       (value) => value ?? null,
     ),
   );
@@ -89,7 +92,7 @@ export async function isFree(
   const free = await query(
     transaction,
     `SELECT 1 FROM resources WHERE id = $1 AND is_active
-       AND NOT EXISTS (SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked'
+       AND NOT EXISTS (SELECT 1 FROM bookings kept WHERE resource_id = $1 AND ${standing('kept')}
          AND occupied && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4)
        AND NOT EXISTS (SELECT 1 FROM resource_leave WHERE resource_id = $1
          AND starts_at < $6::timestamptz AND ends_at > $5::timestamptz)`,
@@ -99,8 +102,8 @@ export async function isFree(
 }
 
 /**
- * Returns the standing bookings of a resource that lie in part between two instants, soonest first, and how
- * many there are.
+ * Returns the bookings and holds of a resource that stand and lie in part between two instants, soonest
+ * first, and how many there are.
  */
 export async function findOfResource(
   manager: EntityManager,
@@ -111,7 +114,7 @@ export async function findOfResource(
 ): Promise<{ bookings: Booking[]; count: number }> {
   const found = await query<Booking & { count: number }>(
     manager,
-    `WITH view AS (${VIEW} AND booking.resource_id = $2 AND booking.status = 'booked'
+    `WITH view AS (${VIEW} AND booking.resource_id = $2 AND ${standing('booking')}
        AND booking.occupied && tstzrange($3::timestamptz, $4::timestamptz)
        AND booking.period && tstzrange($3::timestamptz, $4::timestamptz))
      SELECT *, (count(*) OVER ())::integer AS count FROM view ORDER BY "startsAt", id LIMIT $5`,
@@ -129,9 +132,11 @@ export async function insertBooking(
   const [inserted] = await query<{ id: string }>(
     transaction,
     `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, occupied, reference, name,
-       notes, call_id, tool_call_id, zone_id)
+       notes, call_id, tool_call_id, zone_id, status, hold_expires_at, series_id)
      VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz),
-       tstzrange($7::timestamptz, $8::timestamptz), $9, $10, $11, $12, $13, $14)
+       tstzrange($7::timestamptz, $8::timestamptz), $9, $10, $11, $12, $13, $14,
+       CASE WHEN $15::integer IS NULL THEN 'booked' ELSE 'held' END,
+       clock_timestamp() + $15::integer * interval '1 second', $16)
      ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id`,
     [
       request.tenantId,
@@ -148,6 +153,8 @@ export async function insertBooking(
       request.callId,
       request.toolCallId,
       request.zoneId ?? null,
+      request.holdSeconds ?? null,
+      request.seriesId ?? null,
     ],
   );
   return inserted?.id ?? null;

@@ -2,6 +2,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query } from '../connection/unit-of-work.ts';
 import type { BookableService } from '../entities/business.entities.ts';
+import { standing } from './holds.ts';
 
 /** Everything that decides which appointments of one service are free, as stored. */
 interface StoredCalendar {
@@ -35,6 +36,8 @@ export interface BusyPeriod {
   /** The appointment with the buffers it was made with. */
   readonly occupiedFromMs: number;
   readonly occupiedUntilMs: number;
+  /** When a hold ends; absent or null for a booking. */
+  readonly heldUntilMs?: number | null;
 }
 
 /** A service by its key, which must be on offer, or by its id, also when it no longer is. */
@@ -101,9 +104,10 @@ SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDa
   coalesce((SELECT json_agg(json_build_object('resourceId', booking.resource_id,
       'startMs', ${ms('booking.starts_at')}, 'endMs', ${ms('booking.ends_at')},
       'occupiedFromMs', ${ms('lower(booking.occupied)')},
-      'occupiedUntilMs', ${ms('upper(booking.occupied)')}))
+      'occupiedUntilMs', ${ms('upper(booking.occupied)')},
+      'heldUntilMs', ${ms('booking.hold_expires_at')}))
     FROM bookings booking
-    WHERE booking.resource_id IN (SELECT id FROM able) AND booking.status = 'booked'
+    WHERE booking.resource_id IN (SELECT id FROM able) AND ${standing('booking')}
       AND booking.occupied && (SELECT tstzrange(first, last) FROM span)), '[]')
     AS busy,
   coalesce((SELECT json_agg(json_build_object('resourceId', leave.resource_id,

@@ -122,10 +122,14 @@ describe('free appointments', () => {
       { resourceId: 'b', startMs: at('2027-02-28T09:00:00-05:00'), endMs: at('2027-02-28T10:00:00-05:00') },
     ];
     expect(
-      freeResources(calendar({ people, busy }), at('2027-03-01T12:00:00-05:00')).map((person) => person.id),
+      freeResources(calendar({ people, busy }), at('2027-03-01T12:00:00-05:00'), LONG_AGO).map(
+        (person) => person.id,
+      ),
     ).toEqual(['b', 'c', 'a']);
     expect(
-      freeResources(calendar({ people, busy }), at('2027-03-01T09:30:00-05:00')).map((person) => person.id),
+      freeResources(calendar({ people, busy }), at('2027-03-01T09:30:00-05:00'), LONG_AGO).map(
+        (person) => person.id,
+      ),
     ).toEqual(['b', 'c']);
   });
 
@@ -235,7 +239,7 @@ describe('free appointments', () => {
               ),
             ).toEqual([]);
             expect(checkSlot(of, slot.startMs, nowMs)).toBe('bookable');
-            expect(freeResources(of, slot.startMs)[0]?.id).toBe(slot.resource.id);
+            expect(freeResources(of, slot.startMs, nowMs)[0]?.id).toBe(slot.resource.id);
           });
         },
       ),
@@ -301,7 +305,7 @@ describe('working hours that touch', () => {
   const lateStart = at('2027-03-05T23:30:00-05:00');
   const judged = (of: ServiceCalendar, startMs: number) => [
     checkSlot(of, startMs, LONG_AGO + 7 * 365 * 86_400_000),
-    freeResources(of, startMs).length,
+    freeResources(of, startMs, LONG_AGO).length,
   ];
   const open = (change: Change = {}) => night({ ...change, horizonDays: 366 });
 

@@ -11,7 +11,7 @@ import { appointmentAt, collides, dayOf, type Appointment, type Day, type Person
  * none, and leave cuts a part out of a stretch. An appointment occupies its resource from the buffer before
  * it to the one after it, and two occupied times do not overlap: between two appointments there is the buffer
  * after the earlier one and the buffer before the later one, their sum. Buffers may lie outside of working
- * hours.
+ * hours. A hold is an appointment until it ends.
  */
 
 const MINUTE_MS = 60_000;
@@ -43,7 +43,7 @@ export function slotsOfDay(
   nowMs: number,
   part: PartOfDay = 'any',
 ): Slot[] {
-  const day = dayOf(calendar, date);
+  const day = dayOf(withoutEndedHolds(calendar, nowMs), date);
   const earliestMs = earliestStart(calendar, nowMs);
   return startsOf(day, calendar)
     .filter(
@@ -61,8 +61,9 @@ export function slotsOfDay(
 }
 
 /** Returns the resources that work then and are free, least booked that day first; equal ones by id. */
-export function freeResources(calendar: ServiceCalendar, startMs: number): CalendarResource[] {
-  return freeIn(dayOf(calendar, localDate(calendar, startMs)), appointmentAt(calendar.service, startMs));
+export function freeResources(calendar: ServiceCalendar, startMs: number, nowMs: number): CalendarResource[] {
+  const day = dayOf(withoutEndedHolds(calendar, nowMs), localDate(calendar, startMs));
+  return freeIn(day, appointmentAt(calendar.service, startMs));
 }
 
 /** Checks a time against the clock, the horizon and the working hours, ignoring bookings. */
@@ -111,6 +112,11 @@ export function localDate(calendar: Calendar, atMs: number): string {
   return DateTime.fromMillis(atMs, { zone: calendar.timeZone }).toISODate() ?? '';
 }
 
+/** Returns whether a time lies before noon of its day. */
+export function isMorning(calendar: Calendar, atMs: number): boolean {
+  return atMs < dayOf(calendar, localDate(calendar, atMs)).noonMs;
+}
+
 /** Returns the earliest start that respects the notice of the service. */
 export function earliestStart({ service }: ServiceCalendar, nowMs: number): number {
   return nowMs + service.noticeMinutes * MINUTE_MS;
@@ -118,6 +124,12 @@ export function earliestStart({ service }: ServiceCalendar, nowMs: number): numb
 
 export function lastBookableDate(calendar: Calendar, nowMs: number): string {
   return laterDate(localDate(calendar, nowMs), calendar.horizonDays);
+}
+
+/** A hold occupies its resource until the moment it ends. */
+function withoutEndedHolds(calendar: ServiceCalendar, nowMs: number): ServiceCalendar {
+  const busy = calendar.busy.filter(({ heldUntilMs }) => (heldUntilMs ?? Infinity) > nowMs);
+  return { ...calendar, busy };
 }
 
 function startsOf(day: Day, { service }: ServiceCalendar): number[] {

@@ -1,4 +1,4 @@
-import type { Booking, Page } from '@tandem/database';
+import { MOST_IN_SERIES, type Booking, type BookingNotice, type Page } from '@tandem/database';
 import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 import {
@@ -10,6 +10,37 @@ import {
   serviceKeySchema,
   zoneKeySchema,
 } from '../http/fields.ts';
+import { toSkippedDto, type Series } from './series/series.dto.ts';
+
+/** The longest hold: an hour. */
+const MAX_HOLD_S = 3_600;
+const DEFAULT_HOLD_S = 300;
+
+const holdSchema = z
+  .strictObject({
+    seconds: z.number().int().min(30).max(MAX_HOLD_S).default(DEFAULT_HOLD_S),
+  })
+  .describe(
+    'Holds the time instead of booking it: nobody else gets it until it is confirmed, cancelled or over.',
+  );
+
+const repeatSchema = z
+  .strictObject({
+    every: z.number().int().min(1).max(12).default(1),
+    unit: z
+      .enum(['week', 'month'])
+      .describe(
+        '`month`: on the same weekday of the month, such as every second Tuesday; a fifth one is the last ' +
+          'one of a month that has four.',
+      ),
+    count: z.number().int().min(2).max(MOST_IN_SERIES).optional(),
+    until: z.iso.date().optional().describe('The last local day.'),
+  })
+  .refine(({ count, until }) => (count === undefined) !== (until === undefined), {
+    path: ['count'],
+    message: 'name count or until',
+  })
+  .describe('Books the same time again and again, by the local clock of the business.');
 
 export const createBookingSchema = z
   .strictObject({
@@ -21,6 +52,20 @@ export const createBookingSchema = z
       .describe('The phone number of the contact, which is created if there is none.'),
     name: nameSchema.optional().describe('The person the appointment is for.'),
     notes: notesSchema.optional(),
+    hold: holdSchema.optional(),
+    repeat: repeatSchema.optional(),
+    skipUnavailable: z
+      .boolean()
+      .optional()
+      .describe('With repeat: books the times that are free. Otherwise all of them are booked, or none.'),
+  })
+  .refine(({ hold, repeat }) => hold === undefined || repeat === undefined, {
+    path: ['hold'],
+    message: 'a series cannot be held',
+  })
+  .refine(({ skipUnavailable, repeat }) => skipUnavailable === undefined || repeat !== undefined, {
+    path: ['skipUnavailable'],
+    message: 'comes with repeat alone',
   })
   .meta({
     example: {
@@ -33,12 +78,23 @@ export const createBookingSchema = z
   });
 export type CreateBooking = z.output<typeof createBookingSchema>;
 
+const scopeSchema = z
+  .enum(['this', 'following'])
+  .describe('`following`: also those after it in its series, by as much of the local clock.');
+
 export const moveBookingSchema = z
-  .strictObject({ start: minuteSchema })
+  .strictObject({ start: minuteSchema, scope: scopeSchema.optional() })
   .meta({ example: { start: '2027-03-05T11:00:00-05:00' } });
 export type MoveBooking = z.output<typeof moveBookingSchema>;
 
-export const bookingStatusSchema = z.enum(['booked', 'cancelled']);
+export const cancelBookingSchema = z.object({
+  scope: scopeSchema.optional().describe('`following`: also those after it in its series.'),
+});
+export type CancelBooking = z.output<typeof cancelBookingSchema>;
+
+export const bookingStatusSchema = z
+  .enum(['held', 'booked', 'cancelled', 'expired'])
+  .describe('`expired`: a hold that was not confirmed in time.');
 
 export const listBookingsSchema = z.object({
   ...pageQuery,
@@ -50,6 +106,7 @@ export const listBookingsSchema = z.object({
     .optional()
     .meta({ description: 'In any spelling: k 48-215 is K48215.', example: 'K48213' }),
   status: bookingStatusSchema.optional(),
+  seriesId: z.uuid().optional(),
   from: instantSchema.optional().describe('Starting at or after.'),
   until: instantSchema.optional().describe('Starting before.'),
 });
@@ -73,6 +130,11 @@ export const bookingSchema = z
     callId: z.uuid().nullable().describe('The call in which it was booked.'),
     createdAt: z.string(),
     cancelledAt: z.string().nullable(),
+    holdExpiresAt: z
+      .string()
+      .nullable()
+      .describe('The end of a hold; null once it is booked, and for what never was one.'),
+    seriesId: z.uuid().nullable(),
   })
   .meta({
     example: {
@@ -90,9 +152,57 @@ export const bookingSchema = z
       callId: 'c3f2a0de-0000-4000-8004-000000000001',
       createdAt: '2027-03-01T14:05:11.000Z',
       cancelledAt: null,
+      holdExpiresAt: null,
+      seriesId: null,
     },
   });
 export type BookingDto = z.output<typeof bookingSchema>;
+
+export const createdBookingSchema = bookingSchema.extend({
+  series: z
+    .object({
+      bookings: z.array(bookingSchema).describe('All of them, this one included.'),
+      skipped: z.array(z.object({ start: z.string(), code: z.string() })).describe('Not available.'),
+    })
+    .optional()
+    .describe('Where repeat was asked for.'),
+});
+
+export const bookingNoticesSchema = z.object({
+  items: z.array(
+    z.object({
+      kind: z.enum(['confirmation', 'reminder']),
+      minutesBefore: z.number().int(),
+      channel: z.enum(['sms', 'email']),
+      messageId: z.uuid().nullable().describe('Its status: GET /v1/messages of control-api.'),
+      reason: z
+        .string()
+        .nullable()
+        .describe(
+          'Why none was sent: `opted-out`, `consent-denied`, `no-contact`, `no-email`, `no-number`, ' +
+            '`mail-not-set-up`, `nearer-reminder`.',
+        ),
+      at: z.string(),
+    }),
+  ),
+});
+
+export function toNoticesDto(notices: readonly BookingNotice[]): z.output<typeof bookingNoticesSchema> {
+  const items = notices.map(({ kind, minutesBefore, channel, messageId, reason, createdAt }) => ({
+    kind,
+    minutesBefore,
+    channel,
+    messageId,
+    reason,
+    at: createdAt.toISOString(),
+  }));
+  return { items };
+}
+
+export function toSeriesDto({ first, bookings, skipped }: Series): z.output<typeof createdBookingSchema> {
+  const series = { bookings: bookings.map(toBookingDto), skipped: skipped.map(toSkippedDto) };
+  return { ...toBookingDto(first), series };
+}
 export const bookingPageSchema = pageOf(bookingSchema);
 
 export function toBookingDto(booking: Booking): BookingDto {
@@ -111,6 +221,8 @@ export function toBookingDto(booking: Booking): BookingDto {
     callId: booking.callId,
     createdAt: booking.createdAt.toISOString(),
     cancelledAt: booking.cancelledAt?.toISOString() ?? null,
+    holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,
+    seriesId: booking.seriesId,
   };
 }
 

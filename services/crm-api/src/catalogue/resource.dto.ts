@@ -89,6 +89,8 @@ export const LEFT_BOOKINGS_EXAMPLE: z.output<typeof leftBookingsSchema> = {
       callId: null,
       createdAt: '2027-03-01T14:05:11.000Z',
       cancelledAt: null,
+      holdExpiresAt: null,
+      seriesId: null,
     },
   ],
   bookingCount: 1,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { shortMessage } from '@tandem/contracts';
+import { mailAddressOf, shortMessage } from '@tandem/contracts';
 import {
   ContactRepository,
   MessageRepository,
@@ -95,7 +95,6 @@ export class MessagesService {
         'No e-mail address is known',
         'There is no contact with this number, or it has no e-mail address.',
       );
-    const ownAddress = /<([^>]+)>$/.exec(mailFrom)?.[1] ?? mailFrom;
-    return { channel: 'email', ownAddress, party: address, subject, body: text };
+    return { channel: 'email', ownAddress: mailAddressOf(mailFrom), party: address, subject, body: text };
   }
 }

@@ -28,7 +28,7 @@ const BOOKINGS = newest(
   `'reference', entry.reference, 'status', entry.status, 'service', service.name,
     'startMs', ${ms('entry.starts_at')}`,
   `bookings entry JOIN services service ON service.id = entry.service_id
-  WHERE entry.tenant_id = $1 AND entry.contact_id = $2`,
+  WHERE entry.tenant_id = $1 AND entry.contact_id = $2 AND entry.hold_expires_at IS NULL`,
 );
 
 const LEADS = newest(

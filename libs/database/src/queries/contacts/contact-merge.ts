@@ -17,7 +17,7 @@ export async function lockContacts(
 }
 
 /** Rows that belong to a contact. */
-const OWNED = ['bookings', 'leads', 'staff_messages', 'contact_consents'];
+const OWNED = ['bookings', 'leads', 'staff_messages', 'contact_consents', 'waiting_list'];
 
 /** Gives everything of one contact to another one and deletes it. The transaction holds both rows. */
 export async function moveContact(

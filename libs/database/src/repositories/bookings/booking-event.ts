@@ -21,6 +21,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
     callId,
     createdAt,
     cancelledAt,
+    seriesId,
   } = booking;
   return {
     tenantId,
@@ -42,6 +43,7 @@ export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Bo
       callId,
       createdAt,
       cancelledAt,
+      seriesId,
     },
   };
 }

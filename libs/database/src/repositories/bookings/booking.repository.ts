@@ -1,7 +1,7 @@
 import { writtenForms, type CallId, type TenantId } from '@tandem/contracts';
-import type { DataSource, EntityManager } from 'typeorm';
+import { MoreThanOrEqual, type DataSource, type EntityManager } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE } from '../../connection/database-errors.ts';
-import { run, type Transaction } from '../../connection/unit-of-work.ts';
+import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
   Booking,
   BookingFilter,
@@ -12,6 +12,7 @@ import type {
 } from '../../entities/booking.ts';
 import { BookingRow } from '../../entities/business.entities.ts';
 import { findBooking, findInCall, insertBooking, listBookings, moveBooking } from '../../queries/bookings.ts';
+import { confirmHold, expireHolds, releaseHold, resourcesWithExpiredHolds } from '../../queries/holds.ts';
 import { lockName } from '../../queries/locks.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
@@ -19,8 +20,11 @@ import { writeEvent } from '../webhooks/outbox.ts';
 import { bookingEvent, type BookingEvent } from './booking-event.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
 import { ContactRepository } from '../contacts/contact.repository.ts';
-import { takeFirstFree } from './free-resource.ts';
+import { lockResource, lockResources, takeFirstFree } from './free-resource.ts';
 import { isForSamePerson } from './same-person.ts';
+
+/** The most bookings of one series. */
+export const MOST_IN_SERIES = 52;
 
 /** Stored appointments. */
 export class BookingRepository {
@@ -30,7 +34,7 @@ export class BookingRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /** Books the first free resource. Null when none is free; nothing was changed then. */
+  /** Books or holds the first free resource. Null when none is free; nothing was changed then. */
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
     const { contactPhone, name, tenantId } = request;
     const id = await takeFirstFree(transaction, request, async (resourceId) => {
@@ -38,7 +42,74 @@ export class BookingRepository {
         contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
       return this.insert(transaction, request, resourceId, contactId);
     });
-    return id === null ? null : this.withEvent(transaction, 'booking.created', tenantId, id);
+    if (id === null) return null;
+    if (request.holdSeconds) return findBooking(transaction, tenantId, id);
+    return this.withEvent(transaction, 'booking.created', tenantId, id);
+  }
+
+  /**
+   * Books what is held; a booking stays as it is. `expired`, `cancelled`: there is nothing to confirm any
+   * more. Null when the tenant has no such booking.
+   */
+  async confirm(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+  ): Promise<Booking | 'expired' | 'cancelled' | null> {
+    if (await confirmHold(transaction, tenantId, id))
+      return this.withEvent(transaction, 'booking.created', tenantId, id);
+    const booking = await findBooking(transaction, tenantId, id);
+    if (booking?.status === 'cancelled' || booking?.status === 'expired') return booking.status;
+    // A row that says `held` was expired a moment ago by the clock of the statement.
+    return booking?.status === 'held' ? 'expired' : booking;
+  }
+
+  /**
+   * Marks holds that are over, those of one resource in one transaction. A booking that wants their time does
+   * so too: this is for those who wait, and for reading.
+   * @returns the number of resources that had any
+   */
+  async expireHolds(limit: number): Promise<number> {
+    const ids = await run(this.dataSource, (manager) => resourcesWithExpiredHolds(manager, limit));
+    for (const id of ids)
+      await transact(this.dataSource, async (transaction) => {
+        await lockResource(transaction, id);
+        await expireHolds(transaction, id);
+      });
+    return ids.length;
+  }
+
+  /**
+   * Keeps resources from every other transaction that books them, until this one ends: one that makes or
+   * moves several bookings takes all resources they could have before the first of them.
+   */
+  keepResources(transaction: Transaction, resourceIds: readonly string[]): Promise<void> {
+    return lockResources(transaction, resourceIds);
+  }
+
+  /**
+   * Returns the standing bookings of a series from a start on, soonest first; no other transaction changes
+   * them until this one ends.
+   */
+  async followingInSeries(
+    transaction: Transaction,
+    tenantId: TenantId,
+    seriesId: string,
+    from: Date,
+  ): Promise<Booking[]> {
+    const rows = await transaction.find(BookingRow, {
+      where: { tenantId, seriesId, status: 'booked', startsAt: MoreThanOrEqual(from) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const held = new Set(rows.map(({ id }) => id));
+    const all = await this.ofSeries(transaction, tenantId, seriesId);
+    return all.filter(({ id }) => held.has(id));
+  }
+
+  /** Returns all bookings of a series, soonest first. */
+  ofSeries(transaction: Transaction, tenantId: TenantId, seriesId: string): Promise<Booking[]> {
+    return listBookings(transaction, tenantId, { seriesId }, null, null, MOST_IN_SERIES);
   }
 
   /**
@@ -74,16 +145,24 @@ export class BookingRepository {
     return (await this.withEvent(transaction, 'booking.moved', tenantId, id)) ?? 'not-booked';
   }
 
-  /** Cancels a booking; a second time changes nothing. Null when the tenant has no such booking. */
+  /**
+   * Cancels a booking or gives up a hold; a second time changes nothing. Null when the tenant has no such
+   * booking.
+   */
   async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
     const { affected } = await transaction.update(
       BookingRow,
       { tenantId, id, status: 'booked' },
       { status: 'cancelled', cancelledAt: () => 'now()' },
     );
-    return affected
-      ? this.withEvent(transaction, 'booking.cancelled', tenantId, id)
-      : findBooking(transaction, tenantId, id);
+    if (affected) return this.withEvent(transaction, 'booking.cancelled', tenantId, id);
+    await releaseHold(transaction, tenantId, id);
+    return findBooking(transaction, tenantId, id);
+  }
+
+  /** Gives a hold up, unless it was confirmed or is over. */
+  async release(transaction: Transaction, tenantId: TenantId, id: string): Promise<void> {
+    await releaseHold(transaction, tenantId, id);
   }
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {

@@ -2,6 +2,7 @@ import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database
 import { savepoint, type Transaction } from '../../connection/unit-of-work.ts';
 import type { WantedTime } from '../../entities/booking.ts';
 import { isFree } from '../../queries/bookings.ts';
+import { expireHolds } from '../../queries/holds.ts';
 import { lockName } from '../../queries/locks.ts';
 
 /**
@@ -31,6 +32,11 @@ export async function lockResource(transaction: Transaction, resourceId: string)
   await lockName(transaction, `booking:${resourceId}`);
 }
 
+/** Locks several resources, in one order for every transaction: one that books a series wants them all. */
+export async function lockResources(transaction: Transaction, resourceIds: readonly string[]): Promise<void> {
+  for (const id of [...new Set(resourceIds)].sort()) await lockResource(transaction, id);
+}
+
 async function takeIfFree<Taken>(
   transaction: Transaction,
   wanted: WantedTime,
@@ -39,6 +45,8 @@ async function takeIfFree<Taken>(
 ): Promise<Taken | null> {
   await lockResource(transaction, resourceId);
   if (!(await isFree(transaction, resourceId, wanted))) return null;
+  // The constraint knows no clock.
+  await expireHolds(transaction, resourceId);
   try {
     return await take(resourceId);
   } catch (error) {

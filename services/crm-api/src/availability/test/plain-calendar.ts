@@ -34,8 +34,10 @@ interface Minutes {
 interface PlainPerson {
   readonly id: string;
   readonly works: Uint8Array;
-  readonly isOccupied: Uint8Array;
 }
+
+/** A booking or a hold from when it is made: it may be cancelled, and a hold ends. */
+export type PlainBooking = ServiceCalendar['busy'][number] & { readonly cancelledAtMs: number | null };
 
 export interface PlainSlot {
   readonly startMs: number;
@@ -48,10 +50,12 @@ export class PlainCalendar {
   private readonly minutes: readonly Minute[];
   private readonly ofDates: Minutes['ofDates'];
   private readonly people: readonly PlainPerson[];
+  private readonly occupied = new Map<string, Uint8Array>();
 
   constructor(
     private readonly calendar: ServiceCalendar,
     private readonly date: string,
+    private readonly bookings: readonly PlainBooking[],
   ) {
     const { all, ofDates } = minutesAround(calendar.timeZone, date);
     this.minutes = all;
@@ -59,7 +63,6 @@ export class PlainCalendar {
     this.people = calendar.resources.map(({ id }) => ({
       id,
       works: this.worksOf(id),
-      isOccupied: this.occupiedOf(id),
     }));
   }
 
@@ -72,7 +75,7 @@ export class PlainCalendar {
         const { ms, ofDay } = this.minutes[index]!;
         if (ms <= nowMs || ms < nowMs + noticeMinutes * MINUTE_MS) return [];
         if (part !== 'any' && (part === 'morning') !== ofDay < 720) return [];
-        const [resourceId] = this.freeAt(index, this.date);
+        const [resourceId] = this.freeAt(index, this.date, nowMs);
         return resourceId === undefined
           ? []
           : [{ startMs: ms, endMs: ms + durationMinutes * MINUTE_MS, resourceId }];
@@ -80,9 +83,9 @@ export class PlainCalendar {
   }
 
   /** Returns the ids of the resources that are free then, the one to take first. */
-  free(startMs: number): string[] {
+  free(startMs: number, nowMs: number): string[] {
     const index = this.indexOf(startMs);
-    return this.freeAt(index, this.minutes[index]!.date);
+    return this.freeAt(index, this.minutes[index]!.date, nowMs);
   }
 
   check(startMs: number, nowMs: number): SlotCheck {
@@ -96,17 +99,18 @@ export class PlainCalendar {
     return this.people.some((person) => this.worksThrough(person, index)) ? 'bookable' : 'outside-hours';
   }
 
-  private freeAt(index: number, date: string): string[] {
+  private freeAt(index: number, date: string, nowMs: number): string[] {
     const { bufferBeforeMinutes, bufferAfterMinutes, durationMinutes } = this.calendar.service;
     const from = index - bufferBeforeMinutes;
     const until = index + durationMinutes + bufferAfterMinutes;
     return this.people
       .filter((person) => {
         if (!this.worksThrough(person, index)) return false;
-        for (let minute = from; minute < until; minute++) if (person.isOccupied[minute]) return false;
+        const isOccupied = this.occupiedOf(person.id, nowMs);
+        for (let minute = from; minute < until; minute++) if (isOccupied[minute]) return false;
         return true;
       })
-      .map(({ id }) => ({ id, load: this.loadOf(id, date) }))
+      .map(({ id }) => ({ id, load: this.loadOf(id, date, nowMs) }))
       .sort((a, b) => a.load - b.load || (a.id < b.id ? -1 : 1))
       .map(({ id }) => id);
   }
@@ -118,9 +122,9 @@ export class PlainCalendar {
   }
 
   /** Returns the number of appointments with a minute on the date. */
-  private loadOf(id: string, date: string): number {
+  private loadOf(id: string, date: string, nowMs: number): number {
     const ofDate = this.ofDates.get(date) ?? [];
-    return this.calendar.busy.filter(
+    return this.standing(nowMs).filter(
       ({ resourceId, startMs, endMs }) =>
         resourceId === id &&
         ofDate.some((index) => startMs <= this.minutes[index]!.ms && this.minutes[index]!.ms < endMs),
@@ -144,11 +148,27 @@ export class PlainCalendar {
     return works;
   }
 
-  private occupiedOf(id: string): Uint8Array {
+  /** Returns the minutes in which a resource is occupied, as it stands at a time of the clock. */
+  private occupiedOf(id: string, nowMs: number): Uint8Array {
+    const known = this.occupied.get(`${id} ${nowMs}`);
+    if (known) return known;
     const isOccupied = new Uint8Array(this.minutes.length);
-    for (const { resourceId, occupiedFromMs, occupiedUntilMs } of this.calendar.busy)
+    for (const { resourceId, occupiedFromMs, occupiedUntilMs } of this.standing(nowMs))
       if (resourceId === id) isOccupied.fill(1, ...this.placesOf(occupiedFromMs, occupiedUntilMs));
+    this.occupied.set(`${id} ${nowMs}`, isOccupied);
     return isOccupied;
+  }
+
+  /** Returns the bookings that are not cancelled yet, and the holds that have not ended. */
+  private standing(nowMs: number): PlainBooking[] {
+    const standing: PlainBooking[] = [];
+    for (const booking of this.bookings) {
+      const { cancelledAtMs, heldUntilMs } = booking;
+      const isCancelled = cancelledAtMs !== null && nowMs >= cancelledAtMs;
+      const hasEnded = typeof heldUntilMs === 'number' && nowMs >= heldUntilMs;
+      if (!isCancelled && !hasEnded) standing.push(booking);
+    }
+    return standing;
   }
 
   private placesOf(startMs: number, endMs: number): [from: number, until: number] {

@@ -1,12 +1,16 @@
 import { DateTime } from 'luxon';
 import type { PartOfDay, ServiceCalendar } from '../slot-calendar.ts';
+import type { PlainBooking } from './plain-calendar.ts';
 
 /** A calendar around one day, a time at which it is asked, and times that are wanted. */
 export interface RandomCase {
-  readonly calendar: Omit<ServiceCalendar, 'leave'>;
+  readonly calendar: Omit<ServiceCalendar, 'leave' | 'busy'>;
+  /** Bookings and holds, some of which are cancelled or end between the first time and the last one. */
+  readonly bookings: readonly PlainBooking[];
   readonly leave: readonly { readonly resourceId: string; readonly start: string; readonly end: string }[];
   readonly date: string;
-  readonly nowMs: number;
+  /** The times at which it is asked: the clock moves on. */
+  readonly clockMs: readonly number[];
   readonly part: PartOfDay;
   readonly wantedMs: readonly number[];
 }
@@ -35,7 +39,7 @@ const ZONES = [
   'Pacific/Kiritimati',
   'UTC',
 ];
-const DAYS = [...ZONES.flatMap(daysOf), ...skippedDate()];
+export const DAYS = [...ZONES.flatMap(daysOf), ...skippedDate()];
 
 /** Returns the case with this number, the same one each time. */
 export function randomCase(number: number): RandomCase {
@@ -52,6 +56,37 @@ export function randomCase(number: number): RandomCase {
     const occupiedUntilMs = endMs + random.oneOf([0, 0, 10, 31, 240]) * MINUTE_MS;
     return { resourceId: random.oneOf(people), startMs, endMs, occupiedFromMs, occupiedUntilMs };
   });
+  const made = madeCase(random, { timeZone, date, people, minuteMs, dayAfter });
+  return { ...made, bookings: bookings.map((booking) => ({ ...booking, ...fateOf(random, made.clockMs) })) };
+}
+
+/** Returns whether a booking is a hold and when it ends, and when it is cancelled. */
+function fateOf(random: Random, clockMs: readonly number[]) {
+  const near = () => random.oneOf(clockMs) + random.integer(-3, 3) * 20_000;
+  return {
+    heldUntilMs: random.integer(0, 2) === 0 ? near() : null,
+    cancelledAtMs: random.integer(0, 3) === 0 ? near() : null,
+  };
+}
+
+/** Returns all of a case but its bookings. */
+function madeCase(
+  random: Random,
+  {
+    timeZone,
+    date,
+    people,
+    minuteMs,
+    dayAfter,
+  }: {
+    readonly timeZone: string;
+    readonly date: string;
+    readonly people: readonly string[];
+    readonly minuteMs: (from: number, to: number) => number;
+    readonly dayAfter: (days: number) => string;
+  },
+): Omit<RandomCase, 'bookings'> {
+  const nowMs = (later: number) => later + random.oneOf([0, 0, 17_250]);
   return {
     calendar: {
       timeZone,
@@ -70,7 +105,6 @@ export function randomCase(number: number): RandomCase {
       closedDates: [-1, 0, 1, 2]
         .filter(() => random.integer(0, 11) === 0)
         .map((days) => ({ date: dayAfter(days), name: 'Holiday' })),
-      busy: bookings,
     },
     leave: Array.from({ length: random.oneOf([0, 0, 1, 2]) }, () => {
       const [start, end] = [0, 0].map(() => {
@@ -84,10 +118,17 @@ export function randomCase(number: number): RandomCase {
       };
     }).filter(({ start, end }) => start < end),
     date,
-    nowMs: minuteMs(-4 * DAY_MINUTES, 2_000) + random.oneOf([0, 0, 17_250]),
+    ...clockOf(nowMs(minuteMs(-4 * DAY_MINUTES, 2_000)), random),
     part: random.oneOf(['any', 'any', 'morning', 'afternoon'] as const),
     wantedMs: Array.from({ length: 6 }, () => minuteMs(-240, DAY_MINUTES + 240)),
   };
+}
+
+/** Returns three times of a clock that moves on by minutes. */
+function clockOf(firstMs: number, random: Random): Pick<RandomCase, 'clockMs'> {
+  const step = () => random.oneOf([20_000, 60_000, 300_000, 3_600_000]);
+  const secondMs = firstMs + step();
+  return { clockMs: [firstMs, secondMs, secondMs + step()] };
 }
 
 /** Returns hours of the day before a date, of the date itself, and of the two days after it. */
@@ -146,7 +187,7 @@ function skippedDate(): [string, string][] {
 }
 
 /** Numbers that depend on a seed alone (mulberry32). */
-class Random {
+export class Random {
   private state: number;
 
   constructor(seed: number) {

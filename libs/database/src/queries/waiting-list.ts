@@ -1,0 +1,136 @@
+import type { TenantId } from '@tandem/contracts';
+import type { EntityManager } from 'typeorm';
+import { query, type Transaction } from '../connection/unit-of-work.ts';
+import type { FreedTime, OfferTerms, WaitingEntry, WaitingFilter } from '../entities/waiting-list.ts';
+import type { Position } from '../rows/page.ts';
+import { contactsWithPhone } from './contacts/contacts.ts';
+import { DEFAULT_OFFER_MINUTES, isDenied, isQuiet, smsNumber } from './quiet-hours.ts';
+
+/** The result of an offer is read from its booking, whose hold ends by the clock. */
+const STATUS = `CASE
+    WHEN entry.status = 'offered' AND booking.id IS NULL THEN 'expired'
+    WHEN entry.status = 'offered' AND booking.hold_expires_at IS NULL THEN 'booked'
+    WHEN entry.status = 'offered' AND booking.status = 'cancelled' THEN 'cancelled'
+    WHEN entry.status = 'offered' AND booking.hold_expires_at <= now() THEN 'expired'
+    WHEN entry.status = 'waiting' AND entry.until_date < (now() AT TIME ZONE tenant.time_zone)::date
+      THEN 'expired'
+    ELSE entry.status END`;
+
+const VIEW = `
+SELECT entry.id, ${STATUS} AS status, entry.service_id AS "serviceId",
+  json_build_object('key', service.key, 'name', service.name) AS service,
+  CASE WHEN resource.id IS NOT NULL THEN json_build_object('id', resource.id, 'name', resource.name) END
+    AS resource,
+  json_build_object('id', contact.id, 'phone', contact.phone, 'name', contact.name) AS contact,
+  entry.name, entry.notes, entry.from_date::text AS "fromDate", entry.until_date::text AS "untilDate",
+  entry.part_of_day AS "partOfDay", entry.booking_id AS "bookingId", entry.offered_at AS "offeredAt",
+  entry.call_id AS "callId", entry.created_at AS "createdAt"
+FROM waiting_list entry
+JOIN tenants tenant ON tenant.id = entry.tenant_id
+JOIN services service ON service.id = entry.service_id
+JOIN contacts contact ON contact.id = entry.contact_id
+LEFT JOIN resources resource ON resource.id = entry.resource_id
+LEFT JOIN bookings booking ON booking.id = entry.booking_id
+WHERE entry.tenant_id = $1`;
+
+export async function findWaiting(
+  manager: EntityManager,
+  tenantId: TenantId,
+  id: string,
+): Promise<WaitingEntry | null> {
+  const [found] = await query<WaitingEntry>(manager, `${VIEW} AND entry.id = $2`, [tenantId, id]);
+  return found ?? null;
+}
+
+/** Longest waiting first, from `start` on; `phones` are the written forms of a contact's number. */
+export function listWaiting(
+  manager: EntityManager,
+  tenantId: TenantId,
+  { status, serviceKey }: WaitingFilter,
+  phones: readonly string[] | null,
+  start: Position | null,
+  limit: number,
+): Promise<WaitingEntry[]> {
+  return query(
+    manager,
+    `${VIEW} AND ($2::text[] IS NULL OR entry.contact_id IN (${contactsWithPhone('$2::text[]')}))
+       AND ($3::text IS NULL OR ${STATUS} = $3)
+       AND ($4::text IS NULL OR service.key = $4)
+       AND ($5::timestamptz IS NULL OR (entry.created_at, entry.id) > ($5, $6::uuid))
+     ORDER BY entry.created_at, entry.id LIMIT $7`,
+    [tenantId, phones, status, serviceKey, start?.at, start?.id, limit].map((value) => value ?? null),
+  );
+}
+
+/** Returns the number of entries that wait. */
+export async function countWaiting(manager: EntityManager, tenantId: TenantId): Promise<number> {
+  const [found] = await query<{ n: number }>(
+    manager,
+    `SELECT count(*)::integer AS n FROM waiting_list WHERE tenant_id = $1 AND status = 'waiting'`,
+    [tenantId],
+  );
+  return found?.n ?? 0;
+}
+
+/**
+ * Returns the oldest freed time of a business that is not quiet then, and keeps it from other transactions;
+ * null when there is none.
+ */
+export async function takeFreedTime(transaction: Transaction, now: Date): Promise<FreedTime | null> {
+  const [found] = await query<FreedTime>(
+    transaction,
+    `SELECT freed.id, freed.tenant_id AS "tenantId", freed.resource_id AS "resourceId",
+       freed.starts_at AS "startsAt", freed.ends_at AS "endsAt"
+     FROM freed_times freed JOIN tenants tenant ON tenant.id = freed.tenant_id
+     LEFT JOIN booking_settings settings ON settings.tenant_id = freed.tenant_id
+     WHERE freed.ends_at <= $1::timestamptz
+       OR NOT ${isQuiet('$1::timestamptz', 'tenant.time_zone', 'settings')}
+     ORDER BY freed.created_at, freed.id LIMIT 1 FOR UPDATE OF freed SKIP LOCKED`,
+    [now],
+  );
+  return found ?? null;
+}
+
+/**
+ * Returns the entries a freed time could be for, the longest waiting first, after one of them: the resource
+ * does their service, and it lies within their days, one to each side.
+ */
+export function findCandidates(
+  transaction: Transaction,
+  { tenantId, resourceId, startsAt, endsAt }: FreedTime,
+  after: Position | null,
+  limit: number,
+): Promise<WaitingEntry[]> {
+  return query(
+    transaction,
+    `${VIEW} AND entry.status = 'waiting' AND service.is_active
+       AND entry.until_date >= (now() AT TIME ZONE tenant.time_zone)::date
+       AND (entry.resource_id IS NULL OR entry.resource_id = $2)
+       AND EXISTS (SELECT 1 FROM resource_services link
+         WHERE link.resource_id = $2 AND link.service_id = entry.service_id)
+       AND entry.from_date <= ($4::timestamptz AT TIME ZONE tenant.time_zone)::date
+       AND entry.until_date >= ($3::timestamptz AT TIME ZONE tenant.time_zone)::date - 1
+       AND ($5::timestamptz IS NULL OR (entry.created_at, entry.id) > ($5, $6::uuid))
+     ORDER BY entry.created_at, entry.id LIMIT $7`,
+    [tenantId, resourceId, startsAt, endsAt, after?.at ?? null, after?.id ?? null, limit],
+  );
+}
+
+export async function findOfferTerms(
+  manager: EntityManager,
+  tenantId: TenantId,
+  contactId: string,
+): Promise<OfferTerms | null> {
+  const [found] = await query<OfferTerms>(
+    manager,
+    `SELECT tenant.company_name AS "companyName", tenant.language,
+       coalesce(settings.offer_minutes, ${DEFAULT_OFFER_MINUTES}) AS "offerMinutes",
+       coalesce(settings.texts, '{}') AS texts,
+       ${smsNumber('tenant.id', 'settings')} AS "smsNumber",
+       ${isDenied('tenant.id', '$2', `'sms'`)} AS "isDenied"
+     FROM tenants tenant LEFT JOIN booking_settings settings ON settings.tenant_id = tenant.id
+     WHERE tenant.id = $1`,
+    [tenantId, contactId],
+  );
+  return found ?? null;
+}

@@ -1,0 +1,165 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { appointmentText, shortMessage } from '@tandem/contracts';
+import {
+  BookingRepository,
+  MessageRepository,
+  WaitingListRepository,
+  type Booking,
+  type FreedTime,
+  type OfferTerms,
+  type Transaction,
+  type WaitingEntry,
+  type WantedTime,
+} from '@tandem/database';
+import { CONFIG, type ServiceConfig } from '@tandem/platform';
+import { laterDate } from '../availability/local-day.ts';
+import {
+  checkSlot,
+  isMorning,
+  localDate,
+  slotsOfDay,
+  type PartOfDay,
+  type ServiceCalendar,
+} from '../availability/slot-calendar.ts';
+import { BookingTimes } from '../bookings/booking-times.ts';
+
+/** Entries looked at together. */
+const BATCH = 50;
+const MINUTE_S = 60;
+
+/** Offers times that became free to those who wait. */
+@Injectable()
+export class WaitingOffers {
+  constructor(
+    private readonly waiting: WaitingListRepository,
+    private readonly bookings: BookingRepository,
+    private readonly messages: MessageRepository,
+    private readonly times: BookingTimes,
+    @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'crm-api'>, 'twilioAccountSid'>,
+  ) {}
+
+  /**
+   * Offers one time that became free to everybody it has room for, the longest waiting first. False when
+   * there is none.
+   */
+  async offerNext(transaction: Transaction, now: Date): Promise<boolean> {
+    const freed = await this.waiting.takeFreedTime(transaction, now);
+    if (!freed) return false;
+    await this.waiting.dropFreedTime(transaction, freed);
+    if (freed.endsAt <= now) return true;
+    let after: WaitingEntry | null = null;
+    for (;;) {
+      const entries: WaitingEntry[] = await this.waiting.candidates(transaction, freed, after, BATCH);
+      for (const entry of entries) await this.tryEntry(transaction, freed, entry, now);
+      after = entries.at(-1) ?? null;
+      if (entries.length < BATCH) return true;
+    }
+  }
+
+  private async tryEntry(
+    transaction: Transaction,
+    freed: FreedTime,
+    entry: WaitingEntry,
+    now: Date,
+  ): Promise<void> {
+    const { tenantId } = freed;
+    const time = await this.fittingTime(transaction, freed, entry, now);
+    const terms = time && (await this.waiting.terms(transaction, tenantId, entry.contact.id));
+    if (!time || !terms) return;
+    const hold = await this.bookings.book(transaction, {
+      tenantId,
+      serviceId: entry.serviceId,
+      ...time,
+      contactPhone: entry.contact.phone,
+      name: entry.name,
+      notes: entry.notes,
+      callId: null,
+      toolCallId: null,
+      holdSeconds: terms.offerMinutes * MINUTE_S,
+    });
+    if (!hold) return;
+    const offered = await this.waiting.offer(transaction, tenantId, entry.id, hold);
+    if (!offered) await this.bookings.release(transaction, tenantId, hold.id);
+    else if (!terms.isDenied) await this.tell(transaction, freed, entry, hold, terms);
+  }
+
+  /** Returns the first appointment that lies in part in the freed time and suits a person. */
+  private async fittingTime(
+    transaction: Transaction,
+    { tenantId, resourceId, startsAt, endsAt }: FreedTime,
+    entry: WaitingEntry,
+    now: Date,
+  ): Promise<WantedTime | null> {
+    const all = await this.times.calendar(transaction, tenantId, { id: entry.serviceId }, startsAt, now);
+    const resources = all.resources.filter(({ id }) => id === resourceId);
+    const calendar = { ...all, resources };
+    const starts = [startsAt.getTime(), ...slotStarts(calendar, startsAt, endsAt, entry.partOfDay, now)];
+    for (const start of starts) {
+      if (!suits(calendar, entry, start, now)) continue;
+      const time = this.times.find(calendar, new Date(start), now);
+      if (typeof time !== 'string') return time;
+    }
+    return null;
+  }
+
+  private async tell(
+    transaction: Transaction,
+    { tenantId }: FreedTime,
+    { contact, service }: WaitingEntry,
+    { reference, startsAt, timeZone, holdExpiresAt }: Booking,
+    { companyName, language, texts, smsNumber }: OfferTerms,
+  ): Promise<void> {
+    if (this.config.twilioAccountSid === undefined || smsNumber === null) return;
+    const text = appointmentText(
+      'offer',
+      {
+        company: companyName,
+        service: service.name,
+        reference,
+        startsAt,
+        timeZone,
+        number: smsNumber,
+        language,
+        ...(holdExpiresAt ? { until: holdExpiresAt } : {}),
+      },
+      texts,
+    );
+    await this.messages.create(transaction, {
+      tenantId,
+      channel: 'sms',
+      ownAddress: smsNumber,
+      party: contact.phone,
+      body: shortMessage(text),
+      callId: null,
+      toolCallId: null,
+    });
+  }
+}
+
+/** Returns the starts of free appointments of a resource that lie in part in a time, soonest first. */
+function slotStarts(
+  calendar: ServiceCalendar,
+  startsAt: Date,
+  endsAt: Date,
+  part: PartOfDay,
+  now: Date,
+): number[] {
+  const last = localDate(calendar, endsAt.getTime());
+  const starts: number[] = [];
+  for (
+    let date = laterDate(localDate(calendar, startsAt.getTime()), -1);
+    date <= last;
+    date = laterDate(date, 1)
+  )
+    for (const slot of slotsOfDay(calendar, date, now.getTime(), part))
+      if (slot.startMs < endsAt.getTime() && slot.endMs > startsAt.getTime()) starts.push(slot.startMs);
+  return starts;
+}
+
+/** Returns whether a start lies within the days and the part of the day a person waits for. */
+function suits(calendar: ServiceCalendar, entry: WaitingEntry, startMs: number, now: Date): boolean {
+  const date = localDate(calendar, startMs);
+  if (date < entry.fromDate || date > entry.untilDate) return false;
+  if (checkSlot(calendar, startMs, now.getTime()) !== 'bookable') return false;
+  return entry.partOfDay === 'any' || isMorning(calendar, startMs) === (entry.partOfDay === 'morning');
+}
