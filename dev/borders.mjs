@@ -38,6 +38,7 @@ export const table = {
     own: ['lib:contracts', 'lib:conversation'],
     banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'],
   },
+  'lib:calendars': { own: [], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'] },
   'service:call-ingress': {
     own: [
       'lib:contracts',
@@ -69,15 +70,24 @@ export const table = {
     banned: [...DATABASE, 'openai', 'ws'],
   },
   'service:post-call-worker': {
-    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:models', 'lib:platform', 'lib:telephony'],
+    own: [
+      'lib:calendars',
+      'lib:contracts',
+      'lib:call-state',
+      'lib:database',
+      'lib:models',
+      'lib:platform',
+      'lib:telephony',
+    ],
     banned: ['openai', 'ws'],
   },
   'service:crm-api': {
-    own: ['lib:contracts', 'lib:database', 'lib:platform'],
+    own: ['lib:calendars', 'lib:contracts', 'lib:database', 'lib:platform'],
     banned: ['openai', 'ws', 'twilio', 'ioredis'],
   },
   'service:control-api': {
     own: [
+      'lib:calendars',
       'lib:contracts',
       'lib:call-state',
       'lib:database',

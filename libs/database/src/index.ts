@@ -53,6 +53,13 @@ export {
   CalendarRepository,
   type CalendarResource,
 } from './repositories/bookings/calendar.repository.ts';
+export {
+  type CalendarFeed,
+  CalendarFeedRepository,
+  type ReadFeed,
+} from './repositories/calendars/calendar-feed.repository.ts';
+export type { CalendarConnectionState, CalendarDetailLevel } from './entities/calendar.entities.ts';
+export type { BookingInCalendar } from './queries/calendars/shown-bookings.ts';
 export { LeaveRepository, MAX_LEAVE, type ResourceLeave } from './repositories/bookings/leave.repository.ts';
 export {
   type BookingsOfResource,

@@ -3,6 +3,7 @@ import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tand
 import { AccessModule, DatabaseModule, IdempotencyModule, type ServiceConfig } from '@tandem/platform';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
+import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
@@ -28,6 +29,7 @@ export class CrmApiModule {
         LeadsModule,
         StaffMessagesModule,
         MessagesModule,
+        CalendarsModule,
       ],
     };
   }

@@ -16,6 +16,12 @@ import {
   ResourceServiceRow,
   ServiceRow,
 } from '../entities/business.entities.ts';
+import {
+  CalendarBusyRow,
+  CalendarConnectionRow,
+  CalendarEventRow,
+  CalendarFeedRow,
+} from '../entities/calendar.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { LeadRow, StaffMessageRow } from '../entities/enquiry.entities.ts';
@@ -51,6 +57,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { Calendars1795606400000 } from '../migrations/1795606400000-calendars.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -71,6 +78,7 @@ export const MIGRATIONS = [
   ContactsAndLeads1795605800000,
   TenantSecrets1795605900000,
   Messages1795606000000,
+  Calendars1795606400000,
 ];
 
 /** The rows of every table. */
@@ -115,4 +123,8 @@ export const ENTITIES = [
   WebhookDeliveryRow,
   MessageRow,
   MessageOptOutRow,
+  CalendarFeedRow,
+  CalendarConnectionRow,
+  CalendarBusyRow,
+  CalendarEventRow,
 ];

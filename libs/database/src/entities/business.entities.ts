@@ -126,6 +126,17 @@ export class BookingRow {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true })
   cancelledAt!: Date | null;
+  /** Counts its changes; a trigger writes it. */
+  @Column({ type: 'integer', default: 0, insert: false, update: false }) revision!: number;
+  @Column({
+    name: 'changed_at',
+    type: 'timestamptz',
+    precision: 3,
+    default: () => 'now()',
+    insert: false,
+    update: false,
+  })
+  changedAt!: Date;
 }
 
 export type BookingStatus = 'booked' | 'cancelled';

@@ -1,0 +1,1 @@
+export { readCalendarObject, type ReadEvent } from './icalendar/calendar-object.ts';
