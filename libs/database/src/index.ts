@@ -59,6 +59,18 @@ export {
   type ReadFeed,
 } from './repositories/calendars/calendar-feed.repository.ts';
 export type { CalendarConnectionState, CalendarDetailLevel } from './entities/calendar.entities.ts';
+export {
+  type CalendarConnection,
+  CalendarConnectionRepository,
+  MAX_CALENDAR_CONNECTIONS,
+} from './repositories/calendars/calendar-connection.repository.ts';
+export { CalendarSyncRepository } from './repositories/calendars/calendar-sync.repository.ts';
+export type {
+  CalendarBacklog,
+  CalendarBusyTime,
+  ClaimedCalendar,
+  DueCalendarEvent,
+} from './entities/calendar-sync.ts';
 export type { BookingInCalendar } from './queries/calendars/shown-bookings.ts';
 export { LeaveRepository, MAX_LEAVE, type ResourceLeave } from './repositories/bookings/leave.repository.ts';
 export {

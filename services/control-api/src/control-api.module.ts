@@ -10,6 +10,7 @@ import {
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
+import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
@@ -43,6 +44,7 @@ export class ControlApiModule {
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
         ApiKeysModule,
+        CalendarsModule,
         CallersModule,
         CallsModule,
         ClosedDatesModule,

@@ -5,6 +5,7 @@ import { openTextModel } from '@tandem/models/text';
 import {
   AgentDirectory,
   BookingRepository,
+  CalendarSyncRepository,
   CallRepository,
   databaseResource,
   MessageRepository,
@@ -25,6 +26,7 @@ import {
 } from '@tandem/platform';
 import { TwilioSms } from '@tandem/telephony/sms';
 import { CallRecordProcessor } from './call-record.processor.ts';
+import { calendarParts } from './calendars/calendar-parts.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
 import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
@@ -57,6 +59,7 @@ export class PostCallWorkerModule {
         DatabaseModule.forFeature(
           AgentDirectory,
           BookingRepository,
+          CalendarSyncRepository,
           CallRepository,
           MessageRepository,
           WebhookDeliveryRepository,
@@ -75,6 +78,7 @@ export class PostCallWorkerModule {
         OutboxMaintenance,
         WebhookDelivery,
         ...messageParts(config),
+        ...calendarParts(config),
       ],
     };
   }

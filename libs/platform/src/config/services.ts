@@ -1,5 +1,6 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
+import { calendarAppsSection, calendarSyncSection } from './sections/calendars.section.ts';
 import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
@@ -61,6 +62,8 @@ export const serviceSections = {
     carrierApiSection,
     mailSenderSection,
     mailSection,
+    calendarSyncSection,
+    calendarAppsSection,
   ],
   'crm-api': [
     processSection,
@@ -80,6 +83,7 @@ export const serviceSections = {
     outboundSection,
     carrierAccountSection,
     voiceSdkSection,
+    calendarAppsSection,
   ],
 } as const;
 
