@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { BasicAuthorization, CaldavCalendar } from './caldav/caldav-calendar.ts';
 import type { CalendarApp, CalendarAppSettings } from './calendar-app.ts';
 import { CalendarFault } from './calendar-fault.ts';
+import { GoogleCalendar, googleCalendarApp } from './google-calendar/google-calendar.ts';
 import { CalendarHttp, type Authorization, type HttpClient, type HttpLimits } from './http/calendar-http.ts';
+import { MicrosoftCalendar, microsoftCalendarApp } from './microsoft-graph/microsoft-calendar.ts';
 import { OAuthAuthorization, oauthCredentialsSchema } from './oauth/oauth-client.ts';
 import type { CalendarProvider } from './ports/calendar-provider.ts';
 
@@ -22,6 +24,18 @@ const ADAPTERS = {
     access: 'password',
     isUrl: true,
     open: (http, address, { zone }) => new CaldavCalendar(http, address, zone),
+  },
+  google: {
+    access: 'oauth',
+    isUrl: false,
+    app: googleCalendarApp,
+    open: (http, address, { zone, apiUrl }) => new GoogleCalendar(http, apiUrl, address, zone),
+  },
+  microsoft: {
+    access: 'oauth',
+    isUrl: false,
+    app: microsoftCalendarApp,
+    open: (http, address, { zone, apiUrl }) => new MicrosoftCalendar(http, apiUrl, address, zone),
   },
 } as const satisfies Record<string, Adapter>;
 
@@ -57,7 +71,11 @@ export interface OpenCalendar {
 }
 
 /** Opens a calendar; nothing is sent yet. @throws CalendarFault when it cannot be opened */
-export function openCalendar(client: HttpClient, apps: CalendarApps, calendar: OpenCalendar): CalendarProvider {
+export function openCalendar(
+  client: HttpClient,
+  apps: CalendarApps,
+  calendar: OpenCalendar,
+): CalendarProvider {
   const { kind, address, zone, limits } = calendar;
   if (!isCalendarKind(kind)) throw new CalendarFault('refused', 'unknown-kind');
   const adapter = adapterOf(kind);

@@ -1,25 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CaldavSimulator, type CaldavOptions } from '@tandem/simulators';
-import type { CalendarEvent } from '../calendar-event.ts';
 import { CalendarHttp } from '../http/calendar-http.ts';
 import { fetchClient } from '../testing/fetch-client.ts';
+import { DAY_MS, EVENT, NOWHERE, RANGE, times } from '../testing/given-event.ts';
 import { BasicAuthorization, CaldavCalendar } from './caldav-calendar.ts';
-
-const DAY_MS = 86_400_000;
-const MARCH = Date.UTC(2027, 2, 1);
-const RANGE = { fromMs: MARCH, untilMs: MARCH + 10 * DAY_MS };
-const NOWHERE = { remoteId: null, tag: null };
-const EVENT: CalendarEvent = {
-  bookingId: '5b0d3f9a-0000-4000-8000-000000000001',
-  summary: 'Busy',
-  description: '',
-  startMs: MARCH + 14 * 3_600_000,
-  endMs: MARCH + 15 * 3_600_000,
-  createdMs: MARCH,
-  changedMs: MARCH,
-  revision: 0,
-  isCancelled: false,
-};
 
 let simulator: CaldavSimulator;
 const start = async (options: CaldavOptions = {}): Promise<CaldavCalendar> => {
@@ -33,11 +17,6 @@ const calendarWith = (password: string): CaldavCalendar => {
   const http = new CalendarHttp(fetchClient, authorization, limits);
   return new CaldavCalendar(http, simulator.collection, 'America/New_York');
 };
-const times = (busy: readonly { startMs: number; endMs: number }[]) =>
-  busy
-    .map(({ startMs, endMs }) => [startMs, endMs].map((ms) => new Date(ms).toISOString().slice(0, 16)).join())
-    .sort();
-
 describe('a calendar over CalDAV', () => {
   let calendar: CaldavCalendar;
   beforeEach(async () => {
@@ -111,7 +90,10 @@ describe('a calendar over CalDAV', () => {
     simulator.fail({ status: 429, headers: { 'retry-after': '7' } });
     await expect(calendar.busy(RANGE)).rejects.toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 });
     const backwards = { ...EVENT, endMs: EVENT.startMs - 1_000 };
-    await expect(calendar.put(backwards, NOWHERE)).rejects.toMatchObject({ kind: 'refused', code: 'http-403' });
+    await expect(calendar.put(backwards, NOWHERE)).rejects.toMatchObject({
+      kind: 'refused',
+      code: 'http-403',
+    });
     simulator.fail({ status: 207, body: '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>' });
     await expect(calendar.busy(RANGE)).rejects.toMatchObject({ code: 'unreadable-answer' });
   });

@@ -20,10 +20,7 @@ export interface HttpAnswer {
 
 /** A client that refuses addresses requests must not go to. Its errors have a short `code`. */
 export interface HttpClient {
-  request(
-    request: HttpRequest & { readonly timeoutMs: number },
-    limitBytes: number,
-  ): Promise<HttpAnswer>;
+  request(request: HttpRequest & { readonly timeoutMs: number }, limitBytes: number): Promise<HttpAnswer>;
 }
 
 /** The Authorization header of requests. */

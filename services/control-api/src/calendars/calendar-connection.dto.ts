@@ -4,7 +4,11 @@ import { pageOf, pageQuery } from '@tandem/platform';
 import { z } from 'zod';
 
 const passwordFields = {
-  username: z.string().min(1).max(256).regex(/^[^:\r\n]+$/, 'must not have a colon'),
+  username: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^:\r\n]+$/, 'must not have a colon'),
   password: z.string().min(1).max(1_024).describe('Stored sealed; no response contains it.'),
 };
 

@@ -30,8 +30,7 @@ type Config = ServiceConfig<'control-api'>;
     },
     {
       provide: OutboundClient,
-      useFactory: (destinations: Destinations) =>
-        new OutboundClient(new OutboundConnections(destinations)),
+      useFactory: (destinations: Destinations) => new OutboundClient(new OutboundConnections(destinations)),
       inject: [Destinations],
     },
     {

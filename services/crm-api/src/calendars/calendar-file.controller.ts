@@ -12,7 +12,7 @@ interface FileResponse {
   end(body?: string): void;
 }
 
-/** Serves feeds. Whoever has the address may read it: it holds the token, and needs no API key. */
+/** Serves feeds. The address holds the token, which is the secret: no API key is needed. */
 @Controller('v1/calendars')
 @ApiTags('calendars')
 export class CalendarFileController {

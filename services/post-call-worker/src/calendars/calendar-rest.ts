@@ -13,7 +13,5 @@ export function restOf(failures: number, askedMs: number | null, random: number)
 }
 
 export function eventRestOf(attempts: number, random: number): number {
-  return Math.round(
-    Math.min(60_000 * 2 ** Math.min(attempts, 20), LONGEST_EVENT_MS) * (0.8 + 0.4 * random),
-  );
+  return Math.round(Math.min(60_000 * 2 ** Math.min(attempts, 20), LONGEST_EVENT_MS) * (0.8 + 0.4 * random));
 }

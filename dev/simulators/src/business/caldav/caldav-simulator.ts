@@ -74,7 +74,8 @@ export class CaldavSimulator extends BusinessSimulator {
   }
 
   private put({ path, headers, body }: SeenRequest): SimulatedAnswer {
-    if (!/^text\/calendar\b/.test(headers['content-type'] ?? '')) return precondition('supported-calendar-data');
+    if (!/^text\/calendar\b/.test(headers['content-type'] ?? ''))
+      return precondition('supported-calendar-data');
     let uid: string;
     try {
       uid = checkedUid(body);
@@ -86,7 +87,9 @@ export class CaldavSimulator extends BusinessSimulator {
     const condition = headers['if-match'];
     if (condition !== undefined && (before === undefined || condition !== tagOf(before)))
       return { status: 412 };
-    const isElsewhere = [...this.objects].some(([at, text]) => at !== path && text.includes(`UID:${uid}\r\n`));
+    const isElsewhere = [...this.objects].some(
+      ([at, text]) => at !== path && text.includes(`UID:${uid}\r\n`),
+    );
     if (isElsewhere) return precondition('no-uid-conflict');
     this.objects.set(path, body);
     return { status: before === undefined ? 201 : 204, headers: { etag: tagOf(body) } };
@@ -112,9 +115,7 @@ export class CaldavSimulator extends BusinessSimulator {
           '<d:error><d:number-of-matches-within-limits/></d:error></d:response>',
       );
     return multistatus(
-      matches
-        .map(([at, text]) => responseOf(at, isExpanded ? expanded(text, from, until) : text))
-        .join(''),
+      matches.map(([at, text]) => responseOf(at, isExpanded ? expanded(text, from, until) : text)).join(''),
     );
   }
 

@@ -101,7 +101,8 @@ export class GoogleCalendarSimulator extends BusinessSimulator {
     if (method !== 'POST') return { status: 405 };
     const event = eventOf(headers['content-type'], body);
     const id: unknown = event?.['id'];
-    if (!event || typeof id !== 'string' || !ID.test(id)) return error(400, 'invalid', 'Invalid resource id value.');
+    if (!event || typeof id !== 'string' || !ID.test(id))
+      return error(400, 'invalid', 'Invalid resource id value.');
     if (!isTimed(event)) return error(400, 'required', 'Missing or wrong start or end time.');
     // "Events: insert" and "Handle API errors": an id stays taken after its event was deleted.
     if (this.events.has(id)) return error(409, 'duplicate', 'The requested identifier already exists.');

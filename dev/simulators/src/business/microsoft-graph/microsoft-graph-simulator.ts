@@ -11,8 +11,7 @@ const VIEW = /^\/v1\.0\/me\/calendar\/calendarView$/;
 const EVENTS = /^\/v1\.0\/me\/calendar\/events$/;
 const EVENT = /^\/v1\.0\/me\/events\/([^/]+)$/;
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?$/;
-const FILTER =
-  /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']+)' and ep\/value eq '([^']+)'\)$/;
+const FILTER = /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']+)' and ep\/value eq '([^']+)'\)$/;
 const FIELDS = new Set([
   ...['subject', 'body', 'start', 'end', 'showAs', 'isReminderOn', 'transactionId'],
   ...['singleValueExtendedProperties', 'isAllDay', 'sensitivity'],

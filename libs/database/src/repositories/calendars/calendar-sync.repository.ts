@@ -139,11 +139,7 @@ export class CalendarSyncRepository {
   /** Replaces credentials that nobody has replaced meanwhile. @returns whether they were */
   async replaceCredentials(id: string, before: string, after: string): Promise<boolean> {
     const { affected } = await run(this.dataSource, (manager) =>
-      manager.update(
-        CalendarConnectionRow,
-        { id, sealedCredentials: before },
-        { sealedCredentials: after },
-      ),
+      manager.update(CalendarConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
     );
     return affected === 1;
   }
