@@ -1,6 +1,6 @@
 import { CalendarFault } from '../calendar-fault.ts';
 import type { CalendarEvent } from '../calendar-event.ts';
-import { CalendarHttp, refusal, type Authorization, type HttpAnswer } from '../http/calendar-http.ts';
+import { refusal, type Authorization, type CalendarHttp, type HttpAnswer } from '../http/calendar-http.ts';
 import { formatInstant } from '../icalendar/content-lines.ts';
 import { readBusy, readFreeBusy } from '../icalendar/read-busy.ts';
 import { writeCalendar } from '../icalendar/write-calendar.ts';
@@ -11,6 +11,10 @@ const DAV = 'DAV:';
 const CALDAV = 'urn:ietf:params:xml:ns:caldav';
 const XML = 'application/xml; charset=utf-8';
 const DAY_MS = 86_400_000;
+/** Events that are read of one answer: they take a second. */
+const MAX_EVENTS = 10_000;
+/** Own events that are taken out of free-busy times. */
+const MAX_OWN = 1_000;
 
 /** Basic authentication (RFC 7617). A refused password is not tried again. */
 export class BasicAuthorization implements Authorization {
@@ -49,12 +53,16 @@ export class CaldavCalendar implements CalendarProvider {
     // RFC 4791, 7.8: a server that has too many matches says so; halves of the time have fewer.
     if (!multistatus || statusesOf(multistatus).some((status) => status.includes(' 507')))
       return this.halves(range);
-    const objects = objectsOf(multistatus).map((text) => readBusy(text, this.zone));
+    const texts = objectsOf(multistatus);
+    if (countEvents(texts) > MAX_EVENTS) return this.halves(range);
+    const objects = texts.map((text) => readBusy(text, this.zone));
     const busy = objects.flatMap((object) => object.busy);
     if (!objects.some((object) => object.isUnexpanded)) return busy;
     // A server that does not work out repeated events in a query does so for free-busy times.
     const own = busy.filter(({ bookingId }) => bookingId !== null);
-    return [...own, ...subtract(await this.freeBusy(range), own)];
+    const all = await this.freeBusy(range);
+    if (own.length > MAX_OWN || all.length > MAX_EVENTS) return this.halves(range);
+    return [...own, ...subtract(all, own)];
   }
 
   async put(event: CalendarEvent, { remoteId, tag }: WrittenEvent): Promise<WrittenEvent> {
@@ -147,6 +155,9 @@ function objectsOf(multistatus: XmlElement): string[] {
     .flatMap((prop) => childrenOf(prop, `{${CALDAV}}calendar-data`))
     .map(({ text }) => text);
 }
+
+const countEvents = (texts: readonly string[]): number =>
+  texts.reduce((count, text) => count + text.split('BEGIN:VEVENT').length - 1, 0);
 
 /** Returns what is left of times outside of others. */
 function subtract(times: readonly BusyTime[], others: readonly BusyTime[]): BusyTime[] {

@@ -16,9 +16,21 @@ interface OpenElement {
   text: string;
 }
 
-const TOKEN =
-  /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!|<(\/?)([^\s/>]+)([^>]*?)(\/?)>|([^<]+)/g;
-const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+// Tenants choose the server: each alternative ends at the next angle bracket, or is tried once in a text.
+const TOKEN = new RegExp(
+  [
+    /<!\[CDATA\[([\s\S]*?)\]\]>/,
+    /<!--[\s\S]*?-->/,
+    /<\?[^<>]*\?>/,
+    /<(\/?)([^\s/<>!?][^\s/<>]*)(\s[^<>]*|\/)?>/,
+    /([^<]+)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gy',
+);
+const ATTRIBUTE = /([^\s=]{1,200})\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const MAX_ATTRIBUTES = 8_192;
 const MAX_DEPTH = 40;
 
 /**
@@ -26,25 +38,28 @@ const MAX_DEPTH = 40;
  * refused. @throws CalendarFault
  */
 export function readXml(text: string): XmlElement {
+  const whole = text.replace(/^\ufeff/, '');
   const root = open('', '', {});
   const path: OpenElement[] = [root];
-  for (const token of text.replace(/^\ufeff/, '').matchAll(TOKEN)) {
-    const [whole, cdata, closes, tag = '', attributes = '', isEmpty, plain] = token;
+  let read = 0;
+  for (const token of whole.matchAll(TOKEN)) {
+    read += token[0].length;
+    const [, cdata, closes, tag, attributes = '', plain] = token;
     const last = path.at(-1) ?? root;
-    if (cdata !== undefined) last.text += cdata;
-    else if (plain !== undefined) last.text += decode(plain);
-    else if (whole === '<!') throw unreadable();
+    if (tag === undefined) last.text += cdata ?? decode(plain ?? '');
     else if (closes) close(path, tag);
-    else if (tag !== '') {
-      const namespaces = namespacesOf(attributes, last.namespaces);
-      path.push(open(tag, qualified(tag, namespaces), namespaces));
-      if (path.length > MAX_DEPTH) throw unreadable();
-      if (isEmpty) close(path, tag);
-    }
+    else enter(path, tag, attributes);
   }
   const [found] = root.children;
-  if (path.length !== 1 || !found) throw unreadable();
+  if (read < whole.length || path.length !== 1 || !found) throw unreadable();
   return found;
+}
+
+function enter(path: OpenElement[], tag: string, attributes: string): void {
+  if (attributes.length > MAX_ATTRIBUTES || path.length > MAX_DEPTH) throw unreadable();
+  const namespaces = namespacesOf(attributes, path.at(-1)?.namespaces ?? {});
+  path.push(open(tag, qualified(tag, namespaces), namespaces));
+  if (attributes.endsWith('/')) close(path, tag);
 }
 
 const open = (tag: string, name: string, namespaces: Readonly<Record<string, string>>): OpenElement => ({

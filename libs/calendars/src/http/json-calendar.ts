@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CalendarFault } from '../calendar-fault.ts';
 import { parseJson } from '../oauth/oauth-client.ts';
-import { CalendarHttp, refusal, type HttpAnswer, type HttpRequest } from './calendar-http.ts';
+import { refusal, type CalendarHttp, type HttpAnswer, type HttpRequest } from './calendar-http.ts';
 
 /** Requests with JSON to one calendar. */
 export class JsonCalendar {

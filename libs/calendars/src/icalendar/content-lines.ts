@@ -10,7 +10,6 @@ export function escapeText(text: string): string {
     .replace(CONTROL_CHARACTERS, '');
 }
 
-// eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** Returns a line folded to 75 octets without its line break, and ended; no character is cut in two. */
@@ -53,7 +52,8 @@ export function readLines(text: string): ContentLine[] {
     });
 }
 
-const NAME = /^[A-Za-z0-9-]+/;
+const NAME = /^[A-Za-z0-9-]{1,60}/;
+const MAX_PARAMETERS = 30;
 const PARAMETER = /^;([A-Za-z0-9-]+)=("[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*/;
 
 function readLine(line: string): ContentLine | null {
@@ -61,7 +61,9 @@ function readLine(line: string): ContentLine | null {
   if (name === undefined) return null;
   const parameters: Record<string, string> = {};
   let rest = line.slice(name.length);
-  for (let found = PARAMETER.exec(rest); found; found = PARAMETER.exec(rest)) {
+  for (let count = 0; count < MAX_PARAMETERS; count += 1) {
+    const found = PARAMETER.exec(rest);
+    if (!found) break;
     parameters[(found[1] ?? '').toUpperCase()] = (found[2] ?? '').replace(/^"|"$/g, '');
     rest = rest.slice(found[0].length);
   }

@@ -136,7 +136,8 @@ export class MicrosoftCalendar implements CalendarProvider {
   }
 
   private async find(bookingId: string): Promise<string | null> {
-    const filter = `singleValueExtendedProperties/Any(ep: ep/id eq '${PROPERTY}' and ep/value eq '${bookingId}')`;
+    const isOurs = `ep/id eq '${PROPERTY}' and ep/value eq '${bookingId}'`;
+    const filter = `singleValueExtendedProperties/Any(ep: ${isOurs})`;
     const query = new URLSearchParams({ $filter: filter, $select: 'id', $top: '1' });
     const found = await this.json.get(`${this.calendar}/events?${query.toString()}`, idsSchema);
     return found.value[0]?.id ?? null;

@@ -58,7 +58,10 @@ export class CalendarAuthorization {
     this.redirectUrl = config.calendarRedirectUrl;
   }
 
-  /** Returns where the owner agrees. @throws Problem 404, 422 `authorization-not-used`, `provider-not-set-up` */
+  /**
+   * Returns where the owner agrees.
+   * @throws Problem 404, 422 `authorization-not-used`, `provider-not-set-up`
+   */
   async begin(tenantId: TenantId, connectionId: string): Promise<string> {
     const { kind } = await this.connections.get(tenantId, connectionId);
     const { app, redirectUrl } = this.appOf(kind);

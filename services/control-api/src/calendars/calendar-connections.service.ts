@@ -65,7 +65,10 @@ export class CalendarConnections {
     return made;
   }
 
-  /** Replaces name and password; the calendar is tried at once. @throws Problem 404, 422 `password-not-used` */
+  /**
+   * Replaces name and password; the calendar is tried at once.
+   * @throws Problem 404, 422 `password-not-used`
+   */
   async putCredentials(tenantId: TenantId, id: string, credentials: PutCredentials): Promise<void> {
     const { kind } = await this.get(tenantId, id);
     if (isOpenedByOAuth(kind)) throw passwordNotUsed();

@@ -103,10 +103,13 @@ export class CaldavSimulator extends BusinessSimulator {
     const [from, until] = [timeOf(span[1]), timeOf(span[2])];
     if (from.compare(until) >= 0) return precondition('valid-filter');
     if (/<c:free-busy-query\b/.test(body)) return this.freeBusy(from, until);
-    // RFC 4791, 7.8: a calendar-query needs a filter on a VCALENDAR; without a Depth it is about nothing.
+    // RFC 4791, 7.8: without a Depth of 1 a query is about nothing in the collection.
+    return headers['depth'] === '1' ? this.query(body, from, until) : multistatus('');
+  }
+
+  private query(body: string, from: ICAL.Time, until: ICAL.Time): SimulatedAnswer {
     if (!/<c:calendar-query\b/.test(body) || !body.includes('comp-filter name="VCALENDAR"'))
       return precondition('valid-filter');
-    if (headers['depth'] !== '1') return multistatus('');
     const isExpanded = EXPAND.test(body) && this.options.doesExpand !== false;
     const matches = [...this.objects].filter(([, text]) => instancesOf(text, from, until).length > 0);
     if (matches.length > (this.options.maxMatches ?? Number.POSITIVE_INFINITY))
@@ -183,7 +186,7 @@ const utc = (time: ICAL.Time): string =>
 const timeOf = (text: string | undefined): ICAL.Time =>
   ICAL.Time.fromString(
     (text ?? '').replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
-    undefined as never,
+    undefined,
   );
 
 const tagOf = (text: string): string => `"${createHash('sha1').update(text).digest('hex')}"`;

@@ -122,9 +122,8 @@ export class GoogleCalendarSimulator extends BusinessSimulator {
     if (method !== 'PATCH') return { status: 405 };
     const change = eventOf(headers['content-type'], body);
     if (!change || ('id' in change && change['id'] !== id)) return error(400, 'invalid', 'Invalid value');
-    const changed = { ...event, ...change } as GoogleEvent;
-    if (!isTimed(changed as unknown as Record<string, unknown>))
-      return error(400, 'timeRangeEmpty', 'The specified time range is empty.');
+    const changed = { ...event, ...change };
+    if (!isTimed(changed)) return error(400, 'timeRangeEmpty', 'The specified time range is empty.');
     this.events.set(id, changed);
     return json(200, changed);
   }

@@ -134,7 +134,7 @@ export class MicrosoftGraphSimulator extends BusinessSimulator {
     // "event resource type": transactionId is set on creation alone.
     if (!change || 'transactionId' in change || !isTimed({ ...event, ...change }))
       return error(400, 'ErrorPropertyValidationFailure', 'Invalid change.');
-    const changed = { ...event, ...change } as GraphEvent;
+    const changed = { ...event, ...change };
     this.events.set(id, changed);
     return json(200, changed);
   }

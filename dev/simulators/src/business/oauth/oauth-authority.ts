@@ -84,21 +84,26 @@ export class OAuthAuthority {
     const { clientId, clientSecret, redirectUrl, doesRotate } = this.options;
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret)
       return refused(401, 'invalid_client');
-    if (form.get('grant_type') === 'refresh_token') {
-      const given = form.get('refresh_token') ?? '';
-      if (!this.refreshTokens.has(given)) return refused(400, 'invalid_grant');
-      this.refreshes += 1;
-      if (doesRotate) this.refreshTokens.delete(given);
-      return json(200, this.issue(doesRotate ? undefined : given));
-    }
-    if (form.get('grant_type') !== 'authorization_code') return refused(400, 'unsupported_grant_type');
-    const code = form.get('code') ?? '';
+    const type = form.get('grant_type');
+    if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '', doesRotate);
+    if (type !== 'authorization_code') return refused(400, 'unsupported_grant_type');
+    const isHere = form.get('redirect_uri') === redirectUrl;
+    const isProven = this.redeem(form.get('code') ?? '', form.get('code_verifier') ?? '');
+    return isHere && isProven ? json(200, this.issue()) : refused(400, 'invalid_grant');
+  }
+
+  private refresh(given: string, doesRotate: boolean): SimulatedAnswer {
+    if (!this.refreshTokens.has(given)) return refused(400, 'invalid_grant');
+    this.refreshes += 1;
+    if (doesRotate) this.refreshTokens.delete(given);
+    return json(200, this.issue(doesRotate ? undefined : given));
+  }
+
+  /** Uses up a code. @returns whether there was one, and the verifier is that of its challenge */
+  private redeem(code: string, verifier: string): boolean {
     const known = this.codes.get(code);
     this.codes.delete(code);
-    const verifier = form.get('code_verifier') ?? '';
-    const isProven = known?.challenge === createHash('sha256').update(verifier).digest('base64url');
-    if (!known || !isProven || form.get('redirect_uri') !== redirectUrl) return refused(400, 'invalid_grant');
-    return json(200, this.issue());
+    return known?.challenge === createHash('sha256').update(verifier).digest('base64url');
   }
 
   private issue(kept?: string) {

@@ -8,7 +8,7 @@ import type {
   ClaimedCalendar,
   DueCalendarEvent,
 } from '../../entities/calendar-sync.ts';
-import { CalendarConnectionRow, CalendarEventRow } from '../../entities/calendar.entities.ts';
+import { CalendarConnectionRow, type CalendarEventRow } from '../../entities/calendar.entities.ts';
 import { claimCalendars, findDueEvents, readCalendarBacklog } from '../../queries/calendars/calendar-sync.ts';
 import { wantEventsOfConnection } from '../../queries/calendars/wanted-events.ts';
 
