@@ -61,7 +61,7 @@ export class CalendarBusyRow {
   @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
 }
 
-/** What a connected calendar should have of a booking, and what it has. */
+/** A booking as a connected calendar should have it, and as it has it. */
 @Entity({ name: 'calendar_events' })
 export class CalendarEventRow {
   @PrimaryColumn({ name: 'connection_id', type: 'uuid' }) connectionId!: string;

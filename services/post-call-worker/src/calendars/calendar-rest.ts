@@ -1,4 +1,4 @@
-/** How long a calendar, or an event that it refused, rests after so many failures in a row. */
+/** The rest of a calendar after its first failure; each further one in a row doubles it. */
 const FIRST_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 /** Refused events are tried again more seldom: mostly somebody must change something first. */

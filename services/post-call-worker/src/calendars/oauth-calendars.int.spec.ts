@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => calendars.stop());
 
-/** What the same spec needs of each provider. */
+/** A provider, with everything the same spec needs of it. */
 interface Provider {
   readonly kind: string;
   readonly simulator: GoogleCalendarSimulator | MicrosoftGraphSimulator;

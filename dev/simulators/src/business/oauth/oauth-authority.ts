@@ -75,15 +75,20 @@ export class OAuthAuthority {
     this.refreshTokens.clear();
   }
 
-  /** Answers a request for tokens. */
+  /** Returns the answer to a request for tokens. */
   token({ method, headers, body }: SeenRequest): SimulatedAnswer {
     if (method !== 'POST') return { status: 405 };
     if (!/^application\/x-www-form-urlencoded\b/.test(headers['content-type'] ?? ''))
       return refused(400, 'invalid_request');
     const form = new URLSearchParams(body);
-    const { clientId, clientSecret, redirectUrl, doesRotate } = this.options;
+    const { clientId, clientSecret } = this.options;
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret)
       return refused(401, 'invalid_client');
+    return this.grantOf(form);
+  }
+
+  private grantOf(form: URLSearchParams): SimulatedAnswer {
+    const { redirectUrl, doesRotate } = this.options;
     const type = form.get('grant_type');
     if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '', doesRotate);
     if (type !== 'authorization_code') return refused(400, 'unsupported_grant_type');
