@@ -38,6 +38,7 @@ export const table = {
     own: ['lib:contracts', 'lib:conversation'],
     banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'],
   },
+  'lib:calendars': { own: [], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'] },
   'service:call-ingress': {
     own: [
       'lib:contracts',
@@ -70,6 +71,7 @@ export const table = {
   },
   'service:post-call-worker': {
     own: [
+      'lib:calendars',
       'lib:contracts',
       'lib:call-state',
       'lib:database',
@@ -81,11 +83,12 @@ export const table = {
     banned: ['openai', 'ws'],
   },
   'service:crm-api': {
-    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'],
+    own: ['lib:calendars', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'],
     banned: ['openai', 'ws', 'twilio', 'ioredis'],
   },
   'service:control-api': {
     own: [
+      'lib:calendars',
       'lib:contracts',
       'lib:call-state',
       'lib:database',

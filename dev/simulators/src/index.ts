@@ -1,5 +1,6 @@
 export * from './asterisk/index.ts';
 export * from './twilio/index.ts';
+export * from './business/index.ts';
 export * from './mail/index.ts';
 export * from './mcp/index.ts';
 export * from './openai-realtime/index.ts';

@@ -324,3 +324,4 @@ export {
   unstorablePlaces,
   visibleText,
 } from './words/text.ts';
+export { CALENDAR_SECRETS_PURPOSE, calendarCredentialsPlace } from './services/calendar-secrets.ts';

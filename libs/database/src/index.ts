@@ -106,6 +106,25 @@ export {
   CalendarRepository,
   type CalendarResource,
 } from './repositories/bookings/calendar.repository.ts';
+export {
+  type CalendarFeed,
+  CalendarFeedRepository,
+  type ReadFeed,
+} from './repositories/calendars/calendar-feed.repository.ts';
+export type { CalendarConnectionState, CalendarDetailLevel } from './entities/connected-calendar.entities.ts';
+export {
+  type CalendarConnection,
+  CalendarConnectionRepository,
+  MAX_CALENDAR_CONNECTIONS,
+} from './repositories/calendars/calendar-connection.repository.ts';
+export { CalendarSyncRepository } from './repositories/calendars/calendar-sync.repository.ts';
+export type {
+  CalendarBacklog,
+  CalendarBusyTime,
+  ClaimedCalendar,
+  DueCalendarEvent,
+} from './entities/calendar-sync.ts';
+export type { BookingInCalendar } from './queries/calendars/shown-bookings.ts';
 export { LeaveRepository, MAX_LEAVE, type ResourceLeave } from './repositories/bookings/leave.repository.ts';
 export {
   type BookingsOfResource,

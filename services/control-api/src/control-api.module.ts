@@ -12,6 +12,7 @@ import {
 import { AgentsModule } from './agents/agents.module.ts';
 import { AnalysesModule } from './analyses/analyses.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
+import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
@@ -51,6 +52,7 @@ export class ControlApiModule {
         // Before CallsModule, whose route of one call would take the name of the table for an id.
         AnalysesModule,
         ApiKeysModule,
+        CalendarsModule,
         CallersModule,
         CallsModule,
         ClosedDatesModule,

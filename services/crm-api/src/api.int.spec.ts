@@ -92,6 +92,23 @@ const RULES: Record<string, RouteRule> = {
     path: (own) => `/v1/resources/${own.resourceId}/leave/${own.bookingId}`,
     stranger: 404,
   },
+  'GET /v1/resources/{id}/calendar-feed': {
+    path: (own) => `/v1/resources/${own.resourceId}/calendar-feed`,
+    stranger: 404,
+  },
+  'PUT /v1/resources/{id}/calendar-feed': {
+    path: (own) => `/v1/resources/${own.resourceId}/calendar-feed`,
+    body: { detail: 'full' },
+    stranger: 404,
+  },
+  'POST /v1/resources/{id}/calendar-feed/rotate': {
+    path: (own) => `/v1/resources/${own.resourceId}/calendar-feed/rotate`,
+    stranger: 404,
+  },
+  'DELETE /v1/resources/{id}/calendar-feed': {
+    path: (own) => `/v1/resources/${own.resourceId}/calendar-feed`,
+    stranger: 404,
+  },
   'GET /v1/availability': {
     path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`,
     stranger: 'own',
@@ -145,7 +162,7 @@ const RULES: Record<string, RouteRule> = {
   ...ZONE_RULES,
 };
 
-const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
+const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /v1/calendars/{token}.ics'];
 
 describe('the API', () => {
   let crm: RunningCrm;

@@ -13,6 +13,7 @@ import {
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
 import { BookingSettingsModule } from './booking-settings/booking-settings.module.ts';
+import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CatalogueModule } from './catalogue/catalogue.module.ts';
 import { ContactsModule } from './contacts/contacts.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
@@ -49,6 +50,7 @@ export class CrmApiModule {
         ZonesModule,
         BookingSettingsModule,
         WaitingListModule,
+        CalendarsModule,
       ],
       providers: [{ provide: APP_INTERCEPTOR, useClass: TenantTurns }],
     };

@@ -7,6 +7,7 @@ import {
   AnalysisRepository,
   BookingNoticeRepository,
   BookingRepository,
+  CalendarSyncRepository,
   CallRepository,
   ContactRepository,
   CrmConnectionRepository,
@@ -37,6 +38,7 @@ import { AnalysisSweep } from './analysis/analysis-sweep.ts';
 import { AnalysisProcessor } from './analysis/analysis.processor.ts';
 import { CallAnalysisService } from './analysis/call-analysis.service.ts';
 import { CallRecordProcessor } from './call-record.processor.ts';
+import { calendarParts } from './calendars/calendar-parts.ts';
 import { CrmDelivery } from './crm/crm-delivery.service.ts';
 import { CrmMaintenance } from './crm/crm-maintenance.ts';
 import { CrmPush } from './crm/crm-push.service.ts';
@@ -76,6 +78,7 @@ export class PostCallWorkerModule {
           AnalysisRepository,
           BookingNoticeRepository,
           BookingRepository,
+          CalendarSyncRepository,
           CallRepository,
           ContactRepository,
           CrmConnectionRepository,
@@ -104,6 +107,7 @@ export class PostCallWorkerModule {
         CallAnalysisService,
         AnalysisProcessor,
         AnalysisSweep,
+        ...calendarParts(config),
       ],
     };
   }

@@ -29,6 +29,12 @@ import {
   ServiceRemindersRow,
   WaitingListRow,
 } from '../entities/calendar.entities.ts';
+import {
+  CalendarBusyRow,
+  CalendarConnectionRow,
+  CalendarEventRow,
+  CalendarFeedRow,
+} from '../entities/connected-calendar.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { ContactConsentRow, ContactMergeRow, ContactPointRow } from '../entities/contact.entities.ts';
 import { CrmConnectionRow, CrmDeliveryRow } from '../entities/crm.entities.ts';
@@ -80,6 +86,7 @@ import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-con
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
 import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-locations-and-zones.ts';
 import { Calendar1795606200000 } from '../migrations/1795606200000-calendar.ts';
+import { Calendars1795606400000 } from '../migrations/1795606400000-calendars.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -103,6 +110,7 @@ export const MIGRATIONS = [
   LocationsAndZones1795606100000,
   Calendar1795606200000,
   WebhookFilters1795606300000,
+  Calendars1795606400000,
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
@@ -168,4 +176,8 @@ export const ENTITIES = [
   BookingSettingsRow,
   ServiceRemindersRow,
   BookingNoticeRow,
+  CalendarFeedRow,
+  CalendarConnectionRow,
+  CalendarBusyRow,
+  CalendarEventRow,
 ];

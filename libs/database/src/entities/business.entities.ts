@@ -137,6 +137,17 @@ export class BookingRow {
   @Column({ name: 'series_id', type: 'uuid', nullable: true }) seriesId!: string | null;
   /** When it was given its time: made, confirmed or moved. */
   @Column({ name: 'timed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) timedAt!: Date;
+  /** Counts its changes; a trigger writes it. */
+  @Column({ type: 'integer', default: 0, insert: false, update: false }) revision!: number;
+  @Column({
+    name: 'changed_at',
+    type: 'timestamptz',
+    precision: 3,
+    default: () => 'now()',
+    insert: false,
+    update: false,
+  })
+  changedAt!: Date;
 }
 
 /** A hold whose time is over is `expired`, also where its row still says `held`. */

@@ -81,8 +81,8 @@ export function listBookings(
 }
 
 /**
- * Returns whether a resource that is still in use works in the time wanted, and has no other booking too near
- * to it. The transaction holds the resource.
+ * Returns whether a resource that is still in use works in the time wanted, and has no other booking, and no
+ * busy time of a connected calendar, too near to it. The transaction holds the resource.
  */
 export async function isFree(
   transaction: Transaction,
@@ -95,7 +95,9 @@ export async function isFree(
        AND NOT EXISTS (SELECT 1 FROM bookings kept WHERE resource_id = $1 AND ${standing('kept')}
          AND occupied && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4)
        AND NOT EXISTS (SELECT 1 FROM resource_leave WHERE resource_id = $1
-         AND starts_at < $6::timestamptz AND ends_at > $5::timestamptz)`,
+         AND starts_at < $6::timestamptz AND ends_at > $5::timestamptz)
+       AND NOT EXISTS (SELECT 1 FROM calendar_busy WHERE resource_id = $1
+         AND starts_at < $3::timestamptz AND ends_at > $2::timestamptz)`,
     [resourceId, occupiedFrom, occupiedUntil, movedId ?? null, startsAt, endsAt],
   );
   return free.length === 1;

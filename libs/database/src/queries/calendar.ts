@@ -18,6 +18,8 @@ interface StoredCalendar {
   }[];
   readonly closedDates: readonly { readonly date: string; readonly name: string }[];
   readonly busy: readonly BusyPeriod[];
+  /** Busy times of connected calendars. */
+  readonly elsewhere: readonly BusyPeriod[];
   readonly leave: readonly Leave[];
 }
 
@@ -110,6 +112,13 @@ SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDa
     WHERE booking.resource_id IN (SELECT id FROM able) AND ${standing('booking')}
       AND booking.occupied && (SELECT tstzrange(first, last) FROM span)), '[]')
     AS busy,
+  coalesce((SELECT json_agg(json_build_object('resourceId', busy.resource_id,
+      'startMs', ${ms('busy.starts_at')}, 'endMs', ${ms('busy.ends_at')},
+      'occupiedFromMs', ${ms('busy.starts_at')}, 'occupiedUntilMs', ${ms('busy.ends_at')}))
+    FROM calendar_busy busy
+    WHERE busy.resource_id IN (SELECT id FROM able)
+      AND busy.starts_at < (SELECT last FROM span) AND busy.ends_at > (SELECT first FROM span)), '[]')
+    AS elsewhere,
   coalesce((SELECT json_agg(json_build_object('resourceId', leave.resource_id,
       'startMs', ${ms('leave.starts_at')}, 'endMs', ${ms('leave.ends_at')}))
     FROM resource_leave leave

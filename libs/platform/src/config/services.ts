@@ -2,6 +2,7 @@ import { fromServiceLinks, loadConfig } from './load-config.ts';
 import { afterCallSection } from './sections/after-call.section.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { apiLimitSection, controlApiSection, crmApiSection } from './sections/apis.section.ts';
+import { calendarAppsSection, calendarSyncSection } from './sections/calendars.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
   carrierAccountSection,
@@ -72,6 +73,8 @@ export const serviceSections = {
     carrierApiSection,
     mailSenderSection,
     mailSection,
+    calendarSyncSection,
+    calendarAppsSection,
   ],
   'crm-api': [
     processSection,
@@ -94,6 +97,7 @@ export const serviceSections = {
     outboundSection,
     carrierAccountSection,
     voiceSdkSection,
+    calendarAppsSection,
   ],
 } as const;
 

@@ -35,6 +35,7 @@ describe('a request with a response', () => {
         status: 201,
         retryAfterMs: null,
         mediaType: 'application/json',
+        entityTag: null,
         text: `["${method}","identity","ü"]`,
         isCutOff: false,
       });

@@ -14,6 +14,8 @@ export interface OutboundAnswer extends OutboundResponse {
   readonly text: string;
   /** The body is longer than what was read, and its connection closed. */
   readonly isCutOff: boolean;
+  /** The ETag header; null without one. */
+  readonly entityTag: string | null;
 }
 
 /** A request without an answer, for those who take it as a value. */
@@ -31,13 +33,14 @@ export class OutboundClient {
   async request(request: OutboundRequest, limitBytes: number): Promise<OutboundAnswer> {
     const headers = { ...request.headers, 'accept-encoding': 'identity' };
     const response = await this.connections.open({ ...request, headers });
-    const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = response.headers;
+    const { 'content-type': type = '', 'content-encoding': encoding = 'identity', etag } = response.headers;
     if (encoding.toLowerCase() !== 'identity') {
       response.on('error', () => undefined).destroy();
       throw new OutboundFailure('compressed-response', true);
     }
     const mediaType = (type.split(';')[0] ?? '').trim().toLowerCase();
-    return { ...headOf(response), mediaType, ...(await readBody(response, limitBytes, request.signal)) };
+    const body = await readBody(response, limitBytes, request.signal);
+    return { ...headOf(response), mediaType, entityTag: etag ?? null, ...body };
   }
 
   /** Does a {@link request} and returns a failure as a value. Never rejects. */

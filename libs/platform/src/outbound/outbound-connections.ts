@@ -23,7 +23,8 @@ export class OutboundFailure extends Error {
   }
 }
 
-export type OutboundMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** REPORT is of WebDAV (RFC 3253). */
+export type OutboundMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'REPORT';
 
 export interface OutboundRequest {
   readonly method: OutboundMethod;

@@ -3,6 +3,8 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
+const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
+
 type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
 
 interface RouteRule {
@@ -250,6 +252,38 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     stranger: [204],
   },
   'DELETE /v1/secrets/{name}': { path: () => '/v1/secrets/OWN', scope: 'admin', stranger: [204] },
+  'POST /v1/calendar-connections': {
+    path: () => '/v1/calendar-connections',
+    body: { resource: randomUUID(), kind: 'caldav', address: 'https://example.com/', ...CALENDAR_LOGIN },
+    scope: 'admin',
+    stranger: [422],
+  },
+  'GET /v1/calendar-connections/{id}': {
+    path: () => `/v1/calendar-connections/${randomUUID()}`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PUT /v1/calendar-connections/{id}/credentials': {
+    path: () => `/v1/calendar-connections/${randomUUID()}/credentials`,
+    body: CALENDAR_LOGIN,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/calendar-connections/{id}/authorize': {
+    path: () => `/v1/calendar-connections/${randomUUID()}/authorize`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/calendar-connections/{id}/test': {
+    path: () => `/v1/calendar-connections/${randomUUID()}/test`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'DELETE /v1/calendar-connections/{id}': {
+    path: () => `/v1/calendar-connections/${randomUUID()}`,
+    scope: 'admin',
+    stranger: [204],
+  },
   'GET /v1/spending': { path: () => '/v1/spending?month=2026-11', scope: 'admin', stranger: [200] },
   'PUT /v1/spending/budget': {
     path: () => '/v1/spending/budget',
@@ -361,4 +395,4 @@ export function ruleOf(route: string): RouteRule | undefined {
   return ROUTES[route] ?? (path ? { path: () => path, scope: 'admin', stranger: [200] } : undefined);
 }
 
-export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
+export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /oauth/calendar/callback'];

@@ -13,6 +13,7 @@ import type {
 import { BookingRow } from '../../entities/business.entities.ts';
 import { findBooking, findInCall, insertBooking, listBookings, moveBooking } from '../../queries/bookings.ts';
 import { confirmHold, expireHolds, releaseHold, resourcesWithExpiredHolds } from '../../queries/holds.ts';
+import { wantEventsOfBooking } from '../../queries/calendars/wanted-events.ts';
 import { lockName } from '../../queries/locks.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
@@ -196,13 +197,14 @@ export class BookingRepository {
     );
   }
 
-  /** Writes the event that tells business systems, and returns the booking as it is now. */
+  /** Writes what business systems and connected calendars are told, and returns the booking as it is now. */
   private async withEvent(
     transaction: Transaction,
     type: BookingEvent,
     tenantId: TenantId,
     id: string,
   ): Promise<Booking | null> {
+    await wantEventsOfBooking(transaction, tenantId, id);
     const booking = await findBooking(transaction, tenantId, id);
     if (booking) await writeEvent(transaction, bookingEvent(type, tenantId, booking));
     return booking;

@@ -26,7 +26,7 @@ export interface Calendar {
   readonly resources: readonly CalendarResource[];
   /** Days without appointments. */
   readonly closedDates: readonly { readonly date: string; readonly name: string }[];
-  /** The bookings of these resources, for any service. */
+  /** The bookings of these resources, for any service, and busy times of their connected calendars. */
   readonly busy: readonly BusyPeriod[];
   /** Times in which one of these resources does not work. */
   readonly leave: readonly Leave[];
@@ -57,6 +57,7 @@ export class CalendarRepository {
       name,
       hours: hours.map(toWeeklyHours),
     }));
-    return { ...stored, resources };
+    const { elsewhere, ...rest } = stored;
+    return { ...rest, busy: [...stored.busy, ...elsewhere], resources };
   }
 }

@@ -1,0 +1,153 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { SeenRequest, SimulatedAnswer } from '../calendar-simulator.ts';
+
+export interface OAuthAuthorityOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUrl: string;
+  readonly scope: string;
+  /** Parameters an authorization request must have besides those of OAuth. */
+  readonly needed: Readonly<Record<string, string>>;
+  /** A refresh token is replaced each time it is used. */
+  readonly doesRotate: boolean;
+}
+
+interface Grant {
+  readonly challenge: string;
+}
+
+const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
+const LIFETIME_S = 3_600;
+
+/** The authorization server of a provider: RFC 6749 with an authorization code, and PKCE (RFC 7636). */
+export class OAuthAuthority {
+  private readonly codes = new Map<string, Grant>();
+  private readonly accessTokens = new Set<string>();
+  private readonly refreshTokens = new Set<string>();
+  /** How often tokens were refreshed. */
+  refreshes = 0;
+
+  constructor(readonly options: OAuthAuthorityOptions) {}
+
+  /** Lets the owner agree at an address. @returns where their browser is sent @throws Error */
+  agree(address: string): URL {
+    const { searchParams: asked } = new URL(address);
+    const { clientId, redirectUrl, scope, needed } = this.options;
+    const expected = {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUrl,
+      scope,
+      code_challenge_method: 'S256',
+      ...needed,
+    };
+    for (const [name, value] of Object.entries(expected))
+      if (asked.get(name) !== value) throw new Error(`invalid_request: ${name} is ${asked.get(name)}`);
+    const challenge = asked.get('code_challenge') ?? '';
+    if (!CHALLENGE.test(challenge)) throw new Error('invalid_request: code_challenge');
+    const code = randomBytes(24).toString('base64url');
+    this.codes.set(code, { challenge });
+    const back = new URL(redirectUrl);
+    back.searchParams.set('code', code);
+    back.searchParams.set('state', asked.get('state') ?? '');
+    return back;
+  }
+
+  /** Returns credentials without a page. */
+  grant(): { refreshToken: string; accessToken: string; expiresAtMs: number } {
+    const { access_token: accessToken, refresh_token: refreshToken } = this.issue();
+    return { accessToken, refreshToken, expiresAtMs: Date.now() + LIFETIME_S * 1_000 };
+  }
+
+  allows({ headers }: SeenRequest): boolean {
+    const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? [];
+    return this.accessTokens.has(token);
+  }
+
+  /** Ends all access tokens. */
+  expire(): void {
+    this.accessTokens.clear();
+  }
+
+  /** Ends the grant. */
+  revoke(): void {
+    this.expire();
+    this.refreshTokens.clear();
+  }
+
+  /** Returns the answer to a request for tokens. */
+  token({ method, headers, body }: SeenRequest): SimulatedAnswer {
+    if (method !== 'POST') return { status: 405 };
+    if (!/^application\/x-www-form-urlencoded\b/.test(headers['content-type'] ?? ''))
+      return refused(400, 'invalid_request');
+    const form = new URLSearchParams(body);
+    const { clientId, clientSecret } = this.options;
+    if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret)
+      return refused(401, 'invalid_client');
+    return this.grantOf(form);
+  }
+
+  private grantOf(form: URLSearchParams): SimulatedAnswer {
+    const { redirectUrl, doesRotate } = this.options;
+    const type = form.get('grant_type');
+    if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '', doesRotate);
+    if (type !== 'authorization_code') return refused(400, 'unsupported_grant_type');
+    const isHere = form.get('redirect_uri') === redirectUrl;
+    const isProven = this.redeem(form.get('code') ?? '', form.get('code_verifier') ?? '');
+    return isHere && isProven ? json(200, this.issue()) : refused(400, 'invalid_grant');
+  }
+
+  private refresh(given: string, doesRotate: boolean): SimulatedAnswer {
+    if (!this.refreshTokens.has(given)) return refused(400, 'invalid_grant');
+    this.refreshes += 1;
+    if (doesRotate) this.refreshTokens.delete(given);
+    return json(200, this.issue(doesRotate ? undefined : given));
+  }
+
+  /** Uses up a code. @returns whether there was one, and the verifier is that of its challenge */
+  private redeem(code: string, verifier: string): boolean {
+    const known = this.codes.get(code);
+    this.codes.delete(code);
+    return known?.challenge === createHash('sha256').update(verifier).digest('base64url');
+  }
+
+  private issue(kept?: string) {
+    const access = randomBytes(24).toString('base64url');
+    const refresh = kept ?? randomBytes(24).toString('base64url');
+    this.accessTokens.add(access);
+    this.refreshTokens.add(refresh);
+    return {
+      access_token: access,
+      token_type: 'Bearer',
+      expires_in: LIFETIME_S,
+      scope: this.options.scope,
+      // A provider that keeps the token does not repeat it.
+      ...(kept === undefined ? { refresh_token: refresh } : {}),
+    } as { access_token: string; refresh_token: string };
+  }
+}
+
+export const json = (
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): SimulatedAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=UTF-8', ...headers },
+  body: JSON.stringify(body),
+});
+
+const refused = (status: number, error: string): SimulatedAnswer =>
+  json(status, { error, error_description: `The request was refused: ${error}.` });
+
+/** Returns the object of a JSON body; null for anything else. */
+export function objectOf(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
