@@ -174,7 +174,7 @@ export {
   toolCallJobSchema,
 } from './tools/tool-call.ts';
 export { type ToolLimits } from './tools/tool-limits.ts';
-export { closedParameters } from './tools/tool-parameters.ts';
+export { closedParameters, declaredArguments } from './tools/tool-parameters.ts';
 export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';
 export { type JsonValue } from './tools/json-value.ts';
 export { describeOutcome, type ToolOutcome, toolOutcomeSchema } from './tools/tool-outcome.ts';

@@ -2,6 +2,7 @@ import type { AgentSnapshot, ToolDeclaration } from '@tandem/contracts';
 import { bookAppointment } from './book-appointment/declaration.ts';
 import { cancelAppointment } from './cancel-appointment/declaration.ts';
 import { createLead } from './create-lead/declaration.ts';
+import { limitsOf } from './default-limits.ts';
 import { moveAppointment } from './move-appointment/declaration.ts';
 import { scheduleCallback } from './schedule-callback/declaration.ts';
 import { takeMessage } from './take-message/declaration.ts';
@@ -62,7 +63,7 @@ export function declarationsFor(
         : (TOOL_DECLARATIONS.find((tool) => tool.name === name) ??
           (own && httpToolDeclaration(own, toolSecrets)));
     if (!found) return [];
-    const limits = Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined;
+    const limits = limitsOf(found, Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined);
     return [limits ? { ...found, limits } : found];
   });
 }
