@@ -173,6 +173,7 @@ export {
   type ToolCallJob,
   toolCallJobSchema,
 } from './tools/tool-call.ts';
+export { hasLateText, lateText, type LateResult } from './tools/late-text.ts';
 export { type ToolLimits } from './tools/tool-limits.ts';
 export { closedParameters, declaredArguments } from './tools/tool-parameters.ts';
 export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';

@@ -25,6 +25,7 @@ import {
 } from '@tandem/platform';
 import { TwilioSms } from '@tandem/telephony/sms';
 import { CallRecordProcessor } from './call-record.processor.ts';
+import { LateResults } from './late-results/late-results.service.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
 import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
@@ -43,7 +44,7 @@ export class PostCallWorkerModule {
     return {
       module: PostCallWorkerModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages']),
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages', 'tool-calls']),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'always',
@@ -71,6 +72,7 @@ export class PostCallWorkerModule {
         PostCallMetrics,
         queueGauges('post-call', 'messages'),
         CallRecordProcessor,
+        LateResults,
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,

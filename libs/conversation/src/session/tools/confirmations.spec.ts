@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool } from '@tandem/contracts';
+import { defineTool, toToolCallId, type CallId, type NewCallEvent } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../../testing/index.ts';
+import { takeoverOf } from '../history/takeover.ts';
+
+const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
 
 const shape = {
   description: '',
@@ -121,6 +124,30 @@ describe('a tool that cannot be undone', () => {
     call.model.understands(item, 'Yes.');
     await call.passes(1);
     expect(begun(call)).toEqual(['refund']);
+  });
+});
+
+describe('a call that cannot be undone, taken over by another relay', () => {
+  it('is joined when it had begun, and is never begun there', async () => {
+    const facts = ['call_1', 'call_2'].map((providerCallId, index): NewCallEvent => ({
+      type: 'tool.called',
+      data: {
+        toolCallId: toToolCallId(callId, 1, providerCallId),
+        providerCallId,
+        name: index === 0 ? 'refund' : 'cancel_it',
+        arguments: index === 0 ? INPUT : {},
+        atMs: 0,
+      },
+    }));
+    const call = startCall({
+      tools: [refund, cancel],
+      takeover: (nowMs) =>
+        takeoverOf(facts.map((fact, index) => ({ ...fact, at: nowMs, seq: index + 1, epoch: 1 }))),
+    });
+    await call.passes(1);
+    expect(call.toolDispatcher.awaitedLate.map(({ name }) => name)).toEqual(['refund']);
+    expect(call.toolDispatcher.resumed.map(({ name }) => name)).toEqual(['cancel_it']);
+    expect(call.toolDispatcher.calls).toEqual([]);
   });
 });
 

@@ -43,8 +43,7 @@ export class Confirmations {
 
   /** Returns whether the call may run; a promise while the caller's words are on their way. */
   judge(tool: Tool, input: JsonValue): Verdict | Promise<Verdict> {
-    if (!tool.confirm || !isObject(input)) return 'go';
-    if (tool.confirm === 'when-confirmed' && input['confirmed'] !== true) return 'go';
+    if (!needsAnswer(tool, input) || !isObject(input)) return 'go';
     const question = this.questions.find((known) => isOf(known, tool.name, input));
     if (!question) {
       this.ask(tool.name, input, true);
@@ -115,6 +114,12 @@ export class Confirmations {
       });
     });
   }
+}
+
+/** Whether a call does something that cannot be undone. */
+export function needsAnswer({ confirm }: Pick<Tool, 'confirm'>, input: JsonValue): boolean {
+  if (confirm !== 'when-confirmed') return confirm === true;
+  return isObject(input) && input['confirmed'] === true;
 }
 
 function isOf({ tool, asked, isWhole }: Question, name: string, input: Arguments): boolean {

@@ -16,7 +16,7 @@ import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
 import type { ModelSlot } from '../model-slot.ts';
 import type { CallToolResult } from './call-tools.ts';
-import type { Confirmations } from './confirmations.ts';
+import { needsAnswer, type Confirmations } from './confirmations.ts';
 import { checkArguments, type Refusal } from './tool-arguments.ts';
 import { ToolRounds } from './tool-rounds.ts';
 
@@ -196,23 +196,14 @@ export class ToolLoop {
       this.pendingCount += 1;
       // A call tool is carried out by the session it was called in, or not at all.
       if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
-      else
-        this.awaitOutcome(
-          asked,
-          pending,
-          tool,
-          this.join(asked, pending, called.arguments, (onLate) =>
-            this.caller.resume(
-              this.toolCall(
-                toolCallId,
-                tool,
-                called.arguments,
-                Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
-              ),
-              onLate,
-            ),
-          ),
-        );
+      else {
+        const leftMs = Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs);
+        const call = this.toolCall(toolCallId, tool, called.arguments, leftMs);
+        // One that was still waiting for the caller's answer must not begin here.
+        const take = (onLate: OnLateOutcome) =>
+          needsAnswer(tool, call.arguments) ? this.caller.awaitLate(call) : this.caller.resume(call, onLate);
+        this.awaitOutcome(asked, pending, tool, this.join(asked, pending, call.arguments, take));
+      }
     }
     this.responseDone(RESUMED);
   }

@@ -24,6 +24,8 @@ const AUTH_TOKEN = 'the-auth-token-of-a-carrier';
 const MODEL_KEY = 'key-for-specs';
 export const NUMBER = '+12025550100';
 
+type RunningApp = Awaited<ReturnType<typeof startService>>;
+
 /** One post-call-worker in this process between a simulated carrier, a text model and a mail server. */
 export class RunningMessages {
   tenantId = randomUUID() as TenantId;
@@ -39,6 +41,8 @@ export class RunningMessages {
     readonly dataSource: DataSource,
     readonly sender: MessageSender,
     private readonly queue: MessageQueue,
+    /** Returns a part of the worker. */
+    readonly get: <Part>(token: Parameters<RunningApp['get']>[0]) => Part,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<RunningMessages> {
@@ -84,6 +88,7 @@ export class RunningMessages {
       dataSource,
       app.get(MessageSender),
       app.get(MessageQueue),
+      <Part>(token: Parameters<RunningApp['get']>[0]) => app.get<Part>(token),
     );
     running.ends.push(
       async () => {
