@@ -13,7 +13,6 @@ import {
   type ToolOutcome,
 } from '@tandem/contracts';
 import { CALL_STATE_SEALER } from '@tandem/platform';
-import { testRedisUrl } from '@tandem/stack';
 import { Queue, Worker } from 'bullmq';
 import { NUMBER, RunningMessages } from '../messages/test/running-messages.ts';
 import { log } from '../test/call-log.ts';
@@ -33,7 +32,7 @@ let callId: CallId;
 beforeAll(async () => {
   running = await RunningMessages.start();
   late = running.get<LateResults>(LateResults);
-  const redisUrl = await testRedisUrl();
+  const { redisUrl } = running;
   queue = new Queue('tool-calls', { connection: connectRedis(redisUrl, 'worker'), prefix: PREFIX });
   worker = new Worker('tool-calls', () => Promise.resolve(outcome), {
     connection: connectRedis(redisUrl, 'worker'),

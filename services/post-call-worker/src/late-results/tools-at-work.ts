@@ -17,9 +17,8 @@ export function toolsAtWork(events: readonly CallEvent[]): EventOf<'tool.called'
 
 /** Returns whether the caller agreed to text messages with results; their last word counts. */
 export function isTextAgreed(events: readonly CallEvent[]): boolean {
-  const stated = events.findLast(
-    (event): event is EventOf<'consent.stated'> =>
-      event.type === 'consent.stated' && event.data.purpose === 'result-by-text',
-  );
+  const stated = events
+    .filter((event) => event.type === 'consent.stated')
+    .findLast(({ data }) => data.purpose === 'result-by-text');
   return stated?.data.state === 'granted';
 }

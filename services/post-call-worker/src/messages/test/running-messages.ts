@@ -40,6 +40,7 @@ export class RunningMessages {
     readonly mail: MailSink,
     readonly dataSource: DataSource,
     readonly sender: MessageSender,
+    readonly redisUrl: string,
     private readonly queue: MessageQueue,
     /** Returns a part of the worker. */
     readonly get: <Part>(token: Parameters<RunningApp['get']>[0]) => Part,
@@ -87,6 +88,7 @@ export class RunningMessages {
       mail,
       dataSource,
       app.get(MessageSender),
+      redisUrl,
       app.get(MessageQueue),
       <Part>(token: Parameters<RunningApp['get']>[0]) => app.get<Part>(token),
     );
