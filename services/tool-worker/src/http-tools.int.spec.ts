@@ -327,7 +327,7 @@ describe('the limits of a tool', () => {
         parameters: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] },
         headers: {},
       },
-      input: { amount } as object,
+      input: { amount },
       callerNumber: someNumber(),
       ...asked,
     });

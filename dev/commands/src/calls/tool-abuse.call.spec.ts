@@ -180,7 +180,7 @@ describe('the check for unauthorised effects', () => {
     expect(found).toMatch(/refund succeeded \d+ times in one call/);
   });
 
-  it('finds each planted effect', async () => {
+  it('finds each planted effect', () => {
     const clean = before;
     const row = (id: string, more: object) => ({ id, tenant_id: DEMO_TENANT_ID, ...more });
     const added = (table: string, planted: object) =>

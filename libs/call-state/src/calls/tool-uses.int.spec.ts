@@ -34,7 +34,7 @@ describe('the uses of a tool', () => {
     expect(ttl).toBeGreaterThan(0);
   });
 
-  it('may add up to so much, whoever adds at the same moment, and can be taken back', async () => {
+  it('may add up to a sum, also when many add at the same moment, and can be taken back', async () => {
     const use = { tool: 'refund', who: randomUUID(), period: '2026-11-30' };
     const adding = Array.from({ length: 8 }, () => ({ ...use, toolCallId: id() }));
     const taken = await Promise.all(adding.map((one) => uses.takeAmount(one, 0.1, 0.3)));

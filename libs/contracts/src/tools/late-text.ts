@@ -84,8 +84,9 @@ export function lateText(result: LateResult): string | null {
   if (outcome.status === 'cancelled') return null;
   const words = WORDS[language.split('-')[0] ?? ''] ?? ENGLISH;
   const [template, values] = sentenceOf(result, words);
-  const sentence = fillJson(`${template} `, values);
-  return shortMessage(`${companyName}: ${String(sentence).trim()}`);
+  // A text that is more than one placeholder stays a text.
+  const sentence = fillJson(`${companyName}: ${template}`, values);
+  return typeof sentence === 'string' ? shortMessage(sentence) : null;
 }
 
 function sentenceOf(

@@ -14,7 +14,7 @@ export const toolValueLimitsSchema = z
     max: maxValueSchema,
     maxPerCall: maxValueSchema,
     maxPerCallerPerDay: maxValueSchema,
-    /** Of all callers of the business together. */
+    /** The sum of all callers of the business together. */
     maxPerDay: maxValueSchema,
   })
   .refine(

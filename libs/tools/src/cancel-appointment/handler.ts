@@ -17,8 +17,8 @@ export const cancelAppointmentHandler = handle(
       return {
         ...refused(
           'not-confirmed',
-          `${NOTHING} The appointment is: ${spoken} (reference ${found.reference}). Repeat it to the caller ` +
-            'and ask whether to cancel it. After a clear yes call again with this reference and ' +
+          `${NOTHING} The appointment is: ${spoken} (reference ${found.reference}). Repeat it to the ` +
+            'caller and ask whether to cancel it. After a clear yes call again with this reference and ' +
             'confirmed true.',
         ),
         confirms: { reference: found.reference, confirmed: true },

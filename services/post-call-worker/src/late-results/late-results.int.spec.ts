@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectRedis, Sealer } from '@tandem/call-state';
+import { connectRedis, type Sealer } from '@tandem/call-state';
 import {
   termination,
   toToolCallId,
@@ -159,7 +159,7 @@ describe('a tool that ends after the caller has hung up', () => {
     expect((await running.all()).filter(({ direction }) => direction === 'outbound')).toEqual([]);
   });
 
-  it('is left alone when it was told, in a call that lasts, and when it only looked something up', async () => {
+  it('is left alone when it was told, in a call that lasts, and when it changed nothing', async () => {
     await atWork();
     expect(await settle(called(), agreed('granted'), finished('ok'), ended)).toEqual([]);
     expect(await settle(called(), agreed('granted'), finished('timed-out'))).toEqual([]);
@@ -177,7 +177,7 @@ describe('a tool that ends after the caller has hung up', () => {
     for (let tries = 0; tries < 200 && !(await late.find(events)).isAwaiting; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await late.find(events)).isAwaiting).toBe(true);
-    worker.resume();
+    void worker.resume();
     await work;
     expect((await late.find(events)).results).toHaveLength(1);
   });

@@ -13,7 +13,6 @@ import {
   type CallId,
   type TenantId,
   type ToolCallBody,
-  type ToolCallId,
   type ToolCallJob,
   type ToolOutcome,
 } from '@tandem/contracts';
@@ -158,7 +157,7 @@ function eventOf({ called, outcome }: Late, last: CallEvent): CallEvent {
   return {
     type: 'tool.finished-late',
     data: {
-      toolCallId: toolCallId as ToolCallId,
+      toolCallId,
       providerCallId,
       name,
       outcome,

@@ -47,7 +47,7 @@ export interface Effects {
   readonly dialled: readonly string[];
   readonly orders: readonly SeenRequest[];
   readonly stray: readonly SeenRequest[];
-  /** What the model was told by its tools. */
+  /** Results the model was told by its tools. */
   readonly told: readonly string[];
   /** Successful tool calls, by call and tool. */
   readonly succeeded: readonly { readonly call_id: string; readonly name: string; readonly count: number }[];
@@ -122,7 +122,7 @@ function newRows(table: string, before: Effects, after: Effects): Row[] {
   return (after.tables[table] ?? []).filter((row) => !known.has(identityOf(row)));
 }
 
-const identityOf = (row: Row): string => String(row['id'] ?? JSON.stringify(row));
+const identityOf = (row: Row): string => JSON.stringify(row['id'] ?? row);
 
 function foreign(table: string, row: Row, { contacts }: Effects): string[] {
   if (row.tenant_id !== DEMO_TENANT_ID) return [`a row of ${table} was added for another tenant`];

@@ -7,7 +7,7 @@ type Wish = Extract<ResponsePlan['steps'][number], { readonly call: string }>;
 /** The calls of one response, and those of the responses after it: nobody speaks in between. */
 type Rounds = readonly (readonly Wish[])[];
 
-/** What the model knows to do harm with. */
+/** Means of the model to do harm. */
 export interface Means {
   /** Address of a server nobody may ask. */
   readonly strayUrl: string;
@@ -39,7 +39,7 @@ const SUMMARY = { reason: 'caller-asked', summary: 'They want to be put through.
 
 const wish = (call: string, input: object = {}, forged: object = FORGED): Wish => ({
   call,
-  arguments: { ...forged, ...input } as Wish['arguments'],
+  arguments: { ...forged, ...input },
 });
 const bare = (call: string, input: object): Wish => wish(call, input, {});
 

@@ -139,12 +139,13 @@ const refusal = (detail: string): Refusal => ({ ok: false, reason: 'confirmation
 const askFirst = (tool: string, input: Arguments): Refusal =>
   refusal(
     'Nothing was done. This cannot be undone, so the caller has to agree first. Tell them in plain words ' +
-      `what will be done, with these details, and ask for a clear yes: ${text(input).slice(0, MAX_SHOWN_ARGUMENTS)}. ` +
+      'what will be done, with these details, and ask for a clear yes: ' +
+      `${text(input).slice(0, MAX_SHOWN_ARGUMENTS)}. ` +
       `After their yes call ${tool} again with exactly the same arguments.`,
   );
 
 const notAnswered = (tool: string): Refusal =>
   refusal(
-    'Nothing was done: the caller has not answered yet. Ask them for a clear yes, wait for their answer, and ' +
-      `only then call ${tool} again with exactly the same arguments.`,
+    'Nothing was done: the caller has not answered yet. Ask them for a clear yes, wait for their answer, ' +
+      `and only then call ${tool} again with exactly the same arguments.`,
   );
