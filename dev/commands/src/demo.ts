@@ -40,7 +40,7 @@ async function demo(): Promise<void> {
     }
     console.log(`
 The stack stays up.${talkLine(stack)} Ring it again with "npm run call" in another terminal, look at calls on
-${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
+${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
   } catch (error) {
     const code = reportError(error);
     await stack?.stop();
@@ -50,6 +50,10 @@ ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
 
 function talkLine({ talkUrl }: Stack): string {
   return talkUrl === null ? '' : ` Talk to the agent yourself on\n${talkUrl}.`;
+}
+
+function mailLine({ isMailLocal }: Stack): string {
+  return isMailLocal ? '\nE-mails are printed here and sent to nobody.' : '';
 }
 
 async function start(): Promise<Stack> {
@@ -62,6 +66,7 @@ async function start(): Promise<Stack> {
     relays: 1,
     isEphemeral: isBeside,
     agentModel: 'guided',
+    printMail: (line) => console.log(line),
     // The demo calls the services at their local addresses, also when .env has public ones for a real number.
     env: { PUBLIC_BASE_URL: '', PUBLIC_MEDIA_URL: '' },
   });

@@ -35,7 +35,8 @@ if (values.help) {
 }
 
 async function start(relays: number): Promise<void> {
-  const stack = await launchStack({ log: (line) => console.log(line), relays, isReviving: true });
+  const print = (line: string) => console.log(line);
+  const stack = await launchStack({ log: print, relays, isReviving: true, printMail: print });
   stack.supervisor.stopOnSignals(() => runningCalls(stack));
   const ignored = namesNobodyReads();
   if (ignored.length > 0) console.log(`Not settings, and read by nobody: ${ignored.join(', ')} in .env.`);

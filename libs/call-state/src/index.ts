@@ -12,7 +12,7 @@ export {
 } from './calls/call-handovers.store.ts';
 export { CallStore } from './calls/call.store.ts';
 export { type CarrierReport, CarrierReportStore } from './calls/carrier-reports.store.ts';
-export { ToolUses } from './calls/tool-uses.ts';
+export { ToolUses, type ToolUse } from './calls/tool-uses.ts';
 export { type Place, type WaitingState, type WaitingCall, WaitingLine } from './calls/waiting-line.ts';
 export { type CallLogCounters, type CallLogOptions, RedisCallLog } from './event-log/redis-call-log.ts';
 export { SpendLedger, type Spent, type TenantSpending } from './event-log/spend-ledger.ts';

@@ -221,7 +221,8 @@ export {
 } from './tools/mcp-server.ts';
 export { type ToolLimits } from './tools/tool-limits.ts';
 export { mayFind, type WebSearchHosts, webSearchHostsSchema } from './tools/web-search-hosts.ts';
-export { closedParameters } from './tools/tool-parameters.ts';
+export { closedParameters, declaredArguments } from './tools/tool-parameters.ts';
+export { hasLateText, lateText, type LateResult } from './tools/late-text.ts';
 export { parseJson, readBounded, TooLarge } from './services/bounded-response.ts';
 export { type JsonValue, jsonValueSchema, lookUp, valueAt } from './tools/json-value.ts';
 export { type CrmEventType, CRM_EVENTS, crmEventSchema, crmTargetOf } from './crm/crm-event.ts';

@@ -2,6 +2,7 @@ import { mcpToolName, type AgentSnapshot, type ToolDeclaration } from '@tandem/c
 import { bookAppointment } from './book-appointment/declaration.ts';
 import { cancelAppointment } from './cancel-appointment/declaration.ts';
 import { createLead } from './create-lead/declaration.ts';
+import { limitsOf } from './default-limits.ts';
 import { moveAppointment } from './move-appointment/declaration.ts';
 import { scheduleCallback } from './schedule-callback/declaration.ts';
 import { takeMessage } from './take-message/declaration.ts';
@@ -60,7 +61,7 @@ export function declarationsFor(names: readonly string[], settings: ToolSettings
   return names.flatMap((name) => {
     const found = declarationNamed(name, settings);
     if (!found) return [];
-    const limits = Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined;
+    const limits = limitsOf(found, Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined);
     const hosts = name === webSearch.name ? web : undefined;
     return [{ ...found, ...(limits ? { limits } : {}), ...(hosts ? { web: hosts } : {}) }];
   });

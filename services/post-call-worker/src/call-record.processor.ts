@@ -11,9 +11,13 @@ import {
   workerSettings,
   type ServiceConfig,
 } from '@tandem/platform';
-import { UnrecoverableError, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import { foldCall } from './fold-call.ts';
+import { LateResults } from './late-results/late-results.service.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
+
+/** How soon a call is looked at again whose tools are still at work. */
+const TOOLS_PAUSE_MS = 2_000;
 
 /** Folds the event log of a call and stores the record in one transaction; a repetition changes nothing. */
 @Processor('post-call', workerSettings('post-call'))
@@ -25,6 +29,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     private readonly store: CallStore,
     private readonly calls: CallRepository,
     private readonly bookings: BookingRepository,
+    private readonly late: LateResults,
     private readonly metrics: PostCallMetrics,
     readiness: Readiness,
     processMetrics: Metrics,
@@ -46,15 +51,20 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     );
   }
 
-  override async process(job: Job<unknown>): Promise<{ outcome: string }> {
+  override async process(job: Job<unknown>, token?: string): Promise<{ outcome: string }> {
     const parsed = postCallJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(
         'The job is not a post-call job. It was put in by something else, or by a version that does not fit.',
       );
     const { callId, tenantId, startedAt } = parsed.data;
-    if (startedAt !== undefined) return this.reportStart(callId, tenantId, new Date(startedAt));
-    const record = await this.fold(callId, tenantId);
+    const events = await this.read(callId);
+    if (startedAt !== undefined) return this.reportStart(callId, tenantId, new Date(startedAt), events);
+    const late = await this.late.find(events.events);
+    const record = await this.fold(callId, tenantId, {
+      ...events,
+      events: [...events.events, ...late.events],
+    });
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
       this.logger.warn({ callId }, 'no events left of this call; nothing stored');
@@ -62,6 +72,11 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
       return { outcome: 'nothing-known' };
     }
     const outcome = await this.calls.record(record);
+    await this.late.send(tenantId, callId, events.events, late);
+    if (late.isAwaiting) {
+      await job.moveToDelayed(Date.now() + TOOLS_PAUSE_MS, token);
+      throw new DelayedError('Tools of the call are still at work.');
+    }
     if (record.endedAt) await this.store.persisted(callId);
     this.metrics.recorded.inc({ outcome });
     const { termination, disposition } = record;
@@ -77,15 +92,17 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     callId: CallId,
     tenantId: TenantId,
     answeredAt: Date,
+    events: CallEvents,
   ): Promise<{ outcome: string }> {
-    const record = await this.fold(callId, tenantId);
+    const record = await this.fold(callId, tenantId, events);
     if (!record) return { outcome: 'nothing-known' };
     await this.calls.reportStart({ ...record, answeredAt: record.answeredAt ?? answeredAt });
     return { outcome: 'start-reported' };
   }
 
-  private async fold(callId: CallId, tenantId: TenantId): Promise<CallRecord | null> {
-    const { events, unreadable, omitted } = await this.store.events(callId);
+  private async read(callId: CallId): Promise<CallEvents> {
+    const found = await this.store.events(callId);
+    const { unreadable } = found;
     if (unreadable > 0) {
       this.metrics.unreadableEvents.inc(unreadable);
       this.logger.warn(
@@ -93,6 +110,14 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
         'call events unreadable: sealed with an unknown key, or damaged',
       );
     }
+    return found;
+  }
+
+  private async fold(
+    callId: CallId,
+    tenantId: TenantId,
+    { events, unreadable, omitted }: CallEvents,
+  ): Promise<CallRecord | null> {
     const bookings = await this.bookings.ofCall(tenantId, callId);
     const record = foldCall(callId, tenantId, events, { bookings, unread: unreadable + omitted });
     if (record && record.missingEvents > 0)
@@ -103,6 +128,8 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     return record;
   }
 }
+
+type CallEvents = Awaited<ReturnType<CallStore['events']>>;
 
 /** Returns the log message: a report of the carrier after the end completes a stored record. */
 function recordedMessage(jobId: string | undefined): string {

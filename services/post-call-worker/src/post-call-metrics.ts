@@ -16,6 +16,7 @@ export class PostCallMetrics {
   readonly crmDead;
   readonly crmOldest;
   readonly answers;
+  readonly lateResults;
   readonly messagesSent;
   readonly textTokens;
   readonly analyses;
@@ -30,6 +31,11 @@ export class PostCallMetrics {
     this.unreadableEvents = metrics.counter({
       name: 'tandem_call_events_unreadable_total',
       help: 'Unreadable call events',
+    });
+    this.lateResults = metrics.counter({
+      name: 'tandem_late_results_total',
+      help: 'Outcomes of tools that ended after the call, by what was done with them',
+      labelNames: ['result'],
     });
     this.reaped = metrics.counter({
       name: 'tandem_calls_reaped_total',

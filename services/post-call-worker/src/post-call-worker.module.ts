@@ -43,6 +43,7 @@ import { CrmDelivery } from './crm/crm-delivery.service.ts';
 import { CrmMaintenance } from './crm/crm-maintenance.ts';
 import { CrmPush } from './crm/crm-push.service.ts';
 import { CrmSecrets } from './crm/crm-secrets.ts';
+import { LateResults } from './late-results/late-results.service.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { MailSender } from './messages/mail/mail-sender.ts';
 import { MessageAnswers, TEXT_MODEL } from './messages/message-answers.service.ts';
@@ -62,7 +63,12 @@ export class PostCallWorkerModule {
     return {
       module: PostCallWorkerModule,
       imports: [
-        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call', 'messages', 'call-analysis']),
+        queueModule(connectRedis(config.redisUrl, 'worker'), [
+          'post-call',
+          'messages',
+          'call-analysis',
+          'tool-calls',
+        ]),
         CallStateModule.forRoot({
           redis: redisResource(config.redisUrl),
           weight: 'always',
@@ -97,6 +103,7 @@ export class PostCallWorkerModule {
         PostCallMetrics,
         queueGauges('post-call', 'messages', 'call-analysis'),
         CallRecordProcessor,
+        LateResults,
         LostCallReaper,
         OutboxMaintenance,
         WebhookDelivery,

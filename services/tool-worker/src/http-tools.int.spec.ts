@@ -317,4 +317,55 @@ describe('the limits of a tool', () => {
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => key.includes(callerNumber.slice(1)))).toEqual([]);
   });
+
+  const refund = (amount: unknown, asked: Asked = {}) =>
+    ask({
+      tool: {
+        name: 'refund',
+        method: 'POST',
+        url: `${origin}/refunds`,
+        parameters: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] },
+        headers: {},
+      },
+      input: { amount },
+      callerNumber: someNumber(),
+      ...asked,
+    });
+  const reasonOf = ({ outcome }: { outcome: ToolOutcome }) =>
+    outcome.status === 'refused' ? outcome.reason : outcome.status;
+
+  it('hold by value: in one use, in one call, for one caller and for all callers', async () => {
+    const limits = (value: object) => ({ limits: { value: { argument: 'amount', ...value } } });
+    const callId = randomUUID() as CallId;
+    const inCall = { callId, ...limits({ max: 100, maxPerCall: 150 }) };
+    const refunds = [await refund(101, inCall), await refund(90, inCall), await refund(70, inCall)];
+    expect(refunds.map(reasonOf)).toEqual(['value-limit-reached', 'ok', 'value-limit-reached']);
+    // What was refused has not been counted.
+    expect(reasonOf(await refund(60, inCall))).toBe('ok');
+    expect(reasonOf(await refund(0.01, inCall))).toBe('value-limit-reached');
+    for (const amount of [-500, '20', [20]])
+      expect(reasonOf(await refund(amount, inCall))).toBe('value-limit-reached');
+    const callerNumber = someNumber();
+    const daily = { callerNumber, ...limits({ maxPerCallerPerDay: 100 }) };
+    expect([await refund(80, daily), await refund(30, daily)].map(reasonOf)).toEqual([
+      'ok',
+      'value-limit-reached',
+    ]);
+    const all = limits({ maxPerDay: 1_000 });
+    const together = await Promise.all([400, 400, 400].map((amount) => refund(amount, all)));
+    expect(together.map(reasonOf).sort()).toEqual(['ok', 'ok', 'value-limit-reached']);
+    expect(received).toHaveLength(5);
+  });
+
+  it('hold for all callers of a business on one day, whichever worker counts', async () => {
+    const asked = { limits: { maxPerDay: 2 }, tool: { name: `order_${randomInt(1e9)}` } };
+    const uses = await Promise.all(
+      Array.from({ length: 5 }, () => ask({ ...asked, callerNumber: someNumber() })),
+    );
+    expect(uses.map(reasonOf).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'business-limit-reached'),
+      'ok',
+      'ok',
+    ]);
+  });
 });

@@ -8,6 +8,7 @@ export class ToolWorkerMetrics {
   readonly duration;
   readonly stalled;
   readonly deferred;
+  readonly limited;
 
   constructor(metrics: Metrics) {
     this.ran = metrics.counter({
@@ -24,6 +25,11 @@ export class ToolWorkerMetrics {
     this.deferred = metrics.counter({
       name: 'tandem_tools_deferred_total',
       help: 'Times a tool call waited because its tenant held its share of a worker',
+    });
+    this.limited = metrics.counter({
+      name: 'tandem_tools_limited_total',
+      help: 'Tool calls refused because a limit of the policy was reached',
+      labelNames: ['tool', 'limit'],
     });
     this.stalled = metrics.counter({
       name: 'tandem_tools_stalled_total',

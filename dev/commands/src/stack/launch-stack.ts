@@ -1,6 +1,7 @@
 import { loadServiceConfig } from '@tandem/platform';
 import { holderOfStack, StackError, Supervisor, type ServerHandle } from '@tandem/stack';
 import { environment } from './dot-env.ts';
+import { startLocalMail } from './local-mail.ts';
 import { localRecordings } from './local-recordings.ts';
 import { localSecrets } from './local-secrets.ts';
 import { anyPorts, choosePorts } from './ports.ts';
@@ -27,6 +28,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
     : choosePorts({ env, relays: options.relays, log }));
   const secrets = localSecrets();
   const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
+  const mail = await startLocalMail(env, options.printMail ?? null);
   const servers = await startServers(log, isEphemeral);
   const [postgres, redis, speech] = servers;
   const supervisor = supervise(options, postgres, redis, env.PUBLIC_BASE_URL ?? null);
@@ -34,6 +36,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const stop = async (): Promise<void> => {
     await supervisor.stop();
     recordings.clear();
+    await mail.stop();
   };
   try {
     await prepareDatabase(postgres.url, secrets, agentModel, log);
@@ -45,6 +48,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       RECORDINGS_DIR: recordings.folder,
       ...providedFor(env, { twilioAuthToken: secrets.twilioAuthToken, keyFile: recordings.keyFile }),
       ...speech.env,
+      ...mail.env,
       ...env,
       DATABASE_URL: await between('postgres', postgres.url),
       REDIS_URL: await between('redis', redis.url),
@@ -63,6 +67,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       secrets,
       agentModel,
       openai: openaiAccess({ ...relays[0]?.env }),
+      isMailLocal: mail.env.SMTP_URL !== undefined,
       ...whereabouts(supervisor, shared, relays),
       stop,
     };

@@ -25,6 +25,8 @@ export interface LaunchOptions {
   /** Overrides everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
+  /** Prints e-mails: without a mail server in the settings, one on this machine takes them. */
+  readonly printMail?: Log;
   /** Whether services that die are started again. */
   readonly isReviving?: boolean;
 }
@@ -55,6 +57,8 @@ export interface Stack {
     readonly crmApi: string;
     readonly controlApi: string;
   };
+  /** Whether e-mails are printed here and sent to nobody. */
+  readonly isMailLocal: boolean;
   /** How long calls may go on once the stack is being stopped. */
   readonly drainGraceMs: number;
   stop(): Promise<void>;

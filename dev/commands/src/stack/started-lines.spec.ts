@@ -14,6 +14,7 @@ describe('what a started stack tells', () => {
       publicUrl: 'https://voice.example.com',
       publicMediaUrl: 'wss://media.example.com',
       talkUrl: null,
+      isMailLocal: false,
       urls,
     }).join('\n');
     expect(lines).toMatch(/Twilio voice webhook +https:\/\/voice\.example\.com\/twilio\/voice#/);
@@ -29,6 +30,7 @@ describe('what a started stack tells', () => {
         publicUrl: 'https://voice.example.com',
         publicMediaUrl: 'wss://{relay}.example.com',
         talkUrl: null,
+        isMailLocal: false,
         urls,
       }).join('\n'),
     ).toContain('wss://relay-1.example.com to http://127.0.0.1:8081');
@@ -36,7 +38,9 @@ describe('what a started stack tells', () => {
 
   it('is the local addresses where nothing is public', () => {
     const talkUrl = 'http://localhost:8080/talk';
-    const lines = startedLines({ publicUrl: urls.ingress, publicMediaUrl: null, talkUrl, urls }).join('\n');
+    const local = { publicUrl: urls.ingress, publicMediaUrl: null, talkUrl, isMailLocal: true, urls };
+    const lines = startedLines(local).join('\n');
+    expect(lines).toMatch(/e-mails +printed here, sent to nobody/);
     expect(lines).toMatch(/talk to the agent +http:\/\/localhost:8080\/talk/);
     expect(lines).toContain('http://127.0.0.1:8080/twilio/voice#');
     expect(lines).not.toContain('your proxy');

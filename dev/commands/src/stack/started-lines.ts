@@ -1,11 +1,11 @@
 import { NUMBER_SETTINGS } from './number-settings.ts';
 import type { Stack } from './stack.ts';
 
-type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls' | 'talkUrl'>;
+type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls' | 'talkUrl' | 'isMailLocal'>;
 
 /** The next steps after a start: the addresses for the carrier, where they lead, and the commands. */
 export function startedLines(stack: Started): string[] {
-  const { publicUrl, publicMediaUrl, urls, talkUrl } = stack;
+  const { publicUrl, publicMediaUrl, urls, talkUrl, isMailLocal } = stack;
   const lines: [string, string][] = [
     ...(talkUrl === null ? [] : [['talk to the agent', talkUrl] as [string, string]]),
     ['Twilio voice webhook', `${publicUrl}/twilio/voice${NUMBER_SETTINGS}`],
@@ -21,6 +21,7 @@ export function startedLines(stack: Started): string[] {
         ])),
     ['calls and transcripts', `${urls.controlApi}/docs`],
     ['contacts and bookings', `${urls.crmApi}/docs`],
+    ...(isMailLocal ? [['e-mails', 'printed here, sent to nobody'] as [string, string]] : []),
     ['API key of "demo"', 'npm run key'],
     ['ring it', 'npm run call'],
   ];

@@ -34,6 +34,19 @@ describe('the uses of a tool', () => {
     expect(ttl).toBeGreaterThan(0);
   });
 
+  it('may add up to a sum, also when many add at the same moment, and can be taken back', async () => {
+    const use = { tool: 'refund', who: randomUUID(), period: '2026-11-30' };
+    const adding = Array.from({ length: 8 }, () => ({ ...use, toolCallId: id() }));
+    const taken = await Promise.all(adding.map((one) => uses.takeAmount(one, 0.1, 0.3)));
+    expect(taken.filter(Boolean)).toHaveLength(3);
+    const [first] = adding.filter((_one, index) => taken[index]);
+    expect(await uses.takeAmount(first!, 0.1, 0.3)).toBe(true);
+    await uses.giveBack(first!);
+    expect(await uses.takeAmount({ ...use, toolCallId: id() }, 0.11, 0.3)).toBe(false);
+    expect(await uses.takeAmount({ ...use, toolCallId: id() }, 0.1, 0.3)).toBe(true);
+    expect(await redis.ttl(`tandem:tool-amounts:{${use.who}}:refund:2026-11-30`)).toBeGreaterThan(0);
+  });
+
   it('begin once', async () => {
     const toolCallId = id();
     expect(await uses.beginOnce(toolCallId)).toBe(true);

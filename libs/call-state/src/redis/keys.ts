@@ -62,6 +62,8 @@ export const keys = {
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
   /** @param who id of a call, or a keyed hash of a caller's number */
   toolUses: (who: string, tool: string, period: string) => `${PREFIX}tool-uses:{${who}}:${tool}:${period}`,
+  toolAmounts: (who: string, tool: string, period: string) =>
+    `${PREFIX}tool-amounts:{${who}}:${tool}:${period}`,
   toolBegun: (toolCallId: ToolCallId) => `${PREFIX}tool-begun:${toolCallId}`,
   requests: (apiKeyId: string) => `${PREFIX}requests:${apiKeyId}`,
   writeProbe: `${PREFIX}probe`,

@@ -115,7 +115,8 @@ export const callEventBodies = {
     atMs: z.number(),
   }),
   'consent.stated': z.object({
-    purpose: z.enum(['recording']),
+    /** `result-by-text`: what a tool does after the caller has hung up may be told by text message. */
+    purpose: z.enum(['recording', 'result-by-text']),
     state: z.enum(['granted', 'refused', 'announced']),
     atMs: z.number(),
   }),

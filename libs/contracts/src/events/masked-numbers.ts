@@ -90,7 +90,9 @@ export function maskEvent(event: NewCallEvent): NewCallEvent {
 
 export function maskOutcome(outcome: ToolOutcome): ToolOutcome {
   if (outcome.status === 'ok') return { ...outcome, value: maskJson(outcome.value) };
-  return outcome.status === 'refused' ? { ...outcome, detail: maskNumbers(outcome.detail) } : outcome;
+  if (outcome.status !== 'refused') return outcome;
+  const { confirms: _confirms, ...told } = outcome;
+  return { ...told, detail: maskNumbers(outcome.detail) };
 }
 
 function isLong({ digits, isClockTimes }: DigitRun): boolean {

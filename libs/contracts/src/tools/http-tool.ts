@@ -139,6 +139,13 @@ const shape = z.object({
    * GET only; other methods carry an Idempotency-Key in any case.
    */
   isSafeToRepeat: z.boolean().optional(),
+  /** For what cannot be undone: it runs once the caller was asked and has answered. By default false. */
+  confirm: z.boolean().optional(),
+  /**
+   * Sent by text message when the tool ends after the caller has hung up, and they agreed; `{name}` stands
+   * for a field of the result or an argument.
+   */
+  lateText: visibleText(200).optional(),
 });
 type Shape = z.output<typeof shape>;
 

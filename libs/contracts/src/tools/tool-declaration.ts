@@ -39,6 +39,12 @@ export interface ToolDeclaration<Arguments = unknown> {
   /** The hosts a search of the web may find. */
   readonly web?: WebSearchHosts;
   readonly limits?: ToolLimits;
+  /**
+   * For what cannot be undone: a call runs only after the caller was asked about these very arguments and has
+   * answered. `when-confirmed`: only a call with `confirmed` true does anything; the tool itself says what to
+   * ask.
+   */
+  readonly confirm?: true | 'when-confirmed';
   /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
   parse(input: unknown): { ok: true; value: Arguments } | { ok: false; problem: string };
 }
@@ -67,6 +73,7 @@ export type ToolSpec<Schema extends z.ZodObject> = {
   readonly deadlineMs: number;
   readonly lateMs?: number;
   readonly sentences?: ToolDeclaration['sentences'];
+  readonly confirm?: ToolDeclaration['confirm'];
 } & (
   | { readonly place: 'worker'; readonly name: string }
   | { readonly place: 'call'; readonly name: CallToolName }
@@ -88,6 +95,7 @@ export function defineTool<Schema extends z.ZodObject>(
     deadlineMs: spec.deadlineMs,
     lateMs: spec.lateMs ?? 0,
     ...(spec.sentences ? { sentences: spec.sentences } : {}),
+    ...(spec.confirm ? { confirm: spec.confirm } : {}),
     parse: parserOf(spec.arguments),
   };
 }

@@ -7,12 +7,17 @@ import type { ToolDeclaration } from './tool-declaration.ts';
  * How a tool call ended. An outcome is a value, never a throw.
  * - `ok`: done; `change` changes the agent from now on, for a tool whose result requires it.
  * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for
- *   the model.
+ *   the model. `confirms`: the arguments of the call that the caller is now to be asked about.
  * - `failed`: something broke; `retryable` says whether the same call may be tried again.
  */
 export const toolOutcomeSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('ok'), value: jsonValueSchema, change: agentChangeSchema.optional() }),
-  z.object({ status: z.literal('refused'), reason: z.string().max(80), detail: z.string().max(1000) }),
+  z.object({
+    status: z.literal('refused'),
+    reason: z.string().max(80),
+    detail: z.string().max(1000),
+    confirms: z.record(z.string().max(64), jsonValueSchema).optional(),
+  }),
   z.object({ status: z.literal('failed'), code: z.string().max(80), retryable: z.boolean() }),
   z.object({ status: z.literal('timed-out') }),
   z.object({ status: z.literal('cancelled') }),

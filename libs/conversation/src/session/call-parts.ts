@@ -21,6 +21,7 @@ import { HoldMusic } from './speech/hold-music.ts';
 import { phraseKey } from './speech/phrase-key.ts';
 import { Playout } from './speech/playout.ts';
 import { callTools, type CallToolParts } from './tools/call-tools.ts';
+import { Confirmations } from './tools/confirmations.ts';
 import { DigitInput } from './tools/digit-input.ts';
 import { LateOutcomes } from './tools/late-outcomes.ts';
 import { SecureDigits } from './tools/secure-digits.ts';
@@ -57,6 +58,7 @@ export interface CallParts {
   readonly transfer: Transfer;
   readonly wait: ToolWait;
   readonly late: LateOutcomes;
+  readonly confirmations: Confirmations;
   readonly tools: ToolLoop;
 }
 
@@ -97,8 +99,10 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
     secureDigits: new SecureDigits(clock),
     transfer: new Transfer(context, agent),
   };
+  const confirmations = new Confirmations(context);
   return {
     ...shared,
+    confirmations,
     languages: new LanguageWatch(context, given.detectLanguage),
     latency: new TurnLatency(context, takeover?.history.isEmpty ?? true),
     farewell: new Farewell(turns, phrases, ending),
@@ -111,6 +115,7 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
     tools: new ToolLoop(context, model, given.toolDispatcher, {
       declarations: agent.tools,
       carryOut: callTools(shared),
+      confirmations,
       toolContext: () => toolContextOf(shared),
       calledBefore: takeover?.toolCalls ?? 0,
     }),

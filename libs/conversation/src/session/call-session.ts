@@ -177,6 +177,7 @@ export class CallSession {
     onItemDone: (itemId) => this.parts.playout.itemWritten(itemId),
     onCallerSpeechStarted: (itemId) => {
       this.parts.callerTranscript.callerStarted(itemId);
+      this.parts.confirmations.callerStarted(itemId);
       this.parts.latency.callerStarted();
       this.parts.idle.callerSounds(itemId);
       this.parts.turns.callerStarted(itemId);
@@ -224,7 +225,7 @@ export class CallSession {
   }
 
   private digit(digit: string): void {
-    const { idle, secureDigits, playout, turns, digits } = this.parts;
+    const { confirmations, idle, secureDigits, playout, turns, digits } = this.parts;
     idle.callerActive();
     if (secureDigits.isMasking) {
       if (secureDigits.isOn && playout.isPlaying && !turns.isProtected) turns.interrupt();
@@ -232,14 +233,16 @@ export class CallSession {
       return;
     }
     this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
+    confirmations.callerActed();
     digits.pressed(digit);
   }
 
   /** Written words count as a turn of the caller, who takes the floor with them. */
   private written(written: string): void {
     const text = written.trim();
-    const { agent, idle, languages, model, playout, secureDigits, turns } = this.parts;
+    const { agent, confirmations, idle, languages, model, playout, secureDigits, turns } = this.parts;
     if (text === '' || secureDigits.isMasking) return;
+    confirmations.callerActed();
     idle.callerActive();
     if (playout.isPlaying && !turns.isProtected) turns.interrupt();
     this.textsWritten += 1;
@@ -256,6 +259,7 @@ export class CallSession {
     if (isFinal) callerTranscript.callerText(itemId, text);
     if (isFinal && text !== null) languages.heard(text, agent.language);
     const isWordless = text !== null && text.trim() === '';
+    if (isFinal) this.parts.confirmations.callerStopped(itemId, !isWordless);
     if (!isWordless) idle.callerSaid(itemId, isFinal);
     else if (isFinal) idle.wordless(itemId);
     turns.callerText(itemId, text, isFinal);

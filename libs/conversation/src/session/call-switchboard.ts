@@ -15,7 +15,8 @@ const ON: {
     wait.busy();
     idle.busy();
   },
-  'response-audible': ({ latency, answers }, { responseId }) => {
+  'response-audible': ({ latency, answers, confirmations }, { responseId }) => {
+    confirmations.agentSpeaks();
     latency.written(responseId);
     answers.answered();
   },
@@ -48,11 +49,15 @@ const ON: {
     ending.talkedOver();
   },
   'caller-sounds': ({ wait }) => wait.busy(),
-  'caller-wordless': ({ callerTranscript, idle }, { itemId }) => {
+  'caller-wordless': ({ callerTranscript, confirmations, idle }, { itemId }) => {
+    confirmations.callerStopped(itemId, false);
     callerTranscript.nothingSaid(itemId);
     idle.wordless(itemId);
   },
-  'words-given-up': ({ idle }, { itemId }) => idle.callerSaid(itemId, true),
+  'words-given-up': ({ confirmations, idle }, { itemId }) => {
+    confirmations.callerStopped(itemId, true);
+    idle.callerSaid(itemId, true);
+  },
   'agent-interrupted': ({ phrases, model, latency, agent }, { cut, tookMs, times }) => {
     for (const { itemId, heardMs } of cut)
       if (!phrases.isCanned(itemId)) model.session?.truncate(itemId, heardMs);

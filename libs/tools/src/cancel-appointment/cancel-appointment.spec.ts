@@ -31,6 +31,7 @@ describe('cancel_appointment', () => {
           'Nothing was cancelled. The appointment is: Plumbing visit, Tuesday, March 2 at 9 AM (reference ' +
           'K48215). Repeat it to the caller and ask whether to cancel it. After a clear yes call again ' +
           'with this reference and confirmed true.',
+        confirms: { reference: 'K48215', confirmed: true },
       });
       expect(crm.seen.map(({ method }) => method)).toEqual(['GET']);
     },

@@ -23,6 +23,7 @@ export const cancelAppointment = defineTool({
       .describe('true only after the caller has said yes to cancelling this very appointment.'),
   }),
   cancellable: false,
+  confirm: 'when-confirmed',
   deadlineMs: 8_000,
   lateMs: 60_000,
   sentences: {

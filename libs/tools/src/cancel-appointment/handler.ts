@@ -14,12 +14,15 @@ export const cancelAppointmentHandler = handle(
     if (!('reference' in found)) return found;
     const spoken = spokenBooking(found, context.language);
     if (confirmed !== true)
-      return refused(
-        'not-confirmed',
-        `${NOTHING} The appointment is: ${spoken} (reference ${found.reference}). Repeat it to the caller ` +
-          'and ask whether to cancel it. After a clear yes call again with this reference and ' +
-          'confirmed true.',
-      );
+      return {
+        ...refused(
+          'not-confirmed',
+          `${NOTHING} The appointment is: ${spoken} (reference ${found.reference}). Repeat it to the ` +
+            'caller and ask whether to cancel it. After a clear yes call again with this reference and ' +
+            'confirmed true.',
+        ),
+        confirms: { reference: found.reference, confirmed: true },
+      };
     const answer = await context.crm.ask(context, {
       method: 'DELETE',
       path: `/v1/bookings/${found.id}`,

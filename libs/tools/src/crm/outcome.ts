@@ -27,6 +27,6 @@ export const byCode =
   ({ code, detail }: CrmProblem): string =>
     sentences[code] ?? detail;
 
-export function refused(reason: string, detail: string): ToolOutcome {
+export function refused(reason: string, detail: string): Extract<ToolOutcome, { status: 'refused' }> {
   return { status: 'refused', reason: reason.slice(0, 80), detail: detail.slice(0, 1000) };
 }

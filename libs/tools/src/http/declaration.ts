@@ -35,6 +35,7 @@ export function httpToolDeclaration(tool: HttpTool, sealed: AgentSnapshot['toolS
         Object.entries(sentences).filter(([, text]) => text !== undefined),
       ) as ToolDeclaration['sentences']),
     },
+    ...(tool.confirm ? { confirm: true } : {}),
     http: { tool, secrets: Object.fromEntries(needed) },
     // Made when it is needed, as it takes a millisecond. The schema keeps to what zod reads: checked when the
     // agent was published.

@@ -130,6 +130,18 @@ describe('publishing an agent with HTTP tools', () => {
     expect(others.join('\n')).toMatch(/end_call changes the call itself.*\n.*there is no tool dance/);
   });
 
+  it('refuses a limit by value of what is no number of the tool, or has no limit', async () => {
+    const withValue = (value: object) =>
+      problems({ httpTools: [TOOL], toolPolicy: { find_order: { value } } }).then((lines) =>
+        lines.join('\n'),
+      );
+    const mustBe = /toolPolicy\.find_order\.value\.argument must name a required argument of find_order/;
+    expect(await withValue({ argument: 'orderId', max: 5 })).toMatch(mustBe);
+    expect(await withValue({ argument: 'amount', max: 5 })).toMatch(mustBe);
+    expect(await withValue({ argument: 'orderId' })).toMatch(/must have at least one of max/);
+    expect(await withValue({ argument: 'orderId', max: -1 })).toMatch(/value\.max/);
+  });
+
   it('does not call a faulty tool unknown where it is named', async () => {
     const [, ...errors] = await toolProblems({ url: 'nowhere' });
     expect(errors).toEqual([expect.stringMatching(/^httpTools\.0\.url must be a URL/)]);

@@ -1,9 +1,11 @@
 import {
+  declaredArguments,
   mcpToolNames,
   secretNamesOf,
   urlTemplateOf,
   type AgentContent,
   type HttpTool,
+  type ToolLimits,
 } from '@tandem/contracts';
 import type { FieldProblem } from '@tandem/platform';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
@@ -103,12 +105,26 @@ async function urlProblems(tool: HttpTool, { problemOfUrl }: TenantKnowledge): P
   return problem === null ? [] : [{ path: ['url'], message: problem }];
 }
 
-function policyProblems({ toolPolicy }: AgentContent, known: ReadonlySet<string>): FieldProblem[] {
+function policyProblems({ toolPolicy, httpTools }: AgentContent, known: ReadonlySet<string>): FieldProblem[] {
   const inCall = new Set(TOOL_DECLARATIONS.filter(({ place }) => place === 'call').map(({ name }) => name));
-  return Object.keys(toolPolicy).flatMap((name) => {
+  return Object.entries(toolPolicy).flatMap(([name, limits]) => {
     if (!known.has(name)) return [{ path: ['toolPolicy', name], message: `there is no tool ${name}` }];
-    return inCall.has(name)
-      ? [{ path: ['toolPolicy', name], message: `${name} changes the call itself and has no limits` }]
-      : [];
+    if (inCall.has(name))
+      return [{ path: ['toolPolicy', name], message: `${name} changes the call itself and has no limits` }];
+    return valueProblems(name, limits, httpTools);
   });
+}
+
+/** The value of a use is one of its arguments, and always there: else it could be left out. */
+function valueProblems(name: string, { value }: ToolLimits, httpTools: readonly HttpTool[]): FieldProblem[] {
+  if (!value) return [];
+  const tool = httpTools.find((own) => own.name === name);
+  const argument = tool && declaredArguments(tool.parameters).get(value.argument);
+  if (argument?.isRequired && /^(?:number|integer)$/.test(String(argument.type))) return [];
+  return [
+    {
+      path: ['toolPolicy', name, 'value', 'argument'],
+      message: `must name a required argument of ${name} that is a number`,
+    },
+  ];
 }

@@ -89,7 +89,9 @@ const calledTools = (events: readonly CallEvent[]): OpenToolCall[] =>
   events.flatMap(({ type, data }) => (type === 'tool.called' ? [{ ...data, calledAtMs: data.atMs }] : []));
 
 function recordingCarryover(events: readonly CallEvent[]): RecordingCarryover {
-  const stated = events.findLast((event) => event.type === 'consent.stated');
+  const stated = events
+    .filter((event) => event.type === 'consent.stated')
+    .findLast(({ data }) => data.purpose === 'recording');
   const changed = events.findLast((event) => event.type === 'recording.changed');
   const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
   return {

@@ -1,4 +1,4 @@
-import type { CallToolName, JsonValue, ToolOutcome } from '@tandem/contracts';
+import { shownNumber, type CallToolName, type JsonValue, type ToolOutcome } from '@tandem/contracts';
 import type { NoiseReduction } from '../../ports/voice-model.ts';
 import type { ModelToolCall } from '../../ports/model-session-listener.ts';
 import type { AgentState } from '../agent/agent-state.ts';
@@ -64,6 +64,30 @@ const unlessSpoken =
   () =>
     !playout.hasSpoken(responseId);
 
+interface StatedConsent {
+  readonly consent: 'granted' | 'refused';
+  readonly purpose?: 'recording' | 'result-by-text';
+}
+
+function agreeToText(
+  parts: CallToolParts,
+  state: StatedConsent['consent'],
+  asked: ModelToolCall,
+): CallToolResult {
+  const { call, log, atMs } = parts.context;
+  if (shownNumber(call.callerNumber) === null)
+    return {
+      outcome: {
+        status: 'refused',
+        reason: 'no-number',
+        detail: 'The caller shows no number, so no text message can be sent. Do not offer one.',
+      },
+      needsReply: () => true,
+    };
+  log.append({ type: 'consent.stated', data: { purpose: 'result-by-text', state, atMs: atMs() } });
+  return done({ texted: state === 'granted' }, unlessSpoken(parts, asked));
+}
+
 /** The tools with place `call`, by the names of their declarations. */
 export const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
   end_call: (parts, _input, asked) => {
@@ -84,8 +108,9 @@ export const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
     agent.apply({ language }, 'tool');
     return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
   },
-  record_consent: (parts, { consent }: { consent: 'granted' | 'refused' }, asked) => {
+  record_consent: (parts, { consent, purpose }: StatedConsent, asked) => {
     const { recording } = parts;
+    if (purpose === 'result-by-text') return agreeToText(parts, consent, asked);
     if (!recording.isPossible)
       return {
         outcome: {

@@ -16,7 +16,9 @@ import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
 import type { ModelSlot } from '../model-slot.ts';
 import type { CallToolResult } from './call-tools.ts';
+import { needsAnswer, type Confirmations } from './confirmations.ts';
 import { checkArguments, type Refusal } from './tool-arguments.ts';
+import { ToolRounds } from './tool-rounds.ts';
 
 export interface ToolLoopSetup {
   readonly declarations: readonly ToolDeclaration[];
@@ -25,6 +27,8 @@ export interface ToolLoopSetup {
     asked: ModelToolCall,
     input: JsonValue,
   ) => CallToolResult | Promise<CallToolResult> | null;
+  /** Holds calls that cannot be undone until the caller has agreed. */
+  readonly confirmations: Confirmations;
   /** Returns what tools know of the call by now. */
   readonly toolContext: () => ToolCallContext;
   /** Tool calls made by earlier sessions of the call. */
@@ -67,10 +71,7 @@ interface RunningCall {
  */
 export class ToolLoop {
   private declarations: ReadonlyMap<string, ToolDeclaration>;
-  private readonly open = new Map<
-    ResponseId,
-    { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }
-  >();
+  private readonly rounds: ToolRounds;
   private readonly seen = new Set<ToolCallId>();
   /** The calls at work, by tool and arguments. */
   private readonly running = new Map<string, RunningCall>();
@@ -89,6 +90,7 @@ export class ToolLoop {
   ) {
     this.declarations = byName(setup.declarations);
     this.calls = setup.calledBefore;
+    this.rounds = new ToolRounds(() => context.signal({ kind: 'speech-due', request: { kind: 'reply' } }));
   }
 
   /** The tools the model may call from now on. */
@@ -107,9 +109,8 @@ export class ToolLoop {
     if (this.calls >= MAX_CALLS_PER_CALL) return this.refuse(asked);
     this.calls += 1;
     this.seen.add(toolCallId);
-    const round = this.roundOf(asked.responseId);
     const pending: PendingToolCall = { toolCallId, name: asked.name.slice(0, 64), startedAt: clock.now() };
-    round.pending.add(toolCallId);
+    this.rounds.of(asked.responseId).pending.add(toolCallId);
     this.pendingCount += 1;
     const checked = this.check(asked);
     log.append({
@@ -122,23 +123,31 @@ export class ToolLoop {
         atMs: atMs(),
       },
     });
-    if (!checked.ok) {
-      const { reason, detail } = checked;
-      return this.finish(asked, pending, { status: 'refused', reason, detail }, always);
-    }
-    if (checked.tool.place === 'call') this.carryOut(asked, pending, checked.value);
-    else
-      this.awaitOutcome(
-        asked,
-        pending,
-        checked.tool,
-        this.join(asked, pending, checked.value, (onLate) =>
-          this.caller.call(
-            this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs),
-            onLate,
-          ),
-        ),
-      );
+    if (!checked.ok) return this.turnDown(asked, pending, checked);
+    const verdict = this.setup.confirmations.judge(checked.tool, checked.value);
+    const follow = (said: 'go' | Refusal) =>
+      said === 'go'
+        ? this.begin(asked, pending, checked.tool, checked.value)
+        : this.turnDown(asked, pending, said);
+    if (verdict instanceof Promise) void verdict.then(follow);
+    else follow(verdict);
+  }
+
+  private begin(
+    asked: ModelToolCall,
+    pending: PendingToolCall,
+    tool: ToolDeclaration,
+    input: JsonValue,
+  ): void {
+    if (this.isStopped) return this.finish(asked, pending, { status: 'cancelled' }, always);
+    if (tool.place === 'call') return this.carryOut(asked, pending, input);
+    const call = this.toolCall(pending.toolCallId, tool, input, tool.deadlineMs);
+    const outcome = this.join(asked, pending, input, (onLate) => this.caller.call(call, onLate));
+    this.awaitOutcome(asked, pending, tool, outcome);
+  }
+
+  private turnDown(asked: ModelToolCall, pending: PendingToolCall, { reason, detail }: Refusal): void {
+    this.finish(asked, pending, { status: 'refused', reason, detail }, always);
   }
 
   private carryOut(asked: ModelToolCall, pending: PendingToolCall, input: JsonValue): void {
@@ -172,38 +181,29 @@ export class ToolLoop {
       );
     }
     model.sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
-    this.roundOf(asked.responseId).replies.push(always);
+    this.rounds.of(asked.responseId).replies.push(always);
   }
 
   /**
    * Waits for the outcomes of calls made by earlier sessions; the model knows these calls from its history.
    */
   resume(calls: readonly OpenToolCall[]): void {
-    const round = this.roundOf(RESUMED);
+    const { pending: resumed } = this.rounds.of(RESUMED);
     for (const called of calls) {
       const { toolCallId } = called;
       const { asked, pending, tool, ranMs } = this.takeUp(called);
-      round.pending.add(toolCallId);
+      resumed.add(toolCallId);
       this.pendingCount += 1;
       // A call tool is carried out by the session it was called in, or not at all.
       if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
-      else
-        this.awaitOutcome(
-          asked,
-          pending,
-          tool,
-          this.join(asked, pending, called.arguments, (onLate) =>
-            this.caller.resume(
-              this.toolCall(
-                toolCallId,
-                tool,
-                called.arguments,
-                Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
-              ),
-              onLate,
-            ),
-          ),
-        );
+      else {
+        const leftMs = Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs);
+        const call = this.toolCall(toolCallId, tool, called.arguments, leftMs);
+        // One that was still waiting for the caller's answer must not begin here.
+        const take = (onLate: OnLateOutcome) =>
+          needsAnswer(tool, call.arguments) ? this.caller.awaitLate(call) : this.caller.resume(call, onLate);
+        this.awaitOutcome(asked, pending, tool, this.join(asked, pending, call.arguments, take));
+      }
     }
     this.responseDone(RESUMED);
   }
@@ -240,11 +240,7 @@ export class ToolLoop {
 
   /** @param isCutOff the response did not come to its end, so the agent must speak on in any case */
   responseDone(responseId: ResponseId, isCutOff = false): void {
-    const round = this.open.get(responseId);
-    if (!round) return;
-    round.isDone = true;
-    if (isCutOff) round.replies.push(always);
-    this.replyWhenComplete(responseId);
+    this.rounds.done(responseId, isCutOff ? [always] : []);
   }
 
   /** Stops passing on outcomes, and cancels the tools that can be cancelled. */
@@ -351,13 +347,12 @@ export class ToolLoop {
     this.pendingCount -= 1;
     log.append({ type: 'tool.finished', data });
     log.append({ type: 'latency.measured', data: { kind: 'tool', ms: data.tookMs } });
-    const round = this.open.get(asked.responseId);
-    if (this.isStopped || !round) return;
+    if (this.isStopped || !this.rounds.isOpen(asked.responseId)) return;
+    if (tool?.confirm && outcome.status === 'refused' && outcome.confirms)
+      this.setup.confirmations.ask(tool.name, outcome.confirms);
     signal({ kind: 'tool-finished', name: pending.name, outcome });
     this.model.session?.sendToolResult(asked.providerCallId, describeOutcome(outcome, tool));
-    round.pending.delete(pending.toolCallId);
-    round.replies.push(needsReply);
-    this.replyWhenComplete(asked.responseId);
+    this.rounds.settled(asked.responseId, pending.toolCallId, needsReply);
   }
 
   /** Returns what is stored of the end of a call. */
@@ -369,20 +364,6 @@ export class ToolLoop {
     const { clock, atMs } = this.context;
     const tookMs = Math.round(clock.now() - startedAt);
     return { toolCallId, providerCallId, name, outcome, tookMs, atMs: atMs() };
-  }
-
-  private roundOf(responseId: ResponseId) {
-    let round = this.open.get(responseId);
-    if (!round) this.open.set(responseId, (round = { pending: new Set(), isDone: false, replies: [] }));
-    return round;
-  }
-
-  private replyWhenComplete(responseId: ResponseId): void {
-    const round = this.open.get(responseId);
-    if (!round?.isDone || round.pending.size > 0) return;
-    this.open.delete(responseId);
-    if (round.replies.some((isNeeded) => isNeeded()))
-      this.context.signal({ kind: 'speech-due', request: { kind: 'reply' } });
   }
 }
 

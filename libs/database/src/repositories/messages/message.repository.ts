@@ -102,6 +102,11 @@ export class MessageRepository {
     return stored ?? (await this.ofToolCall(transaction, tenantId, toolCallId as ToolCallId))!;
   }
 
+  /** Stores a message as {@link create} does, in a transaction of its own. */
+  store(outgoing: OutgoingMessage, mostInCall: number): Promise<Message | 'opted-out' | 'too-many'> {
+    return transact(this.dataSource, (transaction) => this.create(transaction, outgoing, mostInCall));
+  }
+
   /**
    * Stores the answer to a received message, to be sent to where it came from. Null when the message is
    * settled already, or the answer is there.

@@ -24,6 +24,8 @@ const AUTH_TOKEN = 'the-auth-token-of-a-carrier';
 const MODEL_KEY = 'key-for-specs';
 export const NUMBER = '+12025550100';
 
+type RunningApp = Awaited<ReturnType<typeof startService>>;
+
 /** One post-call-worker in this process between a simulated carrier, a text model and a mail server. */
 export class RunningMessages {
   tenantId = randomUUID() as TenantId;
@@ -38,8 +40,11 @@ export class RunningMessages {
     readonly mail: MailSink,
     readonly dataSource: DataSource,
     readonly sender: MessageSender,
+    readonly redisUrl: string,
     private readonly queue: MessageQueue,
     readonly queueOf: (name: QueueName) => Queue,
+    /** Returns a part of the worker. */
+    readonly get: <Part>(token: Parameters<RunningApp['get']>[0]) => Part,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<RunningMessages> {
@@ -84,8 +89,10 @@ export class RunningMessages {
       mail,
       dataSource,
       app.get(MessageSender),
+      redisUrl,
       app.get(MessageQueue),
       (name) => app.get<Queue>(queueToken(name)),
+      <Part>(token: Parameters<RunningApp['get']>[0]) => app.get<Part>(token),
     );
     running.ends.push(
       async () => {

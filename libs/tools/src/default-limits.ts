@@ -1,0 +1,36 @@
+import { isSafeToRepeat, type ToolDeclaration, type ToolLimits } from '@tandem/contracts';
+
+/*
+ * Limits of tools whose agent sets none: far above what a caller needs in a call, and far below what a model
+ * that was talked into it could do.
+ */
+
+const CHANGES: ToolLimits = { maxPerCall: 10 };
+const MESSAGES: ToolLimits = { maxPerCall: 5, maxPerCallerPerDay: 20 };
+
+const BUILT_IN: Readonly<Record<string, ToolLimits>> = {
+  book_appointment: CHANGES,
+  move_appointment: CHANGES,
+  cancel_appointment: { maxPerCall: 10, maxPerCallerPerDay: 30 },
+  create_lead: CHANGES,
+  take_message: CHANGES,
+  schedule_callback: CHANGES,
+  send_sms: MESSAGES,
+  send_email: MESSAGES,
+};
+
+/** For a tool of the agent's own that changes something in a business system we know nothing of. */
+const OWN_CHANGES: ToolLimits = { maxPerCall: 20 };
+
+/** Returns the limits of a tool: those its agent sets, and for the rest the usual ones. */
+export function limitsOf(
+  { name, place, http, mcp }: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp'>,
+  own: ToolLimits | undefined,
+): ToolLimits | undefined {
+  if (place === 'call') return own;
+  const usual = http || mcp ? (isChange({ http, mcp }) ? OWN_CHANGES : undefined) : BUILT_IN[name];
+  return usual === undefined ? own : { ...usual, ...own };
+}
+
+const isChange = ({ http, mcp }: Pick<ToolDeclaration, 'http' | 'mcp'>): boolean =>
+  (http !== undefined && !isSafeToRepeat(http.tool)) || (mcp !== undefined && !mcp.tool.isSafeToRepeat);
