@@ -24,11 +24,12 @@ const OWN_CHANGES: ToolLimits = { maxPerCall: 20 };
 
 /** Returns the limits of a tool: those its agent sets, and for the rest the usual ones. */
 export function limitsOf(
-  { name, place, http, mcp }: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp'>,
+  tool: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp'>,
   own: ToolLimits | undefined,
 ): ToolLimits | undefined {
-  if (place === 'call') return own;
-  const usual = http || mcp ? (isChange({ http, mcp }) ? OWN_CHANGES : undefined) : BUILT_IN[name];
+  if (tool.place === 'call') return own;
+  const isOwn = tool.http !== undefined || tool.mcp !== undefined;
+  const usual = isOwn ? (isChange(tool) ? OWN_CHANGES : undefined) : BUILT_IN[tool.name];
   return usual === undefined ? own : { ...usual, ...own };
 }
 

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
-import { ChatCompletionsSimulator, MailSink, scripted, type ScriptedTurn } from '@tandem/simulators';
+import {
+  ChatCompletionsSimulator,
+  MailSink,
+  scripted,
+  WebSearchSimulator,
+  type ScriptedTurn,
+} from '@tandem/simulators';
 import { answer, CALLER, DIALLED, RunningPlatform, type StoredCall } from '../testing/running-platform.ts';
 
 /* What the business of the seeds does for its callers, each in a whole call. */
@@ -12,10 +18,12 @@ const STRANGER = '+12025550195';
 
 const model = new ChatCompletionsSimulator({ apiKey: 'key-for-specs' });
 const mail = new MailSink('a-password');
+const engine = new WebSearchSimulator('searxng');
 let platform: RunningPlatform;
 
 beforeAll(async () => {
   await model.start();
+  const engineUrl = await engine.start();
   platform = await RunningPlatform.start({
     twilio: {
       numbers: [DIALLED],
@@ -31,6 +39,8 @@ beforeAll(async () => {
         TEXT_MODEL_API_KEY: 'key-for-specs',
         SMTP_URL: await mail.start(),
         MAIL_FROM: 'Northwind <office@northwind.example>',
+        WEB_SEARCH_KIND: 'searxng',
+        WEB_SEARCH_URL: engineUrl,
       },
     },
   });
@@ -39,6 +49,7 @@ afterAll(async () => {
   await platform.stop();
   await model.stop();
   await mail.stop();
+  await engine.stop();
 });
 
 /** A caller says one thing, and the model does what the turn says. */
@@ -136,7 +147,10 @@ describe('the business of the seeds', () => {
     });
   });
 
-  it('answers a text message after a search on the web, as far as one is set up', async () => {
+  it('answers a text message after a search of the web', async () => {
+    engine.pages = [
+      { title: 'Boilers', url: 'https://heating.example/pressure', text: 'Between one and two bar.' },
+    ];
     await platform.withAgent({ tools: ['web_search'] }, async () => {
       model.script(
         { calls: [{ name: 'web_search', input: { query: 'boiler pressure' } }] },
@@ -154,7 +168,8 @@ describe('the business of the seeds', () => {
         'the answer',
       );
       expect(model.seen).toHaveLength(2);
-      expect(JSON.stringify(model.seen[1]?.body)).toContain('Web search is not set up here');
+      expect(engine.seen.map(({ query }) => query)).toEqual(['boiler pressure']);
+      expect(JSON.stringify(model.seen[1]?.body)).toContain('heating.example');
     });
   });
 

@@ -148,8 +148,7 @@ export class BookingsController {
         '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; `booking-not-confirmed`; ' +
         '`series-unavailable`: none of the series was moved.',
       410: '`hold-expired`',
-      422:
-        '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`, `zone-not-served`, `not-a-series`.',
+      422: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`, `zone-not-served`, `not-a-series`.',
     },
   })
   move(

@@ -133,13 +133,7 @@ export class SeriesService {
           : movedAlike(booking.startsAt.getTime(), first.startsAt.getTime(), toMs, booking.timeZone),
       ),
     }));
-    const calendar = await this.times.calendar(
-      transaction,
-      tenantId,
-      serviceOf(first),
-      new Date(toMs),
-      now,
-    );
+    const calendar = await this.times.calendar(transaction, tenantId, serviceOf(first), new Date(toMs), now);
     await this.bookings.keepResources(transaction, [
       ...calendar.resources.map((resource) => resource.id),
       ...following.map(({ resource }) => resource.id),
