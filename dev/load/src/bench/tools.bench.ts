@@ -23,7 +23,7 @@ export interface ToolFigures {
     readonly nobody: Spread;
     /** The other tenant's tools ask a business system that takes {@link SLOW_SYSTEM_MS}. */
     readonly slowFlood: BesideFlood;
-    /** They ask crm-api, as fast as it answers: on one machine the flood takes every core. */
+    /** The other tenant's tools ask crm-api, as fast as it answers: on one machine they take every core. */
     readonly fastFlood: BesideFlood;
   };
 }

@@ -26,6 +26,7 @@ const BOOKING: Record<string, JsonValue> = {
   callId: CALL,
   createdAt: AT,
   cancelledAt: null,
+  seriesId: null,
 };
 
 const DATA: Readonly<Record<CrmEventType, Record<string, JsonValue>>> = {

@@ -15,7 +15,7 @@ import { BookingMetrics } from './booking-metrics.ts';
 /** Why a time cannot be booked. */
 export type TimeRefusal = Exclude<SlotCheck, 'bookable'> | 'slot-taken' | 'zone-not-served';
 
-/** A service, and the zone somebody is to go to. */
+/** A service, and the zone it is wanted in. */
 export type WantedService = ServiceName & Pick<CalendarStretch, 'zone'>;
 
 /** Returns the zone of a request as part of a {@link WantedService}. */

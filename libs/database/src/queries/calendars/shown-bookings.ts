@@ -17,7 +17,8 @@ export interface BookingInCalendar {
 
 /** SQL: what a calendar may show of `booking`, with the joins it needs. */
 export const SHOWN = `booking.id, booking.reference,
-  CASE booking.status WHEN 'booked' THEN 'booked' ELSE 'cancelled' END AS status, service.name AS "serviceName",
+  CASE booking.status WHEN 'booked' THEN 'booked' ELSE 'cancelled' END AS status,
+  service.name AS "serviceName",
   coalesce(booking.name, contact.name) AS name, contact.phone, booking.notes,
   booking.starts_at AS "startsAt", booking.ends_at AS "endsAt", booking.created_at AS "createdAt",
   booking.changed_at AS "changedAt", booking.revision`;

@@ -55,7 +55,7 @@ const message: StaffMessage = {
 };
 
 // Their events name each field, so that an empty record shows them all.
-const booking = {} as Booking;
+const booking = { resource: {} } as Booking;
 const call = { callId: 'x' as CallId } as CallRecord;
 
 const EVENTS: Readonly<Record<CrmEventType, OutboxEvent>> = {
