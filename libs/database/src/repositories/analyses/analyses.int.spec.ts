@@ -124,7 +124,11 @@ describe('the analysis of a call', () => {
       companyName: 'Test',
       settings: { summary: true },
     });
-    expect(await eventsOf(callId!)).toEqual([{ type: 'call.ended' }]);
+    expect(await eventsOf(callId!)).toEqual([
+      { type: 'call.started' },
+      { type: 'call.ended' },
+      { type: 'transcript.ready' },
+    ]);
   });
 
   it('is settled once, with one event and one message, by whichever of two workers is first', async () => {
@@ -134,7 +138,9 @@ describe('the analysis of a call', () => {
     const settled = await Promise.all([1, 2, 3].map(() => analyses.settle(job, DONE, message)));
     expect(settled.filter(Boolean)).toHaveLength(1);
     expect((await eventsOf(callId!)).map(({ type }) => type)).toEqual([
+      'call.started',
       'call.ended',
+      'transcript.ready',
       'staff-message.created',
       'call.analysed',
     ]);
@@ -190,7 +196,9 @@ describe('a run over past calls', () => {
     expect(await analyses.ofCall(tenantId, bare!)).toEqual([]);
     await analyses.settle(await jobOf(failed!), DONE, null);
     expect((await eventsOf(failed!)).map(({ type }) => type)).toEqual([
+      'call.started',
       'call.ended',
+      'transcript.ready',
       'call.analysed',
       'call.analysed',
     ]);
