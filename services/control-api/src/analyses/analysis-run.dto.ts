@@ -38,7 +38,8 @@ export const createRunSchema = z
   .refine(({ from, to }) => isPeriod(from, to), {
     error: 'must be after from, by 366 days at most',
     path: ['to'],
-  });
+  })
+  .meta({ example: { from: '2027-03-01T00:00:00Z', to: '2027-03-08T00:00:00Z' } });
 export type CreateRun = z.output<typeof createRunSchema>;
 
 /** Returns whether an instant follows another one within the longest period; true without both. */
@@ -51,21 +52,36 @@ export function isPeriod(from: string | undefined, to: string | undefined): bool
 export const listRunsSchema = z.object(pageQuery);
 export type ListRuns = z.output<typeof listRunsSchema>;
 
-export const runSchema = z.object({
-  id: z.uuid(),
-  version: z.string().nullable().describe('Of the settings it came with; null for those of the agents.'),
-  state: z.enum(['running', 'finished', 'cancelled']),
-  queued: z.number().int(),
-  done: z.number().int(),
-  failed: z.number().int(),
-  cancelled: z.number().int(),
-  skipped: z
-    .number()
-    .int()
-    .describe('Calls without an analysis: the version of their agent has no `afterCall`, or no such call.'),
-  createdAt: z.iso.datetime(),
-  cancelledAt: z.iso.datetime().nullable(),
-});
+export const runSchema = z
+  .object({
+    id: z.uuid(),
+    version: z.string().nullable().describe('Of the settings it came with; null for those of the agents.'),
+    state: z.enum(['running', 'finished', 'cancelled']),
+    queued: z.number().int(),
+    done: z.number().int(),
+    failed: z.number().int(),
+    cancelled: z.number().int(),
+    skipped: z
+      .number()
+      .int()
+      .describe('Calls without an analysis: the version of their agent has no `afterCall`, or no such call.'),
+    createdAt: z.iso.datetime(),
+    cancelledAt: z.iso.datetime().nullable(),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-8011-000000000001',
+      version: null,
+      state: 'running',
+      queued: 12,
+      done: 30,
+      failed: 0,
+      cancelled: 0,
+      skipped: 2,
+      createdAt: '2027-03-08T09:00:00.000Z',
+      cancelledAt: null,
+    },
+  });
 export const runPageSchema = pageOf(runSchema);
 
 export function toRunDto(run: AnalysisRun): z.output<typeof runSchema> {

@@ -1,10 +1,9 @@
 import { toolOutcomeSchema, usageSchema } from '@tandem/contracts';
 import type { CallAnalysis, CallDetail } from '@tandem/database';
 import { z } from 'zod';
-import { analysisSchema, toAnalysisDto } from '../analyses/analysis.dto.ts';
+import { ANALYSIS_EXAMPLE, analysisSchema, toAnalysisDto } from '../analyses/analysis.dto.ts';
 import { instant, callSummarySchema, iso, SUMMARY_EXAMPLE } from './call.dto.ts';
-import { usd } from './call-cost.dto.ts';
-import { costSchema, toCost } from './call-cost.dto.ts';
+import { costSchema, toCost, usd } from './call-cost.dto.ts';
 
 const latencySchema = z.object({
   count: z.number(),
@@ -141,7 +140,7 @@ export const callDetailSchema = callSummarySchema
           tookMs: 240,
         },
       ],
-      analyses: [],
+      analyses: [ANALYSIS_EXAMPLE],
     },
   });
 

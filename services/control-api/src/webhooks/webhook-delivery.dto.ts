@@ -5,35 +5,34 @@ import { z } from 'zod';
 export const stateSchema = z.enum(['pending', 'delivered', 'dead']);
 export const listDeliveriesSchema = z.object({ ...pageQuery, state: stateSchema.optional() });
 export type ListDeliveries = z.output<typeof listDeliveriesSchema>;
-export const deliverySchema = z.object({
-  eventId: z.string().describe('The value of `webhook-id`.'),
-  type: z.string(),
-  state: stateSchema,
-  attempts: z.number().int(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
-  lastFault: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  settledAt: z.iso.datetime().nullable(),
-});
-export const deliveryPageSchema = pageOf(deliverySchema).meta({
-  example: {
-    items: [
-      {
-        eventId: 'evt_5b0d1c2e-0000-4000-800f-000000000001',
-        type: 'booking.created',
-        state: 'delivered',
-        attempts: 1,
-        nextAttemptAt: null,
-        lastStatus: 200,
-        lastFault: null,
-        createdAt: '2027-03-01T14:05:11.000Z',
-        settledAt: '2027-03-01T14:05:12.000Z',
-      },
-    ],
-    nextCursor: null,
-  },
-});
+
+/** The delivery of an event, for the document. */
+export const DELIVERY_EXAMPLE = {
+  eventId: 'evt_5b0d1c2e-0000-4000-800f-000000000001',
+  type: 'booking.created',
+  state: 'delivered',
+  attempts: 1,
+  nextAttemptAt: null,
+  lastStatus: 200,
+  lastFault: null,
+  createdAt: '2027-03-01T14:05:11.000Z',
+  settledAt: '2027-03-01T14:05:12.000Z',
+};
+
+export const deliverySchema = z
+  .object({
+    eventId: z.string().describe('The value of `webhook-id`.'),
+    type: z.string(),
+    state: stateSchema,
+    attempts: z.number().int(),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
+    lastFault: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    settledAt: z.iso.datetime().nullable(),
+  })
+  .meta({ example: DELIVERY_EXAMPLE });
+export const deliveryPageSchema = pageOf(deliverySchema);
 
 const EVENT_ID_PREFIX = 'evt_';
 const eventIdSchema = z

@@ -92,7 +92,7 @@ export class BookingSettingsController {
   @Idempotent()
   @Endpoint({
     summary: 'Take the notices of a service away: those of the business count again',
-    success: { schema: serviceNoticesSchema },
+    success: { schema: serviceNoticesSchema, example: { own: null } },
     problems: { 404: NOT_FOUND },
   })
   deleteOfService(

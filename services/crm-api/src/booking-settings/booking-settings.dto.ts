@@ -29,7 +29,15 @@ const noticeFields = {
     .describe('15 minutes to 14 days before the appointment; up to five.'),
 };
 
-export const noticeSettingsSchema = z.strictObject(noticeFields);
+const NOTICES_EXAMPLE: Pick<PutBookingSettings, 'confirmation' | 'reminders'> = {
+  confirmation: 'email',
+  reminders: [
+    { minutesBefore: 1_440, channel: 'email' },
+    { minutesBefore: 120, channel: 'sms' },
+  ],
+};
+
+export const noticeSettingsSchema = z.strictObject(noticeFields).meta({ example: NOTICES_EXAMPLE });
 
 export const putBookingSettingsSchema = z.strictObject({
   ...noticeFields,
@@ -74,16 +82,14 @@ export const bookingSettingsSchema = z.object({
   }),
 });
 
-export const serviceNoticesSchema = z.object({
-  own: z.object(noticeShape).nullable().describe('null: those of the business.'),
-});
+export const serviceNoticesSchema = z
+  .object({
+    own: z.object(noticeShape).nullable().describe('null: those of the business.'),
+  })
+  .meta({ example: { own: NOTICES_EXAMPLE } });
 
 export const BOOKING_SETTINGS_EXAMPLE = {
-  confirmation: 'email',
-  reminders: [
-    { minutesBefore: 1_440, channel: 'email' },
-    { minutesBefore: 120, channel: 'sms' },
-  ],
+  ...NOTICES_EXAMPLE,
   quietFrom: '20:00',
   quietUntil: '08:00',
   offerMinutes: 60,

@@ -114,6 +114,25 @@ export type ListBookings = z.output<typeof listBookingsSchema>;
 export const exportBookingsSchema = listBookingsSchema.omit({ limit: true, cursor: true });
 export type ExportBookings = z.output<typeof exportBookingsSchema>;
 
+const BOOKING_EXAMPLE = {
+  id: '7a0c1d3e-0000-4000-8006-000000000001',
+  reference: 'K48213',
+  status: 'booked',
+  start: '2027-03-05T09:00:00-05:00',
+  end: '2027-03-05T10:30:00-05:00',
+  service: { key: 'heating', name: 'Heating visit' },
+  resource: { id: '7a0c1d3e-0000-4000-8002-000000000001', name: 'Maria Alvarez' },
+  zone: { key: 'north', name: 'North' },
+  contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
+  name: 'Alex Morgan',
+  notes: 'The boiler is in the cellar.',
+  callId: 'c3f2a0de-0000-4000-8004-000000000001',
+  createdAt: '2027-03-01T14:05:11.000Z',
+  cancelledAt: null,
+  holdExpiresAt: null,
+  seriesId: null,
+};
+
 export const bookingSchema = z
   .object({
     id: z.uuid(),
@@ -136,56 +155,55 @@ export const bookingSchema = z
       .describe('The end of a hold; null once it is booked, and for what never was one.'),
     seriesId: z.uuid().nullable(),
   })
+  .meta({ example: BOOKING_EXAMPLE });
+export type BookingDto = z.output<typeof bookingSchema>;
+export const bookingPageSchema = pageOf(bookingSchema);
+
+export const createdBookingSchema = bookingSchema
+  .extend({
+    series: z
+      .object({
+        bookings: z.array(bookingSchema).describe('All of them, this one included.'),
+        skipped: z.array(z.object({ start: z.string(), code: z.string() })).describe('Not available.'),
+      })
+      .optional()
+      .describe('Where repeat was asked for.'),
+  })
+  .meta({ example: BOOKING_EXAMPLE });
+
+export const bookingNoticesSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        kind: z.enum(['confirmation', 'reminder']),
+        minutesBefore: z.number().int(),
+        channel: z.enum(['sms', 'email']),
+        messageId: z.uuid().nullable().describe('Its status: GET /v1/messages of control-api.'),
+        reason: z
+          .string()
+          .nullable()
+          .describe(
+            'Why none was sent: `opted-out`, `consent-denied`, `no-contact`, `no-email`, `no-number`, ' +
+              '`mail-not-set-up`, `nearer-reminder`.',
+          ),
+        at: z.string(),
+      }),
+    ),
+  })
   .meta({
     example: {
-      id: '7a0c1d3e-0000-4000-8006-000000000001',
-      reference: 'K48213',
-      status: 'booked',
-      start: '2027-03-05T09:00:00-05:00',
-      end: '2027-03-05T10:30:00-05:00',
-      service: { key: 'heating', name: 'Heating visit' },
-      resource: { id: '7a0c1d3e-0000-4000-8002-000000000001', name: 'Maria Alvarez' },
-      zone: { key: 'north', name: 'North' },
-      contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
-      name: 'Alex Morgan',
-      notes: 'The boiler is in the cellar.',
-      callId: 'c3f2a0de-0000-4000-8004-000000000001',
-      createdAt: '2027-03-01T14:05:11.000Z',
-      cancelledAt: null,
-      holdExpiresAt: null,
-      seriesId: null,
+      items: [
+        {
+          kind: 'reminder',
+          minutesBefore: 120,
+          channel: 'sms',
+          messageId: '7a0c1d3e-0000-4000-800b-000000000001',
+          reason: null,
+          at: '2027-03-05T12:00:00.000Z',
+        },
+      ],
     },
   });
-export type BookingDto = z.output<typeof bookingSchema>;
-
-export const createdBookingSchema = bookingSchema.extend({
-  series: z
-    .object({
-      bookings: z.array(bookingSchema).describe('All of them, this one included.'),
-      skipped: z.array(z.object({ start: z.string(), code: z.string() })).describe('Not available.'),
-    })
-    .optional()
-    .describe('Where repeat was asked for.'),
-});
-
-export const bookingNoticesSchema = z.object({
-  items: z.array(
-    z.object({
-      kind: z.enum(['confirmation', 'reminder']),
-      minutesBefore: z.number().int(),
-      channel: z.enum(['sms', 'email']),
-      messageId: z.uuid().nullable().describe('Its status: GET /v1/messages of control-api.'),
-      reason: z
-        .string()
-        .nullable()
-        .describe(
-          'Why none was sent: `opted-out`, `consent-denied`, `no-contact`, `no-email`, `no-number`, ' +
-            '`mail-not-set-up`, `nearer-reminder`.',
-        ),
-      at: z.string(),
-    }),
-  ),
-});
 
 export function toNoticesDto(notices: readonly BookingNotice[]): z.output<typeof bookingNoticesSchema> {
   const items = notices.map(({ kind, minutesBefore, channel, messageId, reason, createdAt }) => ({
@@ -203,7 +221,6 @@ export function toSeriesDto({ first, bookings, skipped }: Series): z.output<type
   const series = { bookings: bookings.map(toBookingDto), skipped: skipped.map(toSkippedDto) };
   return { ...toBookingDto(first), series };
 }
-export const bookingPageSchema = pageOf(bookingSchema);
 
 export function toBookingDto(booking: Booking): BookingDto {
   return {

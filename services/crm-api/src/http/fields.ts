@@ -22,7 +22,12 @@ export const serviceKeySchema = z
   .max(63)
   .meta({ description: 'Key of a service, such as plumbing.', example: 'plumbing' });
 
-export const zoneKeySchema = z.string().trim().min(1).max(63).describe('Key of a zone, such as north.');
+export const zoneKeySchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(63)
+  .meta({ description: 'Key of a zone, such as north.', example: 'north' });
 
 /** Returns a time as ISO 8601 with the offset of the time zone at that time. */
 export function localIso(at: Date | number, timeZone: string): string {

@@ -30,14 +30,25 @@ export const createWaitingSchema = z
     notes: fields.notes.default(''),
     partOfDay: fields.partOfDay.default('any'),
   })
-  .refine(inOrder, ORDER);
+  .refine(inOrder, ORDER)
+  .meta({
+    example: {
+      service: 'heating',
+      contactPhone: '+12025550123',
+      name: 'Alex Morgan',
+      from: '2027-03-02',
+      until: '2027-03-12',
+      partOfDay: 'morning',
+    },
+  });
 export type CreateWaiting = z.output<typeof createWaitingSchema>;
 
 export const changeWaitingSchema = z
   .strictObject(fields)
   .partial()
   .refine((given) => Object.keys(given).length > 0, 'name at least one field to change')
-  .refine(inOrder, ORDER);
+  .refine(inOrder, ORDER)
+  .meta({ example: { until: '2027-03-19', partOfDay: 'any' } });
 export type ChangeWaiting = z.output<typeof changeWaitingSchema>;
 
 const statusSchema = z
@@ -52,25 +63,44 @@ export const listWaitingSchema = z.object({
 });
 export type ListWaiting = z.output<typeof listWaitingSchema>;
 
-export const waitingSchema = z.object({
-  id: z.uuid(),
-  status: statusSchema,
-  service: z.object({ key: z.string(), name: z.string() }),
-  resource: z.object({ id: z.uuid(), name: z.string() }).nullable(),
-  contact: shownContactSchema,
-  name: z.string().nullable(),
-  notes: z.string(),
-  from: z.string(),
-  until: z.string(),
-  partOfDay: partOfDaySchema,
-  bookingId: z
-    .uuid()
-    .nullable()
-    .describe('The hold that was offered: POST /v1/bookings/{id}/confirm takes it.'),
-  offeredAt: z.string().nullable(),
-  callId: z.uuid().nullable(),
-  createdAt: z.string(),
-});
+export const waitingSchema = z
+  .object({
+    id: z.uuid(),
+    status: statusSchema,
+    service: z.object({ key: z.string(), name: z.string() }),
+    resource: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    contact: shownContactSchema,
+    name: z.string().nullable(),
+    notes: z.string(),
+    from: z.string(),
+    until: z.string(),
+    partOfDay: partOfDaySchema,
+    bookingId: z
+      .uuid()
+      .nullable()
+      .describe('The hold that was offered: POST /v1/bookings/{id}/confirm takes it.'),
+    offeredAt: z.string().nullable(),
+    callId: z.uuid().nullable(),
+    createdAt: z.string(),
+  })
+  .meta({
+    example: {
+      id: '7a0c1d3e-0000-4000-800c-000000000001',
+      status: 'waiting',
+      service: { key: 'heating', name: 'Heating visit' },
+      resource: null,
+      contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
+      name: 'Alex Morgan',
+      notes: '',
+      from: '2027-03-02',
+      until: '2027-03-12',
+      partOfDay: 'morning',
+      bookingId: null,
+      offeredAt: null,
+      callId: 'c3f2a0de-0000-4000-8004-000000000001',
+      createdAt: '2027-03-01T14:05:11.000Z',
+    },
+  });
 type WaitingDto = z.output<typeof waitingSchema>;
 export const waitingPageSchema = pageOf(waitingSchema);
 

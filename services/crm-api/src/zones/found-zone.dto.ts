@@ -21,19 +21,20 @@ const degreesSchema = (most: number) =>
 
 export const findZoneSchema = z
   .object({
-    postcode: postcodeSchema.optional().describe('In any spelling.'),
-    country: countrySchema
-      .optional()
-      .describe('Of the postcode; all countries in which there are zones by postcode unless given.'),
+    postcode: postcodeSchema.optional().meta({ description: 'In any spelling.', example: '12210' }),
+    country: countrySchema.optional().meta({
+      description: 'Of the postcode; all countries in which there are zones by postcode unless given.',
+      example: 'US',
+    }),
     place: z
       .string()
       .max(80)
       .transform(normalPlace)
       .refine((place) => place !== '', 'must have a letter or digit')
       .optional()
-      .describe('The name of a place of a zone.'),
-    lat: degreesSchema(90).optional(),
-    lon: degreesSchema(180).optional(),
+      .meta({ description: 'The name of a place of a zone.', example: 'North Greenbush' }),
+    lat: degreesSchema(90).optional().meta({ example: '42.6526' }),
+    lon: degreesSchema(180).optional().meta({ example: '-73.7562' }),
   })
   .refine(({ lat, lon }) => (lat === undefined) === (lon === undefined), {
     path: ['lon'],
