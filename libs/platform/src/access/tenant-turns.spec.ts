@@ -89,7 +89,7 @@ describe('the turns of tenants', () => {
         code: 'tenant-busy',
         headers: { 'Retry-After': '1' },
       });
-      jest.advanceTimersByTime(5_000);
+      jest.advanceTimersByTime(30_000);
       await refused;
       await requests.end('f0');
       expect(requests.begun).not.toContain('f4');

@@ -15,8 +15,8 @@ import { TenantShare } from './tenant-share.ts';
 
 /** Requests of one tenant that may wait for their turn in one process. */
 const MAX_WAITING = 1_000;
-/** The longest a request waits for its turn, in ms: less than a tool's caller is asked to wait. */
-const MAX_WAIT_MS = 5_000;
+/** The longest a request waits for its turn, in ms: as long as clients commonly wait for a response. */
+const MAX_WAIT_MS = 30_000;
 
 /**
  * Lets the requests of a tenant take turns. As many as the database has connections are at work at once, half
