@@ -138,7 +138,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     if (!handler) return { status: 'failed', code: 'no-handler', retryable: false };
     const refusal = await this.refusalOf(call, body);
     if (refusal) return refusal;
-    return handler(body.arguments, {
+    const outcome = await handler(body.arguments, {
       ...body.context,
       toolCallId: call.toolCallId,
       signal: this.stopping.signal,
@@ -149,6 +149,10 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       onFault: (error) =>
         this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool handler failed'),
     });
+    // A use that stays counted where Redis is away is no more than one too many.
+    if (outcome.status === 'refused' && outcome.confirms)
+      await this.limiter.giveBack(call, body).catch(() => undefined);
+    return outcome;
   }
 
   private handlerOf({ name }: ToolCallJob, { http, mcp }: ToolCallBody): ToolHandler | undefined {

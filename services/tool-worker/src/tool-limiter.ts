@@ -74,6 +74,15 @@ export class ToolLimiter {
     return null;
   }
 
+  /** Takes back a use that only named what the caller is to be asked. */
+  async giveBack(
+    { toolCallId, name }: Pick<ToolCallJob, 'toolCallId' | 'name'>,
+    call: Limited,
+  ): Promise<void> {
+    for (const { scope } of capsOf(call))
+      await this.uses.giveBack({ toolCallId, tool: name, ...this.countOf(scope, call.context) });
+  }
+
   private refuse(name: string, limit: Scope | 'use', refusal: ToolOutcome): ToolOutcome {
     // Names of agents' own tools are as many as agents want.
     this.metrics.limited.inc({ tool: Object.hasOwn(TOOL_HANDLERS, name) ? name : 'other', limit });

@@ -11,6 +11,8 @@ export interface ReadObject {
 }
 
 const DATE = /^\d{8}$/;
+/** The beginning of a duration; RFC 5545 allows a sign. */
+const DURATION = /^\+?P/;
 const DATE_TIME = /^(\d{8})T(\d{6})(Z?)$/;
 const REPEATS = ['RRULE', 'RDATE'];
 
@@ -40,7 +42,9 @@ export function readFreeBusy(text: string): BusyTime[] {
         const [start = '', end = ''] = period.split('/');
         const startMs = instantOf(start, 'utc');
         if (startMs === null) return [];
-        const endMs = end.startsWith('P') ? startMs + durationMs(end) : instantOf(end, 'utc');
+        const endMs = DURATION.test(end)
+          ? startMs + lengthMs(DateTime.fromMillis(startMs, { zone: 'utc' }), end)
+          : instantOf(end, 'utc');
         return endMs !== null && endMs > startMs ? [{ startMs, endMs, bookingId: null }] : [];
       }),
   );
@@ -87,7 +91,7 @@ function endOf(
   if (end) return instantOf(end.value, zoneOf(end, zone));
   const duration = valueOf(event, 'DURATION');
   const ofStart = DateTime.fromMillis(startMs, { zone: zoneOf(start, zone) });
-  if (duration) return ofStart.plus(Duration.fromISO(duration.value)).toMillis();
+  if (duration) return startMs + lengthMs(ofStart, duration.value);
   return DATE.test(start.value) ? ofStart.plus({ days: 1 }).toMillis() : null;
 }
 
@@ -106,7 +110,8 @@ function instantOf(value: string, zone: string): number | null {
   return at.isValid ? at.toMillis() : null;
 }
 
-function durationMs(text: string): number {
-  const duration = Duration.fromISO(text);
-  return duration.isValid ? duration.toMillis() : 0;
+/** Returns the length of a duration from a time on, in ms; 0 for text that is none. */
+function lengthMs(from: DateTime, text: string): number {
+  const duration = Duration.fromISO(text.replace(/^\+/, ''));
+  return duration.isValid ? from.plus(duration).toMillis() - from.toMillis() : 0;
 }

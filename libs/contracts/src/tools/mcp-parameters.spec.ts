@@ -72,3 +72,15 @@ describe('the schema of a foreign tool', () => {
     expect(cutParameters(schema)).toEqual({ problem: expect.any(String) });
   });
 });
+
+it('a schema that names one definition in many places is read as far as a model could use it', () => {
+  const many = (inner: object) =>
+    Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`p${at}`, inner]));
+  const $defs = {
+    a: { type: 'object', properties: many({ $ref: '#/$defs/b' }) },
+    b: { type: 'object', properties: many({ type: 'string' }) },
+  };
+  const found = cutParameters({ type: 'object', properties: many({ $ref: '#/$defs/a' }), $defs });
+  expect(found).toHaveProperty('problem');
+  expect(JSON.stringify(found).length).toBeLessThan(1_000);
+});

@@ -7,6 +7,12 @@ import { parametersProblems } from './tool-parameters.ts';
 
 type SchemaNode = Readonly<Record<string, unknown>>;
 
+/** A schema that is read, and how many more nodes of it may be. */
+interface Reading {
+  readonly root: SchemaNode;
+  nodesLeft: number;
+}
+
 const COPIED: Readonly<Record<string, readonly string[]>> = {
   string: ['enum', 'minLength', 'maxLength', 'format'],
   number: ['enum', 'minimum', 'maximum'],
@@ -21,6 +27,8 @@ const MAX_DEPTH = 4;
 const MAX_DESCRIPTION = 300;
 /** References and unions that are followed in one branch: a schema may refer to itself. */
 const MAX_HOPS = 8;
+/** Nodes that are read of a schema, which may name one definition in many places. */
+const MAX_NODES = 2_000;
 /** Larger schemas are not read. */
 const MAX_SCHEMA_LENGTH = 64_000;
 
@@ -31,7 +39,7 @@ export type CutParameters = { readonly parameters: Record<string, unknown> } | {
 export function cutParameters(schema: unknown): CutParameters {
   if (!isNode(schema) || (JSON.stringify(schema)?.length ?? 0) > MAX_SCHEMA_LENGTH)
     return { problem: 'the schema of its arguments is none, or too large' };
-  const cut = cutNode(schema, schema, 1);
+  const cut = cutNode(schema, { root: schema, nodesLeft: MAX_NODES }, 1);
   if (cut === null || cut['type'] !== 'object')
     return { problem: 'its arguments are no object, or a required one cannot be described to a model' };
   const [problem] = parametersProblems(cut);
@@ -41,25 +49,27 @@ export function cutParameters(schema: unknown): CutParameters {
 }
 
 /** Returns the node as models take it; null for one that cannot be described to them. */
-function cutNode(node: unknown, root: SchemaNode, depth: number): Record<string, unknown> | null {
-  const resolved = resolve(node, root, MAX_HOPS);
-  if (resolved === null || depth > MAX_DEPTH) return null;
+function cutNode(node: unknown, reading: Reading, depth: number): Record<string, unknown> | null {
+  if (depth > MAX_DEPTH || reading.nodesLeft <= 0) return null;
+  reading.nodesLeft -= 1;
+  const resolved = resolve(node, reading.root, MAX_HOPS);
+  if (resolved === null) return null;
   const type = typeOf(resolved);
   if (type === null) return null;
   const cut: Record<string, unknown> = { type, ...described(resolved) };
   for (const keyword of COPIED[type] ?? [])
     if (isKept(keyword, resolved[keyword])) cut[keyword] = resolved[keyword];
   if (type === 'array') {
-    const items = cutNode(resolved['items'], root, depth + 1);
+    const items = cutNode(resolved['items'], reading, depth + 1);
     return items === null ? null : { ...cut, items };
   }
-  return type === 'object' ? cutObject(cut, resolved, root, depth) : cut;
+  return type === 'object' ? cutObject(cut, resolved, reading, depth) : cut;
 }
 
 function cutObject(
   cut: Record<string, unknown>,
   node: SchemaNode,
-  root: SchemaNode,
+  reading: Reading,
   depth: number,
 ): Record<string, unknown> | null {
   const given = isNode(node['properties']) ? node['properties'] : {};
@@ -67,7 +77,7 @@ function cutObject(
   const properties: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(given)) {
     const isNamed = NAME.test(name) && !(name in Object.prototype);
-    const property = isNamed ? cutNode(inner, root, depth + 1) : null;
+    const property = isNamed ? cutNode(inner, reading, depth + 1) : null;
     if (property !== null) properties[name] = property;
     else if (required.includes(name)) return null;
   }

@@ -15,8 +15,8 @@ const ON: {
     wait.busy();
     idle.busy();
   },
-  'response-audible': ({ latency, answers, confirmations }, { responseId }) => {
-    confirmations.agentSpeaks();
+  'response-audible': ({ latency, answers, confirmations, phrases }, { responseId }) => {
+    if (!phrases.isCanned(responseId)) confirmations.agentSpeaks();
     latency.written(responseId);
     answers.answered();
   },

@@ -37,7 +37,7 @@ export async function resourcesWithExpiredHolds(manager: EntityManager, limit: n
   return found.map(({ id }) => id);
 }
 
-/** Books what is held, unless the hold is over. Returns whether it was. */
+/** Books what is held, unless the hold is over or its time has begun. Returns whether it was. */
 export async function confirmHold(
   transaction: Transaction,
   tenantId: TenantId,
@@ -47,6 +47,7 @@ export async function confirmHold(
     transaction,
     `UPDATE bookings SET status = 'booked', hold_expires_at = NULL
      WHERE tenant_id = $1 AND id = $2 AND status = 'held' AND hold_expires_at > clock_timestamp()
+       AND starts_at > clock_timestamp()
      RETURNING id`,
     [tenantId, id],
   );
@@ -63,6 +64,7 @@ export async function releaseHold(
     transaction,
     `UPDATE bookings SET status = 'cancelled', cancelled_at = now()
      WHERE tenant_id = $1 AND id = $2 AND status = 'held' AND hold_expires_at > clock_timestamp()
+       AND starts_at > clock_timestamp()
      RETURNING id`,
     [tenantId, id],
   );

@@ -62,11 +62,13 @@ export function listWaiting(
   );
 }
 
-/** Returns the number of entries that wait. */
+/** Returns the number of entries that wait, those whose days are over left out. */
 export async function countWaiting(manager: EntityManager, tenantId: TenantId): Promise<number> {
   const [found] = await query<{ n: number }>(
     manager,
-    `SELECT count(*)::integer AS n FROM waiting_list WHERE tenant_id = $1 AND status = 'waiting'`,
+    `SELECT count(*)::integer AS n FROM waiting_list entry JOIN tenants tenant ON tenant.id = entry.tenant_id
+     WHERE entry.tenant_id = $1 AND entry.status = 'waiting'
+       AND entry.until_date >= (now() AT TIME ZONE tenant.time_zone)::date`,
     [tenantId],
   );
   return found?.n ?? 0;

@@ -10,7 +10,7 @@ import { defer, finalize, mergeMap, type Observable } from 'rxjs';
 import { Problem } from '../http/problem.ts';
 import { CONFIG } from '../lifecycle/tokens.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-import type { AuthorisedRequest } from './principal.ts';
+import type { AuthorisedRequest, Principal } from './principal.ts';
 import { TenantShare } from './tenant-share.ts';
 
 /** Requests of one tenant that may wait for their turn in one process. */
@@ -21,7 +21,7 @@ const MAX_WAIT_MS = 30_000;
 /**
  * Lets the requests of a tenant take turns. As many as the database has connections are at work at once, half
  * of that while other tenants have requests; the rest wait in order. One tenant's flood is never in front of
- * another's request.
+ * another's request, nor in front of the tools of its own calls, which are as another tenant.
  */
 @Injectable()
 export class TenantTurns implements NestInterceptor {
@@ -45,7 +45,7 @@ export class TenantTurns implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { principal } = context.switchToHttp().getRequest<Partial<AuthorisedRequest>>();
     if (!principal) return next.handle();
-    const { tenantId } = principal;
+    const tenantId = lineOf(principal);
     return defer(() => this.turnOf(tenantId)).pipe(
       mergeMap(() => next.handle().pipe(finalize(() => this.pass(tenantId)))),
     );
@@ -96,3 +96,6 @@ export class TenantTurns implements NestInterceptor {
     );
   }
 }
+
+const lineOf = ({ kind, tenantId }: Principal): TenantId =>
+  kind === 'service' ? (`${tenantId}:calls` as TenantId) : tenantId;

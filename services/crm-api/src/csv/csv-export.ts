@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Page } from '@tandem/database';
 import { Endpoint } from '@tandem/platform';
@@ -6,6 +7,9 @@ import type { Response } from 'express';
 import { csvLine } from './csv-text.ts';
 
 const logger = new Logger('CsvExport');
+
+/** A receiver that reads nothing for this long is given up, since its request holds a place of the tenant. */
+const MAX_STALL_MS = 30_000;
 
 /** Items read at once. */
 export const EXPORT_PAGE = 100;
@@ -44,6 +48,8 @@ export async function sendCsv<Item>(
   try {
     for (;;) {
       const text = page.items.map((item) => csvLine(show.map((of) => of(item)))).join('');
+      // Gone while the page was read: its 'close' is over and never comes again.
+      if (response.destroyed) return;
       if (text !== '' && !response.write(text)) await drained(response);
       if (page.nextCursor === null || response.destroyed) break;
       page = await pageAfter(page.nextCursor);
@@ -56,12 +62,18 @@ export async function sendCsv<Item>(
   }
 }
 
-/** Waits until the receiver has read what was sent, or is gone. */
+/** Waits until the receiver has read what was sent, or is gone; one that stops reading is given up. */
 async function drained(response: Response): Promise<void> {
   const over = new AbortController();
-  await Promise.race([
-    once(response, 'drain', { signal: over.signal }),
-    once(response, 'close', { signal: over.signal }),
-  ]);
-  over.abort();
+  const { signal } = over;
+  try {
+    const first: unknown = await Promise.race([
+      once(response, 'drain', { signal }),
+      once(response, 'close', { signal }),
+      sleep(MAX_STALL_MS, 'stalled', { signal }),
+    ]);
+    if (first === 'stalled') response.destroy();
+  } finally {
+    over.abort();
+  }
 }

@@ -26,6 +26,11 @@ import { BookingTimes } from '../bookings/booking-times.ts';
 /** Entries looked at together. */
 const BATCH = 50;
 const MINUTE_S = 60;
+/** No entry is begun later than this: the transaction keeps the resource from others. */
+const WORK_MS = 2_000;
+
+/** Calendars of services around a freed time, until it has been given to somebody. */
+type Calendars = Map<string, ServiceCalendar>;
 
 /** Offers times that became free to those who wait. */
 @Injectable()
@@ -47,25 +52,32 @@ export class WaitingOffers {
     if (!freed) return false;
     await this.waiting.dropFreedTime(transaction, freed);
     if (freed.endsAt <= now) return true;
+    const until = Date.now() + WORK_MS;
+    const calendars: Calendars = new Map();
     let after: WaitingEntry | null = null;
     for (;;) {
       const entries: WaitingEntry[] = await this.waiting.candidates(transaction, freed, after, BATCH);
-      for (const entry of entries) await this.tryEntry(transaction, freed, entry, now);
+      for (const entry of entries) {
+        if (Date.now() > until) return true;
+        if (await this.tryEntry(transaction, freed, entry, calendars, now)) calendars.clear();
+      }
       after = entries.at(-1) ?? null;
       if (entries.length < BATCH) return true;
     }
   }
 
+  /** Returns whether the time was held for a person. */
   private async tryEntry(
     transaction: Transaction,
     freed: FreedTime,
     entry: WaitingEntry,
+    calendars: Calendars,
     now: Date,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { tenantId } = freed;
-    const time = await this.fittingTime(transaction, freed, entry, now);
+    const time = await this.fittingTime(transaction, freed, entry, calendars, now);
     const terms = time && (await this.waiting.terms(transaction, tenantId, entry.contact.id));
-    if (!time || !terms) return;
+    if (!time || !terms) return false;
     const hold = await this.bookings.book(transaction, {
       tenantId,
       serviceId: entry.serviceId,
@@ -77,10 +89,11 @@ export class WaitingOffers {
       toolCallId: null,
       holdSeconds: terms.offerMinutes * MINUTE_S,
     });
-    if (!hold) return;
+    if (!hold) return false;
     const offered = await this.waiting.offer(transaction, tenantId, entry.id, hold);
     if (!offered) await this.bookings.release(transaction, tenantId, hold.id);
     else if (!terms.isDenied) await this.tell(transaction, freed, entry, hold, terms);
+    return true;
   }
 
   /** Returns the first appointment that lies in part in the freed time and suits a person. */
@@ -88,9 +101,13 @@ export class WaitingOffers {
     transaction: Transaction,
     { tenantId, resourceId, startsAt, endsAt }: FreedTime,
     entry: WaitingEntry,
+    calendars: Calendars,
     now: Date,
   ): Promise<WantedTime | null> {
-    const all = await this.times.calendar(transaction, tenantId, { id: entry.serviceId }, startsAt, now);
+    const { serviceId: id } = entry;
+    const all =
+      calendars.get(id) ?? (await this.times.calendar(transaction, tenantId, { id }, startsAt, now));
+    calendars.set(id, all);
     const resources = all.resources.filter(({ id }) => id === resourceId);
     const calendar = { ...all, resources };
     const starts = [startsAt.getTime(), ...slotStarts(calendar, startsAt, endsAt, entry.partOfDay, now)];

@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Sealer } from '@tandem/call-state';
+import { SealBroken, Sealer } from '@tandem/call-state';
 import { CALENDAR_SECRETS_PURPOSE, calendarCredentialsPlace } from '@tandem/contracts';
 import { CalendarSyncRepository } from '@tandem/database';
 import { CONFIG, deriveKeys, FaultLog, RecurringTask, type ServiceConfig } from '@tandem/platform';
@@ -56,8 +56,13 @@ export class CalendarMaintenance implements OnApplicationBootstrap, OnApplicatio
   async reseal(): Promise<void> {
     for (const { id, sealedCredentials } of await this.calendars.sealedOtherwise(this.keyId)) {
       const place = calendarCredentialsPlace(id);
-      const again = this.secrets.seal(this.secrets.open(sealedCredentials, place), place);
-      await this.calendars.replaceCredentials(id, sealedCredentials, again);
+      try {
+        const again = this.secrets.seal(this.secrets.open(sealedCredentials, place), place);
+        await this.calendars.replaceCredentials(id, sealedCredentials, again);
+      } catch (error) {
+        if (!(error instanceof SealBroken)) throw error;
+        this.logger.warn({ connectionId: id }, 'credentials of a calendar unreadable: connect it anew');
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ import {
 import { CalendarMaintenance } from './calendar-maintenance.ts';
 import { CalendarMetrics } from './calendar-metrics.ts';
 import { CalendarSync } from './calendar-sync.service.ts';
-import { CALENDAR_APPS, CALENDAR_SECRETS, CalendarTurn } from './calendar-turn.ts';
+import { CALENDAR_APPS, CALENDAR_CLIENT, CALENDAR_SECRETS, CalendarTurn } from './calendar-turn.ts';
 
 /** The parts that read and write connected calendars. */
 export function calendarParts(config: ServiceConfig<'post-call-worker'>): Provider[] {
@@ -21,7 +21,7 @@ export function calendarParts(config: ServiceConfig<'post-call-worker'>): Provid
   return [
     { provide: CALENDAR_SECRETS, useValue: sealer },
     { provide: CALENDAR_APPS, useValue: calendarApps(config) },
-    { provide: OutboundClient, useValue: new OutboundClient(connections) },
+    { provide: CALENDAR_CLIENT, useValue: new OutboundClient(connections) },
     CalendarMetrics,
     CalendarTurn,
     CalendarSync,

@@ -11,7 +11,7 @@ import { CalendarSyncRepository, type ClaimedCalendar } from '@tandem/database';
 import { CONFIG, FaultLog, OutboundClient, type ServiceConfig } from '@tandem/platform';
 import { CalendarMetrics } from './calendar-metrics.ts';
 import { restOf } from './calendar-rest.ts';
-import { CalendarTurn, LEASE_MS } from './calendar-turn.ts';
+import { CALENDAR_CLIENT, CalendarTurn, LEASE_MS } from './calendar-turn.ts';
 
 const IDLE_MS = 500;
 const AFTER_FAULT_MS = 2_000;
@@ -29,7 +29,7 @@ export class CalendarSync implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
     private readonly calendars: CalendarSyncRepository,
     private readonly turn: CalendarTurn,
-    private readonly client: OutboundClient,
+    @Inject(CALENDAR_CLIENT) private readonly client: OutboundClient,
     private readonly metrics: CalendarMetrics,
   ) {}
 

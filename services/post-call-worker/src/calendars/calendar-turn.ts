@@ -17,6 +17,8 @@ import { eventRestOf } from './calendar-rest.ts';
 /** Injection tokens: the sealer of credentials, and the applications with providers. */
 export const CALENDAR_SECRETS = Symbol('CALENDAR_SECRETS');
 export const CALENDAR_APPS = Symbol('CALENDAR_APPS');
+/** Injection token: the client whose connections are to calendars only. */
+export const CALENDAR_CLIENT = Symbol('CALENDAR_CLIENT');
 
 /** No request of a turn starts later than this after its begin; the lease of the calendar is longer. */
 const TURN_MS = 90_000;
@@ -25,9 +27,13 @@ export const LEASE_MS = TURN_MS + 90_000;
 const EVENTS_PER_TURN = 20;
 /** No event is begun later than this, since one takes up to four requests. */
 const EVENTS_UNTIL_MS = 45_000;
+/** An event that met an outage waits this long, so that others are tried before it. */
+const EVENT_PAUSE_MS = 5_000;
 const DAY_MS = 86_400_000;
+/** Busy times are read as far ahead as this at least: appointments of a series lie beyond the horizon. */
+const READ_DAYS = 400;
 
-/** One turn of a connected calendar: its busy times are read if that is due, then bookings are written. */
+/** One turn of a connected calendar: bookings are written, then its busy times are read if that is due. */
 @Injectable()
 export class CalendarTurn {
   constructor(
@@ -35,7 +41,7 @@ export class CalendarTurn {
     @Inject(CALENDAR_SECRETS) private readonly secrets: Sealer,
     @Inject(CALENDAR_APPS) private readonly apps: CalendarApps,
     private readonly calendars: CalendarSyncRepository,
-    private readonly client: OutboundClient,
+    @Inject(CALENDAR_CLIENT) private readonly client: OutboundClient,
     private readonly metrics: CalendarMetrics,
   ) {}
 
@@ -44,11 +50,14 @@ export class CalendarTurn {
     const beganMs = Date.now();
     const provider = this.open(calendar, beganMs);
     // Deleted and moved events first: what they leave free is not read as busy.
+    let outage: CalendarFault | null = null;
     for (const due of await this.calendars.dueEvents(calendar.id, EVENTS_PER_TURN)) {
-      if (Date.now() - beganMs > EVENTS_UNTIL_MS) break;
-      await this.write(calendar, provider, due);
+      if (outage || Date.now() - beganMs > EVENTS_UNTIL_MS) break;
+      outage = await this.write(calendar, provider, due);
     }
+    // Busy times are read all the same: the outage may be that of one event.
     if (calendar.isReadDue) await this.read(calendar, provider, beganMs);
+    if (outage) throw outage;
   }
 
   private open(calendar: ClaimedCalendar, beganMs: number): CalendarProvider {
@@ -79,18 +88,22 @@ export class CalendarTurn {
   }
 
   private async read(calendar: ClaimedCalendar, provider: CalendarProvider, nowMs: number): Promise<void> {
-    const range = { fromMs: nowMs - DAY_MS, untilMs: nowMs + (calendar.horizonDays + 2) * DAY_MS };
+    const range = {
+      fromMs: nowMs - DAY_MS,
+      untilMs: nowMs + Math.max(calendar.horizonDays + 2, READ_DAYS) * DAY_MS,
+    };
     const busy = await provider.busy(range);
     const written = busy.flatMap(({ bookingId }) => (bookingId === null ? [] : [bookingId]));
     const own = await this.calendars.ownBookings(calendar.tenantId, [...new Set(written)]);
     await this.calendars.storeBusy(calendar, joinBusy(busy, own), this.config.calendarReadEveryS * 1_000);
   }
 
+  /** Returns the outage that an event met. @throws CalendarFault that no event of the calendar gets past */
   private async write(
     { id, kind, detail }: ClaimedCalendar,
     provider: CalendarProvider,
     due: DueCalendarEvent,
-  ): Promise<void> {
+  ): Promise<CalendarFault | null> {
     const { bookingId, attempts } = due;
     const written = { remoteId: due.remoteId, tag: due.remoteTag };
     try {
@@ -102,10 +115,15 @@ export class CalendarTurn {
         await this.calendars.settle(id, due, { remoteId: null, remoteTag: null });
       }
       this.metrics.events.inc({ kind, outcome: due.isWanted ? 'written' : 'deleted' });
+      return null;
     } catch (error) {
-      if (!(error instanceof CalendarFault) || error.kind !== 'refused') throw error;
-      this.metrics.events.inc({ kind, outcome: 'refused' });
-      await this.calendars.failEvent(id, bookingId, error.code, eventRestOf(attempts, Math.random()));
+      if (!(error instanceof CalendarFault) || error.kind === 'needs-authorization') throw error;
+      const { code } = error;
+      this.metrics.events.inc({ kind, outcome: error.kind });
+      const isRefused = error.kind === 'refused';
+      const restMs = isRefused ? eventRestOf(attempts, Math.random()) : EVENT_PAUSE_MS;
+      await this.calendars.failEvent(id, bookingId, code, restMs);
+      return isRefused ? null : error;
     }
   }
 }

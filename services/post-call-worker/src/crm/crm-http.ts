@@ -28,7 +28,8 @@ export class CrmHttp {
 
   /**
    * Returns the response, also one that refuses.
-   * @throws CrmFault `unavailable` without a response, `refused` for an address that is not allowed
+   * @throws CrmFault `unavailable` without a response; `failed` where a change may have been made and its
+   * response was too late, so that it is not sent without end
    */
   async send(request: CrmRequest): Promise<CrmAnswer> {
     try {
@@ -38,7 +39,9 @@ export class CrmHttp {
       return { status, retryAfterMs, text, json: isCutOff ? null : readJson(text) };
     } catch (error) {
       if (!(error instanceof OutboundFailure)) throw error;
-      throw new CrmFault('unavailable', error.code === 'cancelled' ? 'timeout' : error.code);
+      const code = error.code === 'cancelled' ? 'timeout' : error.code;
+      const isSlow = code === 'timeout' && error.mayHaveArrived && request.method !== 'GET';
+      throw new CrmFault(isSlow ? 'failed' : 'unavailable', code);
     }
   }
 }

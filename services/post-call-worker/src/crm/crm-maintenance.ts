@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { SealBroken } from '@tandem/call-state';
 import { CrmConnectionRepository, CrmDeliveryRepository } from '@tandem/database';
 import { FaultLog } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -41,8 +42,13 @@ export class CrmMaintenance implements OnApplicationBootstrap, OnApplicationShut
   async reseal(): Promise<void> {
     try {
       for (const { id, sealed } of await this.connections.sealedOtherwise(this.secrets.keyId)) {
-        const opened = this.secrets.openCredentials(id, sealed);
-        await this.connections.reseal(id, sealed, this.secrets.sealCredentials(id, opened));
+        try {
+          const opened = this.secrets.openCredentials(id, sealed);
+          await this.connections.reseal(id, sealed, this.secrets.sealCredentials(id, opened));
+        } catch (error) {
+          if (!(error instanceof SealBroken)) throw error;
+          this.logger.warn({ connectionId: id }, 'credentials of a CRM unreadable: set them anew');
+        }
       }
     } catch (error) {
       this.logger.warn(

@@ -148,8 +148,10 @@ export class LateResults {
   }
 }
 
-const isChange = (name: string, { http }: ToolCallBody): boolean =>
-  http ? !isSafeToRepeat(http.tool) : hasLateText(name);
+function isChange(name: string, { http, mcp }: ToolCallBody): boolean {
+  if (http) return !isSafeToRepeat(http.tool);
+  return mcp ? !mcp.tool.isSafeToRepeat : hasLateText(name);
+}
 
 function eventOf({ called, outcome }: Late, last: CallEvent): CallEvent {
   const { toolCallId, providerCallId, name, atMs } = called.data;

@@ -7,6 +7,8 @@ import { loadMcp, McpSession, type SessionLimits } from './mcp-session.ts';
 
 /** Sessions of one worker at a time; beyond, the one that was used longest ago is closed. */
 const MOST_SESSIONS = 100;
+/** No session is closed that may have a call at work: longer than the longest one. */
+const MAY_BE_USED_MS = 60_000;
 const IDLE_MS = 5 * 60_000;
 
 interface Held {
@@ -81,9 +83,12 @@ export class McpSessions implements OnApplicationShutdown {
     if (connecting) return connecting;
     const session = this.openTo(url, headers, limits);
     this.held.set(key, { session, usedAt: Date.now() });
-    session.catch(() => this.held.delete(key));
+    session.catch(() => {
+      if (this.held.get(key)?.session === session) this.held.delete(key);
+    });
     const [oldest] = [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    if (this.held.size > MOST_SESSIONS && oldest) void this.drop(oldest[0]);
+    if (this.held.size > MOST_SESSIONS && oldest && Date.now() - oldest[1].usedAt > MAY_BE_USED_MS)
+      void this.drop(oldest[0]);
     return session;
   }
 

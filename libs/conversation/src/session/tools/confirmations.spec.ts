@@ -3,6 +3,7 @@ import { defineTool, toToolCallId, type CallId, type NewCallEvent } from '@tande
 import { z } from 'zod';
 import { startCall, type CallScene } from '../../testing/index.ts';
 import { takeoverOf } from '../history/takeover.ts';
+import { Confirmations } from './confirmations.ts';
 
 const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
 
@@ -173,4 +174,17 @@ describe('a tool that says itself what to confirm', () => {
       { reference: 'K2', confirmed: true },
     ]);
   });
+});
+
+it('a phrase that fills the wait for other tools is not the question', () => {
+  const confirmations = new Confirmations({ clock: startCall({}).clock });
+  const judged = () => confirmations.judge(refund, INPUT);
+  expect(judged()).toMatchObject({ reason: NEEDED });
+  confirmations.agentSpeaks();
+  confirmations.callerActed();
+  expect(judged()).toMatchObject({ reason: NEEDED });
+  confirmations.replyDue();
+  confirmations.agentSpeaks();
+  confirmations.callerActed();
+  expect(judged()).toBe('go');
 });

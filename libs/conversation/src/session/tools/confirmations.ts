@@ -18,6 +18,8 @@ interface Question {
   readonly asked: Arguments;
   /** Whether the call may have no argument beside those that were asked about. */
   readonly isWhole: boolean;
+  /** Whether the model was asked to speak of it: what it says from then on puts the question. */
+  isDue: boolean;
   /** When the agent began to speak after it was told to ask; null while it has not. */
   putAt: number | null;
 }
@@ -57,14 +59,19 @@ export class Confirmations {
   ask(tool: string, asked: Arguments, isWhole = false): void {
     this.questions = [
       ...this.questions.filter((known) => !(known.tool === tool && text(known.asked) === text(asked))),
-      { tool, asked, isWhole, putAt: null },
+      { tool, asked, isWhole, isDue: false, putAt: null },
     ].slice(-MAX_OPEN);
   }
 
-  /** The agent can be heard: what it was told to ask is being asked. */
+  /** The model is asked to speak of what it was told. */
+  replyDue(): void {
+    for (const question of this.questions) question.isDue = true;
+  }
+
+  /** Words of the model can be heard: what it was told to ask is being asked. */
   agentSpeaks(): void {
     this.now += 1;
-    for (const question of this.questions) question.putAt ??= this.now;
+    for (const question of this.questions) if (question.isDue) question.putAt ??= this.now;
   }
 
   callerStarted(itemId: ItemId): void {

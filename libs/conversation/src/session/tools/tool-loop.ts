@@ -90,7 +90,10 @@ export class ToolLoop {
   ) {
     this.declarations = byName(setup.declarations);
     this.calls = setup.calledBefore;
-    this.rounds = new ToolRounds(() => context.signal({ kind: 'speech-due', request: { kind: 'reply' } }));
+    this.rounds = new ToolRounds(() => {
+      setup.confirmations.replyDue();
+      context.signal({ kind: 'speech-due', request: { kind: 'reply' } });
+    });
   }
 
   /** The tools the model may call from now on. */

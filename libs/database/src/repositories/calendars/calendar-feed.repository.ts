@@ -92,7 +92,8 @@ export class CalendarFeedRepository {
         `SELECT ${SHOWN} FROM bookings booking ${SHOWN_FROM}
          WHERE booking.resource_id = $1 AND booking.ends_at > now() - $2::integer * interval '1 day'
            AND (booking.status = 'booked'
-             OR booking.cancelled_at > now() - $2::integer * interval '1 day')
+             OR booking.hold_expires_at IS NULL
+               AND booking.cancelled_at > now() - $2::integer * interval '1 day')
          ORDER BY booking.starts_at, booking.id LIMIT $3`,
         [feed.resourceId, DAYS_BACK, MAX_BOOKINGS],
       );
