@@ -74,7 +74,7 @@ export class ToolLimiter {
     return null;
   }
 
-  /** Takes back a use that only named what the caller is to be asked. */
+  /** Takes back a use that only named what the caller must be asked. */
   async giveBack(
     { toolCallId, name }: Pick<ToolCallJob, 'toolCallId' | 'name'>,
     call: Limited,
