@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CallStore, connectRedis, Sealer, type AdmissionRecord } from '@tandem/call-state';
 import { textsOf } from '@tandem/contracts';
-import { DEMO_AGENT_ID } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { scripted, type SimulatedCall } from '@tandem/simulators';
 import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
@@ -58,16 +57,6 @@ async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
   call.hangup();
   await call.ended;
   return { record, recorded: await platform.recorded(call.sid) };
-}
-
-async function publish(change: object): Promise<void> {
-  const { items } = await platform.ask<{ items: { version: number }[] }>(
-    `/v1/agents/${DEMO_AGENT_ID}/versions`,
-  );
-  const { content } = await platform.ask<{ content: object }>(
-    `/v1/agents/${DEMO_AGENT_ID}/versions/${items[0]!.version}`,
-  );
-  await platform.change('POST', `/v1/agents/${DEMO_AGENT_ID}/versions`, { ...content, ...change });
 }
 
 describe('a caller', () => {
@@ -134,7 +123,7 @@ describe('a call', () => {
   });
 
   it('gets the arm of the experiment its caller always gets, and is found by it', async () => {
-    await publish({
+    await platform.publishAsOperator({
       experiment: 'greeting',
       variants: [
         { key: 'plain', weight: 1 },
@@ -156,7 +145,7 @@ describe('a call', () => {
       `/v1/calls?variant=${first[0]}&from=%2B12025550123`,
     );
     expect(items).toHaveLength(3);
-    await publish({ variants: [] });
+    await platform.publishAsOperator({ variants: [] });
     expect((await admitted(platform.ring())).recorded.variantKey).toBeNull();
   });
 });

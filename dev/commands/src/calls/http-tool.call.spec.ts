@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DEMO_AGENT_ID } from '@tandem/database';
 import { scripted } from '@tandem/simulators';
 import { answer, RunningPlatform } from '../testing/running-platform.ts';
 
@@ -31,18 +30,10 @@ afterAll(async () => {
   orders.close();
 });
 
-/** Publishes changes of the demo agent over control-api, as an operator does. */
-async function publish(change: object): Promise<void> {
-  const path = `/v1/agents/${DEMO_AGENT_ID}/versions`;
-  const { items } = await platform.ask<{ items: { version: number }[] }>(path);
-  const { content } = await platform.ask<{ content: object }>(`${path}/${items[0]!.version}`);
-  await platform.change('POST', path, { ...content, ...change });
-}
-
 describe('a tool that an operator declared', () => {
   it('is called by the model, and its answer is what the model speaks of', async () => {
     await platform.change('PUT', '/v1/secrets/ORDERS_KEY', { value: SECRET });
-    await publish({
+    await platform.publishAsOperator({
       tools: ['find_order', 'end_call'],
       httpTools: [
         {

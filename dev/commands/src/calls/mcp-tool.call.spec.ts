@@ -37,19 +37,10 @@ afterAll(async () => {
   await shop.stop();
 });
 
-const versions = `/v1/agents/${DEMO_AGENT_ID}/versions`;
-
-/** Publishes changes of the demo agent over control-api, as an operator does. */
-async function publish(change: object): Promise<void> {
-  const { items } = await platform.ask<{ items: { version: number }[] }>(versions);
-  const { content } = await platform.ask<{ content: object }>(`${versions}/${items[0]!.version}`);
-  await platform.change('POST', versions, { ...content, ...change });
-}
-
 describe('a tool of a server that an operator named', () => {
   it('is declared as the server has it, called by the model, and its answer is data', async () => {
     await platform.change('PUT', '/v1/secrets/SHOP', { value: TOKEN });
-    await publish({
+    await platform.publishAsOperator({
       tools: ['shop_find_order', 'end_call'],
       mcpServers: [
         {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallEvent, CallId } from '@tandem/contracts';
-import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
+import { AgentDirectory, createDataSource, DEMO_AGENT_ID, run, type DataSource } from '@tandem/database';
 import { mulawTone } from '@tandem/kit';
 import { deriveKeys } from '@tandem/platform';
 import {
@@ -186,6 +186,14 @@ export class RunningPlatform {
       body: JSON.stringify(body),
     });
     return { ...((await response.json()) as object), status: response.status };
+  }
+
+  /** Publishes changes of agent Sarah over control-api, as an operator does. */
+  async publishAsOperator(changes: object): Promise<void> {
+    const versions = `/v1/agents/${DEMO_AGENT_ID}/versions`;
+    const { items } = await this.ask<{ items: { version: number }[] }>(versions);
+    const { content } = await this.ask<{ content: object }>(`${versions}/${items[0]!.version}`);
+    await this.change('POST', versions, { ...content, ...changes });
   }
 
   /** Changes agent Sarah while `run` runs; calls admitted before keep their settings. */
