@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runMigrations } from '@tandem/database';
@@ -28,7 +28,10 @@ const NEEDS: Readonly<Record<keyof typeof PORTS, readonly ('database' | 'redis')
   'post-call-worker': ['redis', 'database'],
 };
 
-/** The address of a server that starts later; until then the port is closed. */
+/**
+ * The address of a server that starts later. Until then a connection of its own holds the port: nothing can
+ * listen there, so connections to it are refused.
+ */
 class LateServer {
   private door: Server | null = null;
 
@@ -36,6 +39,7 @@ class LateServer {
     readonly url: string,
     private readonly port: number,
     private readonly target: number,
+    private readonly hold: Socket,
   ) {}
 
   static async at(server: string): Promise<LateServer> {
@@ -43,10 +47,15 @@ class LateServer {
     const target = Number(url.port);
     const port = await freePort();
     url.port = String(port);
-    return new LateServer(url.href, port, target);
+    const hold = connect({ port: target, host: '127.0.0.1', localAddress: '127.0.0.1', localPort: port });
+    hold.on('error', () => undefined);
+    await once(hold, 'connect');
+    return new LateServer(url.href, port, target, hold);
   }
 
   async comes(): Promise<void> {
+    this.hold.resetAndDestroy();
+    await once(this.hold, 'close');
     this.door = createServer((near) => {
       const far = connect(this.target, '127.0.0.1');
       near.pipe(far).pipe(near);
@@ -56,6 +65,7 @@ class LateServer {
   }
 
   stop(): void {
+    this.hold.destroy();
     this.door?.close();
   }
 }

@@ -145,8 +145,11 @@ export function redisResource(url: string) {
     name: 'redis',
     value: redis,
     open: async (_signal: AbortSignal, onFault: (code: string) => void) => {
-      const failed = (error: Error): void =>
-        onFault((error as { code?: string }).code ?? redisStateOf(error));
+      const failed = (error: Error): void => {
+        const code = (error as { code?: string }).code ?? redisStateOf(error);
+        // A command that the connection dropped; the connection's own error has the code.
+        if (code !== 'away') onFault(code);
+      };
       redis.on('error', failed);
       await watch.writable();
       redis.off('error', failed);
