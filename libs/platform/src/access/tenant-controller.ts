@@ -1,5 +1,5 @@
 import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { described } from '../http/api-description.ts';
 import { ApiProblems } from '../http/endpoint.ts';
 import { NeedsScopes, TenantGuard, type RouteScopes } from './tenant.guard.ts';
 
@@ -9,8 +9,7 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     Controller(`v1/${path}`),
     NeedsScopes(scopes),
     UseGuards(TenantGuard),
-    ApiTags(sectionOf(path)),
-    ApiBearerAuth(),
+    described(({ ApiBearerAuth, ApiTags }) => [ApiTags(sectionOf(path)), ApiBearerAuth()]),
     ApiProblems({
       400: '`invalid-request`: `errors` names each field that is wrong, and how.',
       401: 'No valid API key or service token.',

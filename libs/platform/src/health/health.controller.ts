@@ -1,11 +1,11 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { described } from '../http/api-description.ts';
 import { Health, type HealthResponse } from './health.ts';
 
 /** Liveness, on every port: it reveals nothing else. */
 @Controller()
-@ApiTags('health')
+@described(({ ApiTags }) => [ApiTags('health')])
 export class AliveController {
   constructor(private readonly health: Health) {}
 
@@ -18,7 +18,7 @@ export class AliveController {
 
 /** Readiness and metrics on the service's own port, where MANAGEMENT_PORT is not set. */
 @Controller()
-@ApiTags('health')
+@described(({ ApiTags }) => [ApiTags('health')])
 export class HealthController {
   constructor(private readonly health: Health) {}
 

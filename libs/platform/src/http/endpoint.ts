@@ -1,6 +1,6 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { described } from './api-description.ts';
 import { problemSchema } from './problem-schema.ts';
 
 /** A successful response of a route. */
@@ -38,23 +38,25 @@ export function Endpoint({
   const successes: readonly Success[] = [success].flat();
   return applyDecorators(
     HttpCode(successes[0]?.status ?? 200),
-    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
-    ...(example === undefined ? [] : [ApiBody(bodyLike(example))]),
-    ...successes.map(responseOf),
+    described(({ ApiBody, ApiOperation, ApiResponse }) => [
+      ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
+      ...(example === undefined ? [] : [ApiBody(bodyLike(example))]),
+      ...successes.map((success) => ApiResponse(responseOf(success))),
+    ]),
     ApiProblems(problems),
   );
 }
 
 function responseOf({ status = 200, schema, description, contentType, example }: Success) {
   const sent = example === undefined ? {} : { example };
-  return ApiResponse({
+  return {
     status,
     ...(description === undefined ? {} : { description }),
     ...(schema === undefined ? {} : { standardSchema: schema }),
     ...(contentType === undefined
       ? sent
       : { content: { [contentType]: { schema: { type: 'string' as const }, ...sent } } }),
-  });
+  };
 }
 
 /** Returns a description that adds an example to that of the argument's schema. */
@@ -64,8 +66,8 @@ function bodyLike(value: unknown) {
 
 /** Describes refusals in the OpenAPI document; the text is added to a status that is described already. */
 export function ApiProblems(problems: Readonly<Record<number, string>>): ClassDecorator & MethodDecorator {
-  return applyDecorators(
-    ...Object.entries(problems).map(([status, description]) =>
+  return described(({ ApiResponse }) =>
+    Object.entries(problems).map(([status, description]) =>
       ApiResponse({ status: Number(status), description, standardSchema: problemSchema }),
     ),
   );

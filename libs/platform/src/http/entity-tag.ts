@@ -8,10 +8,10 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
 import { canonical } from '@tandem/contracts';
 import type { Request, Response } from 'express';
 import { tap, type Observable } from 'rxjs';
+import { described } from './api-description.ts';
 import { ApiProblems } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
@@ -77,12 +77,14 @@ export function Tagged({ change = false } = {}): MethodDecorator {
     UseInterceptors(EntityTagInterceptor),
     ...(change
       ? [
-          ApiHeader({
-            name: 'If-Match',
-            required: false,
-            schema: { type: 'string', example: '"p4yC0nP8mC0o2V0oS3Qk9A"' },
-            description: 'The ETag of what you have read. Refused with 412 when it has changed since.',
-          }),
+          described(({ ApiHeader }) => [
+            ApiHeader({
+              name: 'If-Match',
+              required: false,
+              schema: { type: 'string', example: '"p4yC0nP8mC0o2V0oS3Qk9A"' },
+              description: 'The ETag of what you have read. Refused with 412 when it has changed since.',
+            }),
+          ]),
           ApiProblems({ 412: '`changed-meanwhile`: it is not what If-Match names any more.' }),
         ]
       : []),

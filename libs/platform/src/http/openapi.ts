@@ -1,13 +1,14 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { loadSwagger } from './api-description.ts';
 import { addExamples } from './examples.ts';
 import { addRateHeaders } from './rate-headers.ts';
 
 /** Serves the page at /docs and the document at /openapi.json. */
-export function serveOpenApi(
+export async function serveOpenApi(
   app: NestExpressApplication,
   about: { readonly title: string; readonly description: string },
-): void {
+): Promise<void> {
+  const { DocumentBuilder, SwaggerModule } = await loadSwagger();
   const description = new DocumentBuilder()
     .setTitle(about.title)
     .setDescription(`${about.description} Errors are RFC 9457 problem details; decide by \`code\`.`)

@@ -1,5 +1,5 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { described } from '../http/api-description.ts';
 import { ApiProblems } from '../http/endpoint.ts';
 import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
 
@@ -10,14 +10,16 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
     UseInterceptors(IdempotencyInterceptor),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: true,
-      schema: { type: 'string', example: '6f1c2b8e-5d0a-4b7e-9c53-2f4f0f6f7a10' },
-      description:
-        'Names this one request. Repeating it within a week gives the first answer again, marked ' +
-        '`Idempotency-Replayed: true`, and does nothing.',
-    }),
+    described(({ ApiHeader }) => [
+      ApiHeader({
+        name: 'Idempotency-Key',
+        required: true,
+        schema: { type: 'string', example: '6f1c2b8e-5d0a-4b7e-9c53-2f4f0f6f7a10' },
+        description:
+          'Names this one request. Repeating it within a week gives the first answer again, marked ' +
+          '`Idempotency-Replayed: true`, and does nothing.',
+      }),
+    ]),
     ApiProblems({
       409:
         '`idempotency-in-progress`: the first request with this key has not been answered yet; try again ' +

@@ -27,7 +27,7 @@ const EXIT_CONFIGURATION = 78;
 export interface RunOptions<Name extends ServiceName> {
   readonly module: (config: ServiceConfig<Name>) => DynamicModule;
   /** Sets up adapters and documentation pages before the port opens. */
-  readonly prepare?: (app: NestExpressApplication, config: ServiceConfig<Name>) => void;
+  readonly prepare?: (app: NestExpressApplication, config: ServiceConfig<Name>) => unknown;
 }
 
 /**
@@ -92,7 +92,7 @@ export async function startService<Name extends ServiceName>(
     logLevel: string;
     otlpEndpoint?: string;
   };
-  const stopTracing = startTracing(name, settings.otlpEndpoint);
+  const stopTracing = await startTracing(name, settings.otlpEndpoint);
   const root: DynamicModule = {
     module: class ServiceRoot {},
     imports: [PlatformModule.forService(name, settings), options.module(config)],
@@ -110,7 +110,7 @@ export async function startService<Name extends ServiceName>(
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.disable('x-powered-by');
   app.set('trust proxy', false);
-  options.prepare?.(app, config);
+  await options.prepare?.(app, config);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const readiness = app.get(Readiness);
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => readiness.stop());
