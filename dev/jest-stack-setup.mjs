@@ -6,7 +6,8 @@ export default async function startServers() {
   const shared = (globalThis.tandemTestServers ??= { users: 0, servers: null });
   shared.users += 1;
   shared.servers ??= startTestServers();
-  const { databaseUrl, redisUrl } = await shared.servers;
+  const { databaseUrl, redisUrl, run } = await shared.servers;
   process.env.TEST_DATABASE_URL = databaseUrl;
   process.env.TEST_REDIS_URL = redisUrl;
+  process.env.TEST_RUN = run;
 }

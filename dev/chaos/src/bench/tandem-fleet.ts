@@ -111,6 +111,7 @@ export class TandemFleet implements Fleet {
       model: { ...simulatedModel(voice, behaviour), seed, link },
       twilio: { random: seededRandom(seed), link },
       between,
+      hasOwnPostgres: true,
       stack: {
         relays,
         replicas,

@@ -140,8 +140,7 @@ describe('a service that starts before its servers', () => {
   let late: LateServer[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await runMigrations(database.url);
+    database = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     redisUrl = await testRedisUrl();
   });
   afterEach(async () => {

@@ -29,7 +29,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const secrets = localSecrets();
   const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
   const mail = await startLocalMail(env, options.printMail ?? null);
-  const servers = await startServers(log, isEphemeral);
+  const servers = await startServers(log, isEphemeral, options.postgresUrl);
   const [postgres, redis, speech] = servers;
   const supervisor = supervise(options, postgres, redis, env.PUBLIC_BASE_URL ?? null);
   const recordings = localRecordings(isEphemeral);

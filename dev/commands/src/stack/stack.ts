@@ -14,6 +14,8 @@ export interface LaunchOptions {
   readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
   readonly isEphemeral?: boolean;
+  /** An existing database that is used in place of a server of the stack's own. */
+  readonly postgresUrl?: string;
   /** Engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
   readonly agentModel?: 'openai-realtime' | 'guided';
   /** From SIGTERM to SIGKILL, for relays. */

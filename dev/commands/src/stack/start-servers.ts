@@ -13,9 +13,10 @@ import type { LocalSecrets } from './local-secrets.ts';
 export async function startServers(
   log: Log,
   isEphemeral: boolean,
+  postgresUrl?: string,
 ): Promise<[ServerHandle, ServerHandle, Speech]> {
   const [postgres, redis, speech] = await Promise.allSettled([
-    startPostgres({ log, isEphemeral }),
+    startPostgres({ log, isEphemeral, externalUrl: postgresUrl }),
     startRedis({ log, isEphemeral }),
     ensureSpeech({ log }),
   ]);

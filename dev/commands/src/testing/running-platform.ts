@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallEvent, CallId } from '@tandem/contracts';
-import { AgentDirectory, createDataSource, DEMO_AGENT_ID, run, type DataSource } from '@tandem/database';
+import {
+  AgentDirectory,
+  createDataSource,
+  DEMO_AGENT_ID,
+  run,
+  runMigrations,
+  type DataSource,
+} from '@tandem/database';
 import { mulawTone } from '@tandem/kit';
 import { deriveKeys } from '@tandem/platform';
 import {
@@ -13,6 +20,7 @@ import {
   type SimulatedCall,
   type TwilioSimulatorOptions,
 } from '@tandem/simulators';
+import { createTestDatabase } from '@tandem/stack';
 import { launchStack } from '../stack/launch-stack.ts';
 import { localSecrets } from '../stack/local-secrets.ts';
 import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
@@ -38,6 +46,8 @@ export interface PlatformOptions {
   readonly model?: RealtimeSimulatorOptions;
   readonly twilio?: Partial<TwilioSimulatorOptions>;
   readonly stack?: Partial<Omit<LaunchOptions, 'between'>>;
+  /** A PostgreSQL of its own, which can be killed; otherwise a database in the test run's server, if any. */
+  readonly hasOwnPostgres?: boolean;
   /** Inserts a proxy between the services and a server; returns the address for the services. */
   readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
 }
@@ -86,11 +96,17 @@ export class RunningPlatform {
         TWILIO_ACCOUNT_SID: twilio.accountSid,
         TWILIO_API_URL: twilio.apiBaseUrl,
       };
-      const stack = await launchStack({
+      const data =
+        options.hasOwnPostgres || !process.env.TEST_RUN
+          ? null
+          : await createTestDatabase({ name: 'migrated', prepare: runMigrations });
+      if (data) started.unshift(() => data.drop());
+      const launched = await launchStack({
         log: () => undefined,
         relays: 1,
         isEphemeral: true,
         agentModel: 'openai-realtime',
+        ...(data ? { postgresUrl: data.url } : {}),
         echo: (instance, line) => lines.push(`${instance} ${line}`),
         ...options.stack,
         ...(options.between ? { between: options.between } : {}),
@@ -105,7 +121,12 @@ export class RunningPlatform {
           ...options.stack?.env,
         },
       });
-      started.unshift(() => stack.stop());
+      const stop = async (): Promise<void> => {
+        await launched.stop();
+        await data?.drop();
+      };
+      const stack: Stack = { ...launched, stop };
+      started.unshift(stop);
       const redis = connectRedis(stack.redis.url, 'command');
       started.unshift(() => Promise.resolve(redis.disconnect()));
       const database = await createDataSource({ url: stack.postgres.url, poolSize: 3 }).initialize();

@@ -18,6 +18,27 @@ describe('servers of a test run', () => {
     });
   });
 
+  it('prepare a database once, and give each test a copy', async () => {
+    let prepared = 0;
+    const preparation = {
+      name: 'with_a_table',
+      prepare: (url: string) => {
+        prepared += 1;
+        return withClient(url, (client) => client.query('CREATE TABLE mine AS SELECT 7 AS id'));
+      },
+    };
+    const databases = await Promise.all([1, 2, 3].map(() => createTestDatabase(preparation)));
+    for (const { url, drop } of databases) {
+      const changed = await withClient(
+        url,
+        async (client) => (await client.query('UPDATE mine SET id = id + 1 RETURNING id')).rows as unknown[],
+      );
+      expect(changed).toEqual([{ id: 8 }]);
+      await drop();
+    }
+    expect(prepared).toBe(1);
+  });
+
   it('drop a database with open connections', async () => {
     const database = await createTestDatabase();
     const outcome = await withClient(database.url, async (client) => {

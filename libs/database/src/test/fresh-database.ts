@@ -12,8 +12,9 @@ export interface FreshDatabase {
 
 /** Creates a database for one spec file, migrated by default. */
 export async function freshDatabase(options: { isMigrated?: boolean } = {}): Promise<FreshDatabase> {
-  const { url, drop } = await createTestDatabase();
-  if (options.isMigrated ?? true) await runMigrations(url);
+  const { url, drop } = await createTestDatabase(
+    (options.isMigrated ?? true) ? { name: 'migrated', prepare: runMigrations } : undefined,
+  );
   const opened: DataSource[] = [];
   return {
     url,

@@ -46,8 +46,7 @@ export class RunningControl {
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<RunningControl> {
-    const { url, drop } = await createTestDatabase();
-    await runMigrations(url);
+    const { url, drop } = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     const config = loadServiceConfig('control-api', {
       HOST: '127.0.0.1',
       CONTROL_API_PORT: '0',

@@ -52,8 +52,7 @@ export class RunningCrm {
   static async start(
     options: { databaseUrl?: string; poolSize?: number; settings?: Record<string, string> } = {},
   ): Promise<RunningCrm> {
-    const database = await createTestDatabase();
-    await runMigrations(database.url);
+    const database = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     const config = loadServiceConfig('crm-api', {
       HOST: '127.0.0.1',
       CRM_API_PORT: '0',

@@ -28,8 +28,7 @@ describe('signing secrets', () => {
   let dataSource: DataSource;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    const database = await createTestDatabase();
-    await runMigrations(database.url);
+    const database = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     dataSource = await createDataSource({ url: database.url, poolSize: 3 }).initialize();
     drop = database.drop;
   });

@@ -44,8 +44,7 @@ export class RunningCalendars {
   ) {}
 
   static async start(): Promise<RunningCalendars> {
-    const { url, drop } = await createTestDatabase();
-    await runMigrations(url);
+    const { url, drop } = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     const dataSource = await createDataSource({ url, poolSize: 4 }).initialize();
     return new RunningCalendars(dataSource, url, drop);
   }

@@ -72,8 +72,7 @@ export class RunningCrm {
 
   static async start(): Promise<RunningCrm> {
     Logger.overrideLogger(false);
-    const { url, drop } = await createTestDatabase();
-    await runMigrations(url);
+    const { url, drop } = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     return new RunningCrm(await createDataSource({ url, poolSize: 6 }).initialize(), drop);
   }
 

@@ -58,9 +58,8 @@ export class RunningMessages {
     const mail = new MailSink('a-password');
     const smtpUrl = await mail.start();
     ends.unshift(() => mail.stop());
-    const { url, drop } = await createTestDatabase();
+    const { url, drop } = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     ends.unshift(drop);
-    await runMigrations(url);
     const redisUrl = await testRedisUrl();
     const config = loadServiceConfig('post-call-worker', {
       HOST: '127.0.0.1',

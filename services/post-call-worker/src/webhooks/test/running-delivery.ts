@@ -60,8 +60,7 @@ export class RunningDelivery {
 
   static async start(): Promise<RunningDelivery> {
     Logger.overrideLogger(false);
-    const { url, drop } = await createTestDatabase();
-    await runMigrations(url);
+    const { url, drop } = await createTestDatabase({ name: 'migrated', prepare: runMigrations });
     const dataSource = await createDataSource({ url, poolSize: 6 }).initialize();
     const server = createServer();
     const running = new RunningDelivery(dataSource, server, drop);

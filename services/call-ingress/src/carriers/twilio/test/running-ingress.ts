@@ -29,8 +29,9 @@ export class RunningIngress {
   static async start(
     options: { readonly isMigrated?: boolean; readonly settings?: Record<string, string> } = {},
   ): Promise<RunningIngress> {
-    const database = await createTestDatabase();
-    if (options.isMigrated !== false) await runMigrations(database.url);
+    const database = await createTestDatabase(
+      options.isMigrated === false ? undefined : { name: 'migrated', prepare: runMigrations },
+    );
     const lines = {
       redis: await HangingLine.to(await testRedisUrl()),
       postgres: await HangingLine.to(database.url),
