@@ -6,6 +6,7 @@ import { AvailabilityService, isOutOfReach } from '../availability/availability.
 import {
   checkSlot,
   freeResources,
+  lastBookableDate,
   type ServiceCalendar,
   type SlotCheck,
 } from '../availability/slot-calendar.ts';
@@ -81,9 +82,11 @@ export class BookingTimes {
   refusal(reason: TimeRefusal, calendar: ServiceCalendar, wanted: Date, now: Date): Problem {
     this.metrics.bookings.inc({ outcome: reason });
     const alternatives = this.availability.alternatives(calendar, wanted, now);
-    return new Problem(reason === 'slot-taken' ? 409 : 422, reason, TITLES[reason], DETAILS[reason], {
-      alternatives,
-    });
+    const detail =
+      reason === 'too-far-ahead'
+        ? `Appointments are given up to ${lastBookableDate(calendar, now.getTime())}. Ask for an earlier day.`
+        : DETAILS[reason];
+    return new Problem(reason === 'slot-taken' ? 409 : 422, reason, TITLES[reason], detail, { alternatives });
   }
 }
 
@@ -110,7 +113,6 @@ const DETAILS = {
   'too-soon':
     'Appointments of this service are booked longer before they start. Take one of the alternatives or ' +
     'ask for availability.',
-  'too-far-ahead': 'Appointments are not given that far ahead yet. Ask for an earlier day.',
   'outside-hours':
     'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for ' +
     'availability.',

@@ -174,6 +174,9 @@ describe('booking over HTTP', () => {
       unavailable: { code: 'closed', detail: 'No appointments that day: Inventory.', nextDate: next },
     });
     expect((await ask(`date=2020-01-01`)).unavailable).toMatchObject({ code: 'in-the-past' });
+    expect((await book(apiKey, { start: nineOclock(90) })).body).toMatchObject({
+      detail: expect.stringMatching(/up to \d{4}-\d\d-\d\d\. Ask for an earlier day/) as unknown,
+    });
     expect((await ask(`date=${nineOclock(90).slice(0, 10)}`)).unavailable).toMatchObject({
       code: 'too-far-ahead',
     });
