@@ -21,7 +21,8 @@ const settings = (change: object = {}): ToolSettings => ({
     {
       name: 'shop',
       url: 'https://mcp.example.com/mcp',
-      headers: { authorization: 'Bearer {secret:A}' },
+      runBy: 'worker',
+    headers: { authorization: 'Bearer {secret:A}' },
       tools: [{ ...TOOL, ...change }],
     },
   ],
