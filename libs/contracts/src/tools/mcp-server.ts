@@ -134,12 +134,14 @@ export function mcpToolNames(servers: readonly McpServer[]): string[] {
 function hostedProblems({ runBy, tools }: Pick<McpServer, 'runBy' | 'tools'>) {
   if (runBy === 'worker') return [];
   const message = 'is not possible where the provider of the model calls the tool: leave it out';
-  return tools.flatMap(({ response, cancellable, sentences }, index) => [
-    ...(Object.keys(response.fields).length > 0 ? [['response', 'fields']] : []),
-    ...(cancellable === undefined ? [] : [['cancellable']]),
-    ...(sentences.ok === undefined ? [] : [['sentences', 'ok']]),
-    ...(sentences.refused === undefined ? [] : [['sentences', 'refused']]),
-  ].map((path) => ({ path: ['tools', index, ...path], message })));
+  return tools.flatMap(({ response, cancellable, sentences }, index) =>
+    [
+      ...(Object.keys(response.fields).length > 0 ? [['response', 'fields']] : []),
+      ...(cancellable === undefined ? [] : [['cancellable']]),
+      ...(sentences.ok === undefined ? [] : [['sentences', 'ok']]),
+      ...(sentences.refused === undefined ? [] : [['sentences', 'refused']]),
+    ].map((path) => ({ path: ['tools', index, ...path], message })),
+  );
 }
 
 function protocolHeaders({ headers }: Pick<McpServer, 'headers'>) {

@@ -19,7 +19,8 @@ interface HostedSettings {
   readonly openSecret?: OpenSecret;
 }
 
-const NOT_ANSWERED = 'There was no answer in time. Nothing was changed. Tell the caller so, or try once more.';
+const NOT_ANSWERED =
+  'There was no answer in time. Nothing was changed. Tell the caller so, or try once more.';
 
 /**
  * Returns the declaration of a tool that the provider of the voice model calls; null when a secret of its

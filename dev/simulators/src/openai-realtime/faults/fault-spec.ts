@@ -116,14 +116,7 @@ const RESPONSE: ReadonlySet<FaultKind> = new Set(['slow-first-byte', 'slow-audio
 
 /** The moment a fault waits for. */
 export type FaultMoment =
-  | 'handshake'
-  | 'response'
-  | 'audio'
-  | 'transcription'
-  | 'update'
-  | 'mcp-list'
-  | 'mcp-call'
-  | 'session';
+  'handshake' | 'response' | 'audio' | 'transcription' | 'update' | 'mcp-list' | 'mcp-call' | 'session';
 
 export function momentOf(spec: FaultSpec): FaultMoment {
   if (HANDSHAKE.has(spec.kind)) return 'handshake';

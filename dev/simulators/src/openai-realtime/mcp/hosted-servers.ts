@@ -94,7 +94,9 @@ export class HostedServers {
   callFault(label: string, name: string): string | null {
     const tools = this.listed.get(label);
     if (!tools) return `the tools of ${label} are not listed`;
-    return tools.some((tool) => tool.name === name) ? null : `${label} has no tool ${name}, or may not use it`;
+    return tools.some((tool) => tool.name === name)
+      ? null
+      : `${label} has no tool ${name}, or may not use it`;
   }
 
   /** A response has called a tool. Returns the item that asks for approval; null where none is needed. */

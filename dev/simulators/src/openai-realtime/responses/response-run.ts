@@ -187,7 +187,14 @@ export class ResponseRun {
     const item = this.addItem(
       server === undefined
         ? { type: 'function_call', status: 'in_progress', call_id: this.host.newId('call'), ...name }
-        : { type: 'mcp_call', server_label: server, ...name, approval_request_id: null, output: null, error: null },
+        : {
+            type: 'mcp_call',
+            server_label: server,
+            ...name,
+            approval_request_id: null,
+            output: null,
+            error: null,
+          },
     );
     const text = typeof step.arguments === 'string' ? step.arguments : JSON.stringify(step.arguments);
     this.start(new OpenCall(this.host.writer, this.placeOf(item), item, text), index);

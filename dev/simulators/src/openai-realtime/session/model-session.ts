@@ -9,11 +9,7 @@ import { Transcription } from '../conversation/transcription.ts';
 import { badEvent } from '../faults/bad-events.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
 import type { SessionFaults, Strike } from '../faults/session-faults.ts';
-import {
-  HostedServers,
-  type HostedCallRecord,
-  type HostedServerScript,
-} from '../mcp/hosted-servers.ts';
+import { HostedServers, type HostedCallRecord, type HostedServerScript } from '../mcp/hosted-servers.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { Pace } from '../responses/open-output.ts';
 import type { RateLimits } from '../responses/rate-limits.ts';

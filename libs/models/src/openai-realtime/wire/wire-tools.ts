@@ -14,7 +14,10 @@ export function wireTools(tools: readonly ToolDeclaration[]): RealtimeToolsConfi
   return [...functions, ...[...servers.values()].map((server) => wireServer(server, hosted))];
 }
 
-function wireServer({ server, url, headers }: HostedTool, all: readonly HostedTool[]): RealtimeToolsConfigUnion {
+function wireServer(
+  { server, url, headers }: HostedTool,
+  all: readonly HostedTool[],
+): RealtimeToolsConfigUnion {
   const given = headers();
   return {
     type: 'mcp',
