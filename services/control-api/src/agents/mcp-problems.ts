@@ -64,7 +64,6 @@ async function urlProblems({ url, runBy }: McpServer, tenant: TenantKnowledge): 
 /** Tools that the provider calls need one model at least whose provider does that. */
 function modelProblems({ runBy }: McpServer, content: AgentContent): FieldProblem[] {
   if (runBy === 'worker' || modelTargets(content).some(({ model }) => runsTools(model))) return [];
-  const message =
-    'no model of this agent, its ladder included, can call tools by itself: take "worker", or another model';
+  const message = 'is not possible: no model of this agent, its ladder included, can call tools by itself';
   return [{ path: ['runBy'], message }];
 }
