@@ -51,11 +51,16 @@ const asksForOrder = scripted({
 async function talk() {
   const call = platform.ring();
   await answer(call);
+  const session = platform.model.sessions.at(-1)!;
+  const isOver = (type: string) =>
+    type === 'response.mcp_call.completed' || type === 'response.mcp_call.failed';
+  await session.waitFor(({ type }) => isOver(type), { timeoutMs: 30_000 });
+  await session.waitFor(({ type }) => type === 'response.done', { timeoutMs: 30_000, fromNow: true });
   await call.waitForSpeech();
   await call.waitForSilence(600);
   call.hangup();
   await call.ended;
-  return { session: platform.model.sessions.at(-1)!, recorded: await platform.recorded(call.sid) };
+  return { session, recorded: await platform.recorded(call.sid) };
 }
 
 describe('a tool that the provider of the model calls', () => {
