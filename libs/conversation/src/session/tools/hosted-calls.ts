@@ -11,6 +11,8 @@ const MAX_EARLY = 16;
 interface AtWork {
   readonly key: string;
   readonly settle: (outcome: ToolOutcome) => void;
+  /** Waits for its end no longer. */
+  readonly leave: () => void;
 }
 
 const REPEATED: Refusal = {
@@ -80,12 +82,15 @@ export class HostedCalls {
         timer = this.context.clock.after(lateMs, over);
       };
       timer = this.context.clock.after(deadlineMs, late);
-      const settle = (outcome: ToolOutcome): void => {
+      const leave = (): void => {
         timer.cancel();
         over();
+      };
+      const settle = (outcome: ToolOutcome): void => {
+        leave();
         tell(outcome);
       };
-      this.atWork.set(providerCallId, { key: keyOf(name, input), settle });
+      this.atWork.set(providerCallId, { key: keyOf(name, input), settle, leave });
       this.model.session?.decideToolCall(providerCallId, null);
     });
   }
@@ -97,6 +102,16 @@ export class HostedCalls {
     const [oldest] = this.early.keys();
     if (this.early.size >= MAX_EARLY && oldest !== undefined) this.early.delete(oldest);
     this.early.set(providerCallId, outcome);
+  }
+
+  /** The call is over: what is still at work ends nobody knows how. */
+  stop(): void {
+    for (const call of [...this.atWork.values()]) call.settle({ status: 'timed-out' });
+  }
+
+  /** The call goes on in another session, which does not know either, and says so. */
+  leave(): void {
+    for (const call of [...this.atWork.values()]) call.leave();
   }
 
   private usesOf(name: string): number {

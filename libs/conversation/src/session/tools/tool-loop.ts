@@ -269,12 +269,14 @@ export class ToolLoop {
   /** Stops passing on outcomes, and cancels the tools that can be cancelled. */
   stop(): void {
     this.isStopped = true;
+    this.hosted.stop();
     this.caller.cancelAll(this.context.call.callId);
   }
 
   /** Stops passing on outcomes; the tools keep running, and the next session waits for them. */
   leave(): void {
     this.isStopped = true;
+    this.hosted.leave();
   }
 
   /**
