@@ -141,6 +141,7 @@ export {
   type ModelSettings,
   PRICES,
   remoteModel,
+  runsTools,
   sessionSettings,
 } from './models/catalogue.ts';
 export type { ModelSessionSettings } from './models/model-kind.ts';
@@ -215,6 +216,7 @@ export {
   type McpDeclared,
   type McpServer,
   type McpTool,
+  mcpResultNote,
   mcpToolName,
   mcpToolNames,
   type McpToolRequest,
@@ -264,6 +266,7 @@ export {
   defineTool,
   MAX_ARGUMENTS_LENGTH,
   parserOf,
+  type HostedTool,
   type ToolDeclaration,
   type ToolSpec,
 } from './tools/tool-declaration.ts';

@@ -137,6 +137,9 @@ export class GuidedSession implements VoiceModelSession {
     this.turn.addToolResult(callNumber, readToolOutput(output));
   }
 
+  /** Does nothing: the rules run no tools. */
+  decideToolCall(): void {}
+
   /** Reads pressed keys; other notes mean nothing to the rules. */
   addNote(text: string): void {
     this.turn.addDigits(digitsIn(text));

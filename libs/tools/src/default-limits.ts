@@ -24,14 +24,16 @@ const OWN_CHANGES: ToolLimits = { maxPerCall: 20 };
 
 /** Returns the limits of a tool: those its agent sets, and for the rest the usual ones. */
 export function limitsOf(
-  tool: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp'>,
+  tool: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp' | 'hosted'>,
   own: ToolLimits | undefined,
 ): ToolLimits | undefined {
   if (tool.place === 'call') return own;
-  const isOwn = tool.http !== undefined || tool.mcp !== undefined;
+  const isOwn = tool.http !== undefined || tool.mcp !== undefined || tool.hosted !== undefined;
   const usual = isOwn ? (isChange(tool) ? OWN_CHANGES : undefined) : BUILT_IN[tool.name];
   return usual === undefined ? own : { ...usual, ...own };
 }
 
-const isChange = ({ http, mcp }: Pick<ToolDeclaration, 'http' | 'mcp'>): boolean =>
-  (http !== undefined && !isSafeToRepeat(http.tool)) || (mcp !== undefined && !mcp.tool.isSafeToRepeat);
+const isChange = ({ http, mcp, hosted }: Pick<ToolDeclaration, 'http' | 'mcp' | 'hosted'>): boolean =>
+  (http !== undefined && !isSafeToRepeat(http.tool)) ||
+  (mcp !== undefined && !mcp.tool.isSafeToRepeat) ||
+  (hosted !== undefined && !hosted.isSafeToRepeat);

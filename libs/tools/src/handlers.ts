@@ -1,3 +1,4 @@
+import type { ToolDeclaration } from '@tandem/contracts';
 import { bookAppointmentHandler } from './book-appointment/handler.ts';
 import { cancelAppointmentHandler } from './cancel-appointment/handler.ts';
 import { createLeadHandler } from './create-lead/handler.ts';
@@ -50,7 +51,7 @@ export class HandlersMismatched extends Error {
  * @throws HandlersMismatched naming what is missing and where it goes
  */
 export function verifyHandlers(
-  declarations: readonly { readonly name: string; readonly place: 'worker' | 'call' }[] = TOOL_DECLARATIONS,
+  declarations: readonly Pick<ToolDeclaration, 'name' | 'place'>[] = TOOL_DECLARATIONS,
   handlers: Readonly<Record<string, unknown>> = TOOL_HANDLERS,
 ): void {
   const expected = new Set(declarations.filter((tool) => tool.place === 'worker').map((tool) => tool.name));

@@ -13,6 +13,7 @@ import { endCall } from './end-call/declaration.ts';
 import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { httpToolDeclaration } from './http/declaration.ts';
 import { mcpToolDeclaration } from './mcp/declaration.ts';
+import { hostedToolDeclaration, type OpenSecret } from './mcp/hosted-declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
 import { recordConsent } from './record-consent/declaration.ts';
 import { sendEmail } from './send-email/declaration.ts';
@@ -50,7 +51,10 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
 /** The settings of an agent that its tools depend on, beside their names. */
 export type ToolSettings = Partial<
   Pick<AgentSnapshot, 'directory' | 'httpTools' | 'mcpServers' | 'toolSecrets' | 'toolPolicy' | 'webSearch'>
->;
+> & {
+  /** Opens secrets for servers whose tools the model's provider calls; without it there are no such tools. */
+  readonly openSecret?: OpenSecret;
+};
 
 /**
  * Returns the tools of these names, in their order. Without a directory, transfers are left out; so are names
@@ -76,6 +80,7 @@ function declarationNamed(name: string, settings: ToolSettings): ToolDeclaration
   if (own) return httpToolDeclaration(own, toolSecrets);
   for (const server of mcpServers) {
     const tool = server.tools.find((offered) => mcpToolName(server, offered) === name);
+    if (tool && server.runBy === 'provider') return hostedToolDeclaration(server, tool, settings);
     if (tool) return mcpToolDeclaration(server, tool, toolSecrets);
   }
   return null;

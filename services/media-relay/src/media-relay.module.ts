@@ -36,6 +36,7 @@ import { PhrasePreparation } from './media/phrase-preparation.ts';
 import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
 import { FreezeDetector } from './ownership/freeze-detector.ts';
+import { HostedToolSecrets } from './tools/hosted-tool-secrets.ts';
 import { QueuedToolDispatcher } from './tools/queued-tool-dispatcher.ts';
 
 const logger = new Logger('MediaRelay');
@@ -70,6 +71,7 @@ export class MediaRelayModule {
         RelayMetrics,
         ProviderHealthMonitor,
         QueuedToolDispatcher,
+        HostedToolSecrets,
         PostCallQueue,
         PhraseCache,
         PhrasePreparation,

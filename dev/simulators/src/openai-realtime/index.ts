@@ -2,6 +2,7 @@ export { RealtimeSimulator } from './realtime-simulator.ts';
 export type { RealtimeSimulatorOptions } from './control/simulator-options.ts';
 export type { SimulatedSession } from './session/simulated-session.ts';
 export type { Speak } from './audio/voice.ts';
+export type { HostedServerScript } from './mcp/hosted-servers.ts';
 export type { Recognise } from './conversation/caller-turns.ts';
 export type { FaultSpec } from './faults/fault-spec.ts';
 export type { Behaviour, Brain, ResponsePlan, ResponseRequest, Utterance } from './behaviours/behaviour.ts';

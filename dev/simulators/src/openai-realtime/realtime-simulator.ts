@@ -250,6 +250,7 @@ export class RealtimeSimulator {
       rateLimitsAt: options.rateLimitsAt ?? 'start',
       nulls: options.nulls ?? 'observed',
       maxSessionMs: options.maxSessionMs ?? SESSION_CAP_MS,
+      mcpServers: options.mcpServers ?? [],
       transcriptionDelayMs: options.transcriptionDelayMs ?? 400,
       keepsAudio: options.record?.audio !== false,
       onMisfit: options.selfCheck ? (misfit) => this.misfits.push(misfit) : null,

@@ -168,6 +168,15 @@ export const callEventBodies = {
   'tool.finished': z.object(toolEnd),
   /** The work of a tool call that had timed out has ended after all; at most one for each call. */
   'tool.finished-late': z.object(toolEnd),
+  /**
+   * Tools of servers that the model's provider calls cannot be called now: `model` runs no such tools, the
+   * server did not tell its tools (`not-listed`), or has no such tool (`not-offered`).
+   */
+  'tools.unavailable': z.object({
+    names: z.array(z.string().max(64)).max(64),
+    why: z.enum(['model', 'not-listed', 'not-offered']),
+    atMs: z.number(),
+  }),
   /** The call's limit of tool calls is reached: further ones are refused, and no longer recorded. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
   'usage.reported': z.object({ ...providerModel, usage: usageSchema }),

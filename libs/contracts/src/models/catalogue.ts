@@ -33,6 +33,11 @@ export function remoteModel(model: ModelSettings): string | null {
   return kindOf(model).remoteModel(model);
 }
 
+/** Returns whether the provider of a model can call tools of servers by itself. */
+export function runsTools(model: ModelSettings): boolean {
+  return kindOf(model).runsTools;
+}
+
 function kindOf({ kind }: ModelSettings): ModelKind<ModelSettings> {
   return MODEL_KINDS[kind] as ModelKind<ModelSettings>;
 }

@@ -10,6 +10,7 @@ export function localKind<const Name extends string>(name: Name, { voice }: { re
   const kind: ModelKind<z.infer<typeof schema>> = {
     sessionSettings: (settings) => ({ voice: settings.voice, transcriptionModel: '' }),
     remoteModel: () => null,
+    runsTools: false,
     prices: [],
   };
   return { ...kind, schema };

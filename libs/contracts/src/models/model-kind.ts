@@ -19,5 +19,7 @@ export interface ModelKind<Settings> {
    * the relay.
    */
   readonly remoteModel: (settings: Settings) => string | null;
+  /** The provider can call tools of servers by itself (`runBy: 'provider'`). */
+  readonly runsTools: boolean;
   readonly prices: readonly Price[];
 }

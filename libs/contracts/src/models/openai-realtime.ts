@@ -61,5 +61,6 @@ export const openAiRealtime: ModelKind<z.infer<typeof openAiRealtimeSchema>> = {
     speed,
   }),
   remoteModel: ({ model }) => model,
+  runsTools: true,
   prices: PRICES,
 };

@@ -7,9 +7,22 @@ import type { WebSearchHosts } from './web-search-hosts.ts';
 
 /**
  * The place a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change
- * the call itself and are carried out by the session that holds it.
+ * the call itself and are carried out by the session that holds it; `provider` tools are called by the
+ * provider of the voice model, which asks us before each call.
  */
-type ToolPlace = 'worker' | 'call';
+type ToolPlace = 'worker' | 'call' | 'provider';
+
+/** A tool of a server of the Model Context Protocol that the provider of the voice model calls. */
+export interface HostedTool {
+  /** Name of the server in the agent. */
+  readonly server: string;
+  readonly url: string;
+  /** Returns the headers for the server, secrets put in. A function, so that no JSON ever holds them. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** The server's own name of the tool. */
+  readonly tool: string;
+  readonly isSafeToRepeat: boolean;
+}
 
 export interface ToolDeclaration<Arguments = unknown> {
   /** The name the model uses: lower_snake_case. */
@@ -36,6 +49,8 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly http?: HttpToolRequest;
   /** The tool of a server of the Model Context Protocol. */
   readonly mcp?: McpToolRequest;
+  /** The tool of a server that the model's provider calls: set for the place `provider`. */
+  readonly hosted?: HostedTool;
   /** The hosts a search of the web may find. */
   readonly web?: WebSearchHosts;
   readonly limits?: ToolLimits;

@@ -50,6 +50,10 @@ export class ConvertedInput implements VoiceModelSession {
     this.session.sendToolResult(providerCallId, output);
   }
 
+  decideToolCall(providerCallId: string, refusal: string | null): void {
+    this.session.decideToolCall(providerCallId, refusal);
+  }
+
   addNote(text: string): void {
     this.session.addNote(text);
   }

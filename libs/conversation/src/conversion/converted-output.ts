@@ -1,7 +1,19 @@
-import type { ItemId, ProviderError, ResponseId, ResponseStatus, Usage } from '@tandem/contracts';
+import type {
+  ItemId,
+  ProviderError,
+  ResponseId,
+  ResponseStatus,
+  ToolOutcome,
+  Usage,
+} from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import type { FrameConverter } from '../audio/frame-converter.ts';
-import type { ModelMove, ModelSessionListener, ModelToolCall } from '../ports/model-session-listener.ts';
+import type {
+  MissingToolsReason,
+  ModelMove,
+  ModelSessionListener,
+  ModelToolCall,
+} from '../ports/model-session-listener.ts';
 
 /**
  * Hands a session's events on with the agent's audio converted. Each item is a sound of its own: its last
@@ -65,6 +77,14 @@ export class ConvertedOutput implements ModelSessionListener {
 
   onToolCall(call: ModelToolCall): void {
     this.listener.onToolCall(call);
+  }
+
+  onHostedToolEnded(providerCallId: string, outcome: ToolOutcome): void {
+    this.listener.onHostedToolEnded?.(providerCallId, outcome);
+  }
+
+  onToolsMissing(names: readonly string[], why: MissingToolsReason): void {
+    this.listener.onToolsMissing?.(names, why);
   }
 
   onUsage(model: string, usage: Usage): void {

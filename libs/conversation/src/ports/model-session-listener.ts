@@ -1,4 +1,12 @@
-import type { ItemId, ProviderError, ResponseId, ResponseStatus, Usage } from '@tandem/contracts';
+import type {
+  CallEventBody,
+  ItemId,
+  ProviderError,
+  ResponseId,
+  ResponseStatus,
+  ToolOutcome,
+  Usage,
+} from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 
 export interface ModelToolCall {
@@ -8,7 +16,15 @@ export interface ModelToolCall {
   readonly name: string;
   /** Unparsed: the model's words, possibly nonsense. */
   readonly argumentsJson: string;
+  /**
+   * The provider runs this call by itself. It waits for `decideToolCall`, and `onHostedToolEnded` follows
+   * when it has run.
+   */
+  readonly isHosted?: true;
 }
+
+/** Why tools that a provider runs cannot be called. */
+export type MissingToolsReason = CallEventBody<'tools.unavailable'>['why'];
 
 /**
  * Called by the session in the provider's order of events, on the event loop's own turn.
@@ -39,6 +55,10 @@ export interface ModelSessionListener {
   onTranscriptionFailed?(error: ProviderError): void;
   onResponseStarted(responseId: ResponseId): void;
   onToolCall(call: ModelToolCall): void;
+  /** The provider has run a call that it was allowed; at any time, also between responses. */
+  onHostedToolEnded?(providerCallId: string, outcome: ToolOutcome): void;
+  /** Tools that a provider runs, by their names, cannot be called in this session. */
+  onToolsMissing?(names: readonly string[], why: MissingToolsReason): void;
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void;
   /**
    * Billed usage outside a response: transcription of the caller. `model` is the provider's name of the

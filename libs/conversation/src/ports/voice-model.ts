@@ -10,6 +10,8 @@ export interface VoiceModelCapabilities {
   readonly outputFormats: readonly AudioFormat[];
   /** The longest duration of one session; null for no limit. */
   readonly maxSessionMs: number | null;
+  /** The provider can call tools of servers by itself: tools with the place `provider`. Absent: it cannot. */
+  readonly runsTools?: boolean;
 }
 
 /** One entry of an earlier conversation. Audio cannot be given back to a model, so it is text. */
@@ -95,6 +97,11 @@ export interface VoiceModelSession {
   truncate(itemId: ItemId, heardMs: number): void;
   /** Sends a tool call's outcome in words for the model. Starts no response by itself. */
   sendToolResult(providerCallId: string, output: string): void;
+  /**
+   * Answers the provider that asks whether it may run a tool call of its own; `refusal` tells the model why
+   * not, null allows it. Starts no response by itself.
+   */
+  decideToolCall(providerCallId: string, refusal: string | null): void;
   /** Adds a fact to the history that the model should know: pressed digits, an operator's hint. */
   addNote(text: string): void;
   /**

@@ -118,6 +118,7 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
       confirmations,
       toolContext: () => toolContextOf(shared),
       calledBefore: takeover?.toolCalls ?? 0,
+      usedBefore: takeover?.toolUses ?? new Map(),
     }),
   };
 }

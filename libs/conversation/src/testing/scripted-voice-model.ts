@@ -5,6 +5,7 @@ import {
   type AudioFormat,
   type ItemId,
   type ResponseId,
+  type ToolOutcome,
   type Usage,
 } from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
@@ -18,7 +19,7 @@ import type {
   VoiceModelCapabilities,
   VoiceModelSession,
 } from '../ports/voice-model.ts';
-import type { ModelSessionListener } from '../ports/model-session-listener.ts';
+import type { MissingToolsReason, ModelSessionListener } from '../ports/model-session-listener.ts';
 
 export interface ScriptedToolCall {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface ScriptedToolCall {
 }
 
 export interface ScriptedCapabilities {
+  /** Whether it runs tools of servers by itself; default false. */
+  readonly runsTools?: boolean;
   /** Default none. */
   readonly maxSessionMs?: number | null;
   /** For hearing and speaking; default µ-law at 8 kHz. */
@@ -46,12 +49,13 @@ export class ScriptedVoiceModel implements VoiceModel {
 
   constructor(
     readonly provider = 'scripted',
-    { maxSessionMs = null, formats = [PCMU_8K] }: ScriptedCapabilities = {},
+    { maxSessionMs = null, formats = [PCMU_8K], runsTools = false }: ScriptedCapabilities = {},
   ) {
     this.capabilities = {
       inputFormats: formats,
       outputFormats: formats,
       maxSessionMs,
+      runsTools,
     };
   }
 
@@ -133,6 +137,11 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.toolResults.set(providerCallId, output);
   }
 
+  decideToolCall(providerCallId: string, refusal: string | null): void {
+    this.asked.push(refusal === null ? `allow ${providerCallId}` : `deny ${providerCallId}`);
+    if (refusal !== null) this.toolResults.set(providerCallId, refusal);
+  }
+
   addNote(text: string): void {
     this.notes.push(text);
   }
@@ -209,6 +218,28 @@ export class ScriptedModelSession implements VoiceModelSession {
       argumentsJson,
     });
     return providerCallId;
+  }
+
+  /** Asks whether it may run a tool by itself, inside a response. Returns the call_id. */
+  wantsToRun(tool: ScriptedToolCall): string {
+    const providerCallId = this.newId('call');
+    this.listener.onToolCall({
+      providerCallId,
+      responseId: this.running as ResponseId,
+      name: tool.name,
+      argumentsJson: JSON.stringify(tool.arguments),
+      isHosted: true,
+    });
+    return providerCallId;
+  }
+
+  /** A tool that it was allowed to run has ended. */
+  hasRun(providerCallId: string, outcome: ToolOutcome): void {
+    this.listener.onHostedToolEnded?.(providerCallId, outcome);
+  }
+
+  misses(names: readonly string[], why: MissingToolsReason): void {
+    this.listener.onToolsMissing?.(names, why);
   }
 
   startResponse(): ResponseId {

@@ -49,6 +49,7 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
       inputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
       outputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
       maxSessionMs: options.maxSessionMs ?? MAX_SESSION_MS,
+      runsTools: true,
     },
     open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
       new OpenAiRealtimeSession(setup, listener, {

@@ -20,10 +20,13 @@ import {
   errorOfEvent,
   errorOfResponse,
   errorOfStatus,
+  FATAL,
+  HARMLESS,
 } from './wire/realtime-errors.ts';
 import { appendAudio, historyItem, responseCreate } from './wire/client-events.ts';
 import { NO_CHANGE, sessionChange, sessionUpdate } from './wire/session-update.ts';
 import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './wire/server-events.ts';
+import { HostedTools } from './hosted-tools.ts';
 import { ResponseRequests } from './response-requests.ts';
 
 export interface OpenAiSessionOptions {
@@ -69,6 +72,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   private readonly socket: WebSocket;
   private readonly openTimer: Timer;
   private readonly responses: ResponseRequests;
+  private readonly hosted: HostedTools;
   private readonly liveness: Liveness;
   private readonly bytesPerMs: number;
   /** Audio received per item, in bytes: truncating beyond it is an error. */
@@ -91,6 +95,12 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
       (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),
     );
+    this.hosted = new HostedTools({
+      clock: options.clock,
+      listener,
+      send: (event) => this.send(event),
+      addNote: (text) => this.addNote(text),
+    });
     this.bytesPerMs = bytesPerMs(setup.inputFormat);
     this.liveness = new Liveness(options.clock, setup.inputFormat, options.liveness, {
       ping: () => this.socket.ping(),
@@ -146,7 +156,12 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 
   sendToolResult(providerCallId: string, output: string): void {
-    this.send(historyItem({ kind: 'tool-result', providerCallId, output }));
+    if (!this.hosted.tellOutcome(providerCallId, output))
+      this.send(historyItem({ kind: 'tool-result', providerCallId, output }));
+  }
+
+  decideToolCall(providerCallId: string, refusal: string | null): void {
+    this.hosted.decide(providerCallId, refusal);
   }
 
   addNote(text: string): void {
@@ -159,6 +174,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 
   change(change: ModelSessionChange): void {
     this.send(sessionChange(change, this.setup));
+    if (change.tools) this.hosted.declare(change.tools);
     this.setup = { ...this.setup, ...change };
   }
 
@@ -208,7 +224,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       return;
     }
     try {
-      (this.on[event.type] as (event: OpenAiEvent) => void)(event);
+      (this.on[event.type] as ((event: OpenAiEvent) => void) | undefined)?.(event);
+      (this.hosted.on[event.type] as ((event: OpenAiEvent) => void) | undefined)?.(event);
     } catch (error) {
       this.options.onError(error);
       this.fail(
@@ -223,7 +240,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 
   private readonly on: {
-    readonly [Type in OpenAiEvent['type']]: (event: Extract<OpenAiEvent, { type: Type }>) => void;
+    readonly [Type in OpenAiEvent['type']]?: (event: Extract<OpenAiEvent, { type: Type }>) => void;
   } = {
     'response.output_audio.delta': ({ delta, byteLength, item_id, response_id }) => {
       this.received.set(item_id, (this.received.get(item_id) ?? 0) + byteLength);
@@ -233,6 +250,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       if (this.state !== 'opening') return;
       this.state = 'configuring';
       this.send(sessionUpdate(this.setup));
+      this.hosted.declare(this.setup.tools);
     },
     'session.updated': () => {
       if (this.state !== 'configuring') return;
@@ -270,11 +288,13 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     'response.output_item.added': ({ item }) => {
       if (item.type === 'function_call' && item.name) remember(this.toolNames, item.id, item.name);
       else if (item.type === 'message') remember(this.received, item.id, 0);
+      else this.hosted.itemAdded(item);
     },
     'response.output_audio_transcript.delta': ({ item_id, delta }) =>
       this.listener.onAgentText(item_id, delta),
     'response.output_item.done': ({ item, response_id }) => {
       if (item.type === 'message') this.listener.onItemDone(item.id, response_id);
+      else this.hosted.itemDone(item);
     },
     'response.function_call_arguments.done': (done) => {
       const name = done.name ?? this.toolNames.get(done.item_id) ?? '';
@@ -346,6 +366,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.state = 'closed';
     this.openTimer.cancel();
     this.liveness.stop();
+    this.hosted.stop();
     // A failed peer may never answer a close frame; a working one gets a moment to.
     if (error || this.socket.readyState !== WebSocket.OPEN) this.socket.terminate();
     else this.socket.close(CLOSE_NORMAL);
@@ -359,22 +380,6 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 function isWhole({ argumentsJson }: ModelToolCall): boolean {
   return argumentsJson.trimEnd().endsWith('}');
 }
-
-/**
- * Refusals of events that crossed one of the server's on the wire: the response was already over, or server
- * VAD had already committed the audio.
- */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'response_cancel_not_active',
-  'input_audio_buffer_commit_empty',
-]);
-/** Errors that end the session, whether or not the socket closes. */
-const FATAL: ReadonlySet<string> = new Set([
-  'session_expired',
-  'insufficient_quota',
-  'invalid_api_key',
-  'beta_api_shape_disabled',
-]);
 
 function remember<Value>(map: Map<ItemId, Value>, key: ItemId, value: Value): void {
   if (map.size >= MAX_TRACKED_ITEMS && !map.has(key)) {

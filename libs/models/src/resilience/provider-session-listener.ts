@@ -1,6 +1,7 @@
-import type { ItemId, ProviderError, ResponseId, Usage } from '@tandem/contracts';
+import type { ItemId, ProviderError, ResponseId, ToolOutcome, Usage } from '@tandem/contracts';
 import type {
   AudioFrame,
+  MissingToolsReason,
   ModelMove,
   ModelSessionListener,
   ModelToolCall,
@@ -106,7 +107,19 @@ export class ProviderSessionListener implements ModelSessionListener {
     const { watchdog, pending, listener } = this.parts;
     watchdog.onProgress();
     if (pending.running) pending.running.hasTools = true;
+    if (call.isHosted) this.inner.hostedCallAsked(call.providerCallId);
     listener.onToolCall(call);
+  }
+
+  onHostedToolEnded(providerCallId: string, outcome: ToolOutcome): void {
+    if (!this.isInUse()) return;
+    this.inner.hostedCallEnded(providerCallId);
+    this.parts.listener.onHostedToolEnded?.(providerCallId, outcome);
+  }
+
+  onToolsMissing(names: readonly string[], why: MissingToolsReason): void {
+    if (this.isInUse()) this.parts.listener.onToolsMissing?.(names, why);
+    else this.inner.keepMissingTools(names, why);
   }
 
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void {

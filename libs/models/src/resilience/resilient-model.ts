@@ -60,6 +60,7 @@ function sharedCapabilities(targets: ResilientModelOptions['targets']): VoiceMod
     inputFormats: sorted((capabilities) => capabilities.inputFormats),
     outputFormats: sorted((capabilities) => capabilities.outputFormats),
     maxSessionMs: null,
+    runsTools: targets.some(({ model }) => model.capabilities.runsTools),
   };
 }
 

@@ -2,7 +2,6 @@ import type { ItemId, ProviderError } from '@tandem/contracts';
 import type {
   AudioFrame,
   Clock,
-  ModelMove,
   ModelSessionChange,
   ModelSessionListener,
   ModelSessionSetup,
@@ -26,6 +25,7 @@ import { PendingResponses } from './responses/pending-responses.ts';
 import { Renewal, type RenewalShares } from './providers/renewal.ts';
 import { Successor } from './providers/successor.ts';
 import { TimerSet } from './timer-set.ts';
+import type { Gap } from './gap.ts';
 import { CallerTurnStates } from './caller/caller-turn-states.ts';
 import { Watchdog, type WatchdogLimits } from './providers/watchdog.ts';
 
@@ -37,12 +37,6 @@ export interface ResilientSessionOptions {
 }
 
 const MAX_NOTES = 32;
-
-/** A time without a session: since when, and why. */
-interface Gap {
-  readonly since: number;
-  readonly why: ModelMove['why'];
-}
 
 /**
  * One model session for the whole of a call, whatever number of provider sessions that takes. Wiring only:
@@ -155,6 +149,10 @@ export class ResilientSession implements VoiceModelSession {
     this.current?.sendUnlessInHistory((session) => session.sendToolResult(providerCallId, output));
   }
 
+  decideToolCall(providerCallId: string, refusal: string | null): void {
+    this.current?.decideToolCall(providerCallId, refusal);
+  }
+
   addNote(text: string): void {
     if (this.current) this.current.sendAlways((session) => session.addNote(text));
     else if (this.notes.length < MAX_NOTES) this.notes.push(text);
@@ -169,6 +167,7 @@ export class ResilientSession implements VoiceModelSession {
   change(change: ModelSessionChange): void {
     this.changes = { ...this.changes, ...change };
     this.current?.change(change);
+    if (change.tools) this.current?.tellMissingTools(this.listener);
     this.successor.session?.change(change);
   }
 
@@ -258,6 +257,7 @@ export class ResilientSession implements VoiceModelSession {
       // The caller may have spoken while the session was opening.
       for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
       this.listener.onReady();
+      inner.tellMissingTools(this.listener);
       for (const request of this.pending.carryOver().requests) this.ask(request);
       return;
     }
@@ -268,6 +268,7 @@ export class ResilientSession implements VoiceModelSession {
       why: lastUsed.target !== inner.target ? 'ladder' : (gap?.why ?? 'renewal'),
       gapMs,
     });
+    inner.tellMissingTools(this.listener);
     this.resumeConversation(inner);
   }
 
@@ -325,8 +326,9 @@ export class ResilientSession implements VoiceModelSession {
     this.stopWatching();
     this.replay.clear();
     if (gap.why === 'ladder') this.successor.drop();
+    const left = this.current;
     this.current = this.successor.release();
-    this.cancelRunning();
+    this.cancelRunning(left);
   }
 
   /** There is no session: opens the next one of the fallback chain. */
@@ -337,10 +339,11 @@ export class ResilientSession implements VoiceModelSession {
     this.apply(step);
   }
 
-  /** Tells the conversation that the running response is cancelled. */
-  private cancelRunning(): void {
+  /** Tells the conversation that what was running in the session that is left ends there. */
+  private cancelRunning(left: ProviderSession | null): void {
     const responseId = this.pending.onSessionLost();
     if (responseId !== null) this.listener.onResponseDone(responseId, 'cancelled', null);
+    left?.loseHostedCalls(this.listener);
   }
 
   // Renewal
@@ -355,7 +358,7 @@ export class ResilientSession implements VoiceModelSession {
     const old = this.current;
     this.stopWatching();
     this.current = this.successor.release();
-    this.cancelRunning();
+    this.cancelRunning(old);
     old?.session.close();
     this.startUsing(inner);
   }

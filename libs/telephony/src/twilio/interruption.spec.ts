@@ -52,6 +52,7 @@ class Talk {
           respond: nothing,
           cancelResponse: nothing,
           sendToolResult: nothing,
+          decideToolCall: nothing,
           addNote: nothing,
           addCallerText: nothing,
           change: nothing,

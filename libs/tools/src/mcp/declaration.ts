@@ -41,6 +41,7 @@ export function declarationOf(request: McpToolRequest): ToolDeclaration {
     place: 'worker',
     parameters,
     cancellable: tool.cancellable ?? tool.isSafeToRepeat,
+    ...(tool.confirm ? { confirm: true as const } : {}),
     deadlineMs: tool.timeoutMs,
     lateMs: tool.isSafeToRepeat ? 0 : LATE_MS,
     sentences: {

@@ -21,6 +21,7 @@ const settings = (change: object = {}): ToolSettings => ({
     {
       name: 'shop',
       url: 'https://mcp.example.com/mcp',
+      runBy: 'worker',
       headers: { authorization: 'Bearer {secret:A}' },
       tools: [{ ...TOOL, ...change }],
     },

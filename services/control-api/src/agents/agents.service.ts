@@ -15,6 +15,9 @@ import type { ListVersions } from './agent.dto.ts';
 import { FrozenTools } from '../mcp/frozen-tools.ts';
 import { readContent } from './published-content.ts';
 
+/** Where others can connect to. */
+const PUBLIC = new Destinations([]);
+
 /** The agents of a tenant and their published versions. */
 @Injectable()
 export class AgentsService {
@@ -92,6 +95,7 @@ export class AgentsService {
       departments: departments.map(({ key }) => key),
       secrets: secrets.map(({ name }) => name),
       problemOfUrl: (url) => this.destinations.problemOfResolved(url),
+      problemOfPublicUrl: (url) => PUBLIC.problemOfResolved(url),
     });
   }
 

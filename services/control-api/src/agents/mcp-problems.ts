@@ -1,4 +1,11 @@
-import { mcpToolName, secretNamesOf, type AgentContent, type McpServer } from '@tandem/contracts';
+import {
+  mcpToolName,
+  modelTargets,
+  runsTools,
+  secretNamesOf,
+  type AgentContent,
+  type McpServer,
+} from '@tandem/contracts';
 import type { FieldProblem } from '@tandem/platform';
 import { KNOWN_TOOLS } from './known-tools.ts';
 import type { TenantKnowledge } from './tenant-knowledge.ts';
@@ -8,16 +15,18 @@ import type { TenantKnowledge } from './tenant-knowledge.ts';
  * @param offered names of all tools that the agent, its variants and its rules may call
  */
 export async function mcpProblems(
-  { mcpServers, httpTools }: AgentContent,
+  content: AgentContent,
   tenant: TenantKnowledge,
   offered: ReadonlySet<string>,
 ): Promise<FieldProblem[]> {
+  const { mcpServers, httpTools } = content;
   const taken = new Set([...KNOWN_TOOLS, ...httpTools.map(({ name }) => name)]);
   const problems = await Promise.all(
     mcpServers.map(async (server, index) =>
       [
         ...nameProblems(server, taken, offered),
         ...secretProblems(server, tenant),
+        ...modelProblems(server, content),
         ...(await urlProblems(server, tenant)),
       ].map(({ path, message }) => ({ path: ['mcpServers', index, ...path], message })),
     ),
@@ -47,7 +56,14 @@ function secretProblems(server: McpServer, { secrets }: TenantKnowledge): FieldP
     }));
 }
 
-async function urlProblems({ url }: McpServer, { problemOfUrl }: TenantKnowledge): Promise<FieldProblem[]> {
-  const problem = await problemOfUrl(url);
+async function urlProblems({ url, runBy }: McpServer, tenant: TenantKnowledge): Promise<FieldProblem[]> {
+  const problem = await (runBy === 'provider' ? tenant.problemOfPublicUrl(url) : tenant.problemOfUrl(url));
   return problem === null ? [] : [{ path: ['url'], message: problem }];
+}
+
+/** Tools that the provider calls need one model at least whose provider does that. */
+function modelProblems({ runBy }: McpServer, content: AgentContent): FieldProblem[] {
+  if (runBy === 'worker' || modelTargets(content).some(({ model }) => runsTools(model))) return [];
+  const message = 'is not possible: no model of this agent, its ladder included, can call tools by itself';
+  return [{ path: ['runBy'], message }];
 }

@@ -78,6 +78,34 @@ describe('publishing an agent with servers', () => {
     expect(agent['publishedVersion']).toBe(1);
   });
 
+  it.each<[string, object, object, RegExp]>([
+    [
+      'no model that can call tools',
+      {},
+      { model: { kind: 'guided' }, ladder: [{ kind: 'message' }] },
+      /mcpServers\.0\.runBy is not possible: no model of this agent/,
+    ],
+    ['a private address', { url: 'https://10.0.0.1/mcp' }, {}, /url must not be a private/],
+    ['an address without encryption', { url: 'http://93.184.216.34/mcp' }, {}, /must begin with https/],
+    [
+      'a limit that only a worker can count',
+      {},
+      { toolPolicy: { shop_find_order: { maxPerCall: 3, maxPerDay: 9 } } },
+      /toolPolicy\.shop_find_order\.maxPerDay cannot be kept to/,
+    ],
+    [
+      'fields of a result that the model sees whole',
+      { tools: [{ name: 'find-order', response: { fields: { a: 'a' } } }] },
+      {},
+      /tools\.0\.response\.fields is not possible where the provider/,
+    ],
+  ])('refuses a server that the provider of the model calls with %s', async (_what, change, content, why) => {
+    const realtime = { model: { kind: 'openai-realtime' } };
+    const told = await serverProblems({ runBy: 'provider', ...change }, { ...realtime, ...content });
+    expect(told).toMatch(/^400/);
+    expect(told).toMatch(why);
+  });
+
   it('has nothing to ask for again where no version is published', async () => {
     const made = await control.ask('POST', '/v1/agents', own.apiKey, { name: 'New' });
     const path = `/v1/agents/${String(made.body['id'])}/mcp/refresh`;
@@ -88,5 +116,21 @@ describe('publishing an agent with servers', () => {
     const path = `/v1/agents/${own.agentId}/mcp/refresh`;
     const refreshed = await control.ask('POST', path, own.apiKey);
     expect([refreshed.status, refreshed.body]).toEqual([200, { version: 1, isNew: false }]);
+  });
+
+  it('publishes a server that a model of the ladder can call, and asks it for nothing', async () => {
+    const { status, body } = await publish({
+      mcpServers: [{ ...SERVER, runBy: 'provider', tools: [{ name: 'find-order', confirm: true }] }],
+      ladder: [{ kind: 'model', model: { kind: 'openai-realtime' } }, { kind: 'message' }],
+      toolPolicy: { shop_find_order: { maxPerCall: 1 } },
+    });
+    expect([status, body['isNew']]).toEqual([201, true]);
+    const version = `/v1/agents/${own.agentId}/versions/${String(body['version'])}`;
+    const stored = await control.ask('GET', version, own.apiKey);
+    expect(stored.body).toMatchObject({
+      content: { mcpServers: [{ runBy: 'provider', tools: [{ confirm: true, declared: null }] }] },
+    });
+    const refreshed = await control.ask('POST', `/v1/agents/${own.agentId}/mcp/refresh`, own.apiKey);
+    expect([refreshed.status, refreshed.body['isNew']]).toEqual([200, false]);
   });
 });

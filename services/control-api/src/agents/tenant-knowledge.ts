@@ -6,4 +6,6 @@ export interface TenantKnowledge {
   readonly secrets: readonly string[];
   /** Returns what is wrong with an address, its name resolved; null for nothing. */
   readonly problemOfUrl: (url: string) => Promise<string | null>;
+  /** The same for an address that others connect to: networks the deployment trusts are none of theirs. */
+  readonly problemOfPublicUrl: (url: string) => Promise<string | null>;
 }

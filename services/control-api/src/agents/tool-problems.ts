@@ -105,15 +105,26 @@ async function urlProblems(tool: HttpTool, { problemOfUrl }: TenantKnowledge): P
   return problem === null ? [] : [{ path: ['url'], message: problem }];
 }
 
-function policyProblems({ toolPolicy, httpTools }: AgentContent, known: ReadonlySet<string>): FieldProblem[] {
+function policyProblems(
+  { toolPolicy, httpTools, mcpServers }: AgentContent,
+  known: ReadonlySet<string>,
+): FieldProblem[] {
+  const hosted = new Set(mcpToolNames(mcpServers.filter(({ runBy }) => runBy === 'provider')));
   const inCall = new Set(TOOL_DECLARATIONS.filter(({ place }) => place === 'call').map(({ name }) => name));
   return Object.entries(toolPolicy).flatMap(([name, limits]) => {
     if (!known.has(name)) return [{ path: ['toolPolicy', name], message: `there is no tool ${name}` }];
     if (inCall.has(name))
       return [{ path: ['toolPolicy', name], message: `${name} changes the call itself and has no limits` }];
-    return valueProblems(name, limits, httpTools);
+    return hosted.has(name) ? hostedProblems(name, limits) : valueProblems(name, limits, httpTools);
   });
 }
+
+/** The relay counts the calls of a provider, and knows of its own call only. */
+const hostedProblems = (name: string, { maxPerCall: _kept, ...limits }: ToolLimits): FieldProblem[] =>
+  Object.keys(limits).map((limit) => ({
+    path: ['toolPolicy', name, limit],
+    message: `cannot be kept to for ${name}, which the provider of the model calls: it has maxPerCall only`,
+  }));
 
 /** The value of a use is one of its arguments, and always there: else it could be left out. */
 function valueProblems(name: string, { value }: ToolLimits, httpTools: readonly HttpTool[]): FieldProblem[] {

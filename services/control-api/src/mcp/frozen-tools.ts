@@ -30,13 +30,17 @@ export class FrozenTools {
    * `tool-worker-unavailable`
    */
   async freeze(tenantId: TenantId, content: AgentContent): Promise<AgentContent> {
-    if (content.mcpServers.length === 0) return content;
-    const listings = await Promise.all(content.mcpServers.map((server) => this.list(tenantId, server)));
+    const listings = await Promise.all(
+      // What a provider calls it lists as well, from its own network and with each call.
+      content.mcpServers.map((server) => (server.runBy === 'worker' ? this.list(tenantId, server) : null)),
+    );
     const problems: FieldProblem[] = [];
     const mcpServers = content.mcpServers.map((server, at) => ({
       ...server,
       tools: server.tools.map((tool, index) => {
-        const declared = declare(tool, listings[at] as Listed);
+        const listing = listings[at];
+        if (!listing) return { ...tool, declared: null };
+        const declared = declare(tool, listing);
         if (!('problem' in declared)) return { ...tool, declared };
         problems.push({ path: toolPath(at, index), message: declared.problem });
         return tool;

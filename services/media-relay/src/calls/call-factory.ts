@@ -9,6 +9,7 @@ import { MediaPaths, type MediaPath } from '../media/media-path.ts';
 import { PhraseCache } from '../media/phrase-cache.ts';
 import { PhrasePreparation } from '../media/phrase-preparation.ts';
 import { WaitMusic } from '../media/wait-music.ts';
+import { HostedToolSecrets } from '../tools/hosted-tool-secrets.ts';
 import { persistBeforeCall } from '../tools/persist-before-call.ts';
 import { QueuedToolDispatcher } from '../tools/queued-tool-dispatcher.ts';
 import type { ClaimedCall } from './claimed-call.ts';
@@ -32,6 +33,7 @@ export class CallFactory {
     @Inject(PhrasePreparation) private readonly preparation: PhrasePreparation,
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
+    @Inject(HostedToolSecrets) private readonly secrets: HostedToolSecrets,
     @Inject(RealClock) private readonly clock: RealClock,
   ) {}
 
@@ -69,7 +71,11 @@ export class CallFactory {
       stream: path.stream,
       ...(path.recording ? { recording: path.recording } : {}),
       model: path.model,
-      declarationsFor: (names) => declarationsFor(names, agent),
+      declarationsFor: (names) =>
+        declarationsFor(names, {
+          ...agent,
+          openSecret: (name, sealed) => this.secrets.open(record.tenantId, name, sealed),
+        }),
       ...(takeover ? { takeover } : {}),
       toolDispatcher: persistBeforeCall(this.toolDispatcher, log, isGivenUp),
       log,

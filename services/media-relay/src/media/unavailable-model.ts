@@ -30,6 +30,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         cancelResponse: ignore,
         truncate: ignore,
         sendToolResult: ignore,
+        decideToolCall: ignore,
         addNote: ignore,
         addCallerText: ignore,
         change: ignore,

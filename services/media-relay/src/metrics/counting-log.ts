@@ -52,6 +52,8 @@ export class CountingLog implements CallLog {
           tool: TOOLS.has(event.data.name) ? event.data.name : 'other',
           status: event.data.outcome.status,
         });
+      case 'tools.unavailable':
+        return counters.missingTools.inc({ why: event.data.why }, event.data.names.length);
       case 'tool-limit.reached':
         return counters.toolLimits.inc();
       case 'usage.reported':

@@ -88,6 +88,11 @@ export const COUNTERS = {
     help: 'Tool calls, by outcome',
     labelNames: ['tool', 'status'],
   },
+  missingTools: {
+    name: 'tandem_tools_unavailable_total',
+    help: 'Tools of servers that a model provider calls which a call had to do without',
+    labelNames: ['why'],
+  },
   toolLimits: {
     name: 'tandem_tool_limits_total',
     help: 'Calls that reached the limit of tool calls; further ones are refused',

@@ -60,6 +60,8 @@ export interface CallStep {
   readonly call: string;
   /** An object, or the raw text of arguments, which need not be JSON. */
   readonly arguments: JsonObject | string;
+  /** Label of the server whose tool it is; absent for a function. */
+  readonly server?: string;
   readonly delayMs?: number;
 }
 
@@ -116,6 +118,8 @@ export const ASIDE = 'One moment, please.';
  * after.
  */
 export function latestToolOutput(context: readonly ContextItem[]): { name: string; output: string } | null {
+  const hosted = latestHostedOutput(context);
+  if (hosted) return hosted;
   const last = context.at(-1)?.wire;
   if (last?.['type'] !== 'function_call_output') return null;
   const call = context.find(
@@ -123,3 +127,22 @@ export function latestToolOutput(context: readonly ContextItem[]): { name: strin
   );
   return { name: asString(call?.wire['name']) ?? '', output: asString(last['output']) ?? '' };
 }
+
+/**
+ * The result of a tool of a server that ends the context, or the reason why it was not allowed; notes after it
+ * do not count.
+ */
+function latestHostedOutput(context: readonly ContextItem[]): { name: string; output: string } | null {
+  const last = context.findLast(({ wire }) => wire['role'] !== 'system')?.wire;
+  const requestId = last?.['type'] === 'mcp_approval_response' ? last['approval_request_id'] : null;
+  const call =
+    last?.['type'] === 'mcp_call'
+      ? last
+      : context.find(({ wire }) => requestId !== null && isCallOf(wire, requestId))?.wire;
+  if (!call) return null;
+  const output = call['output'] ?? (call['error'] ? JSON.stringify(call['error']) : last?.['reason']);
+  return { name: asString(call['name']) ?? '', output: asString(output) ?? '' };
+}
+
+const isCallOf = (wire: JsonObject, requestId: unknown): boolean =>
+  wire['type'] === 'mcp_call' && wire['approval_request_id'] === requestId;

@@ -19,7 +19,7 @@ const ms = { type: 'number', minimum: 0, maximum: 600_000 };
 
 const CALL = {
   type: 'object',
-  properties: { name: text, arguments: { anyOf: [text, { type: 'object' }] } },
+  properties: { name: text, server: text, arguments: { anyOf: [text, { type: 'object' }] } },
   required: ['name'],
   additionalProperties: false,
 };

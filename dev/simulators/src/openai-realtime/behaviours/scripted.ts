@@ -16,6 +16,8 @@ import { fillIn } from './placeholders.ts';
 interface ScriptedCall {
   readonly name: string;
   readonly arguments?: JsonObject | string;
+  /** Label of the server whose tool it is. */
+  readonly server?: string;
 }
 
 /**
@@ -128,7 +130,8 @@ function planOf(turn: ScriptedTurn, output: string | null): ResponsePlan {
         : [turn.call as ScriptedCall];
   for (const [index, call] of calls.entries()) {
     const delay = index === 0 && turn.delayMs !== undefined ? { delayMs: turn.delayMs } : {};
-    steps.push({ call: call.name, arguments: call.arguments ?? {}, ...delay });
+    const server = call.server === undefined ? {} : { server: call.server };
+    steps.push({ call: call.name, arguments: call.arguments ?? {}, ...server, ...delay });
   }
   return { steps, ...(turn.firstByteMs === undefined ? {} : { firstByteMs: turn.firstByteMs }) };
 }

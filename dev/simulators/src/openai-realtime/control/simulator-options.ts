@@ -4,6 +4,7 @@ import type { Speak } from '../audio/voice.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Recognise } from '../conversation/caller-turns.ts';
 import type { RecordingOptions } from '../recording/recording.ts';
+import type { HostedServerScript } from '../mcp/hosted-servers.ts';
 import type { Pace } from '../responses/open-output.ts';
 import type { IdStyle } from '../wire/ids.ts';
 import type { NullStyle } from '../wire/schema.ts';
@@ -23,6 +24,8 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly recognise?: Recognise;
   /** Real speech in place of tone bursts. Results are remembered per text and format. */
   readonly speak?: Speak;
+  /** Servers of the Model Context Protocol that sessions may name in their tools, by `server_url`. */
+  readonly mcpServers?: readonly HostedServerScript[];
   /** Default 60 minutes. */
   readonly maxSessionMs?: number;
   /** Token budget of the organisation; responses above it fail. Default 15,000,000. */

@@ -77,7 +77,13 @@ export type FaultAction =
   | { readonly kind: 'stall-reading'; readonly forMs?: number }
   | { readonly kind: 'fail-transcription' }
   /** Refuses every `session.update` for an unknown field, as after a change of the provider's schema. */
-  | { readonly kind: 'refuse-update' };
+  | { readonly kind: 'refuse-update' }
+  /** A server of the Model Context Protocol does not list its tools. */
+  | { readonly kind: 'fail-mcp-list' }
+  /** A tool of such a server fails. */
+  | { readonly kind: 'fail-mcp-call' }
+  /** A tool of such a server never ends. */
+  | { readonly kind: 'hang-mcp-call' };
 
 type FaultKind = FaultAction['kind'];
 
@@ -109,12 +115,15 @@ const HANDSHAKE: ReadonlySet<FaultKind> = new Set(['refuse', 'refuse-in-band', '
 const RESPONSE: ReadonlySet<FaultKind> = new Set(['slow-first-byte', 'slow-audio', 'fail-response']);
 
 /** The moment a fault waits for. */
-export type FaultMoment = 'handshake' | 'response' | 'audio' | 'transcription' | 'update' | 'session';
+export type FaultMoment =
+  'handshake' | 'response' | 'audio' | 'transcription' | 'update' | 'mcp-list' | 'mcp-call' | 'session';
 
 export function momentOf(spec: FaultSpec): FaultMoment {
   if (HANDSHAKE.has(spec.kind)) return 'handshake';
   if (spec.kind === 'fail-transcription') return 'transcription';
   if (spec.kind === 'refuse-update') return 'update';
+  if (spec.kind === 'fail-mcp-list') return 'mcp-list';
+  if (spec.kind === 'fail-mcp-call' || spec.kind === 'hang-mcp-call') return 'mcp-call';
   if (spec.response !== undefined) return spec.audioMs === undefined ? 'response' : 'audio';
   return RESPONSE.has(spec.kind) ? 'response' : 'session';
 }
@@ -173,6 +182,9 @@ const SCHEMAS: Record<FaultKind, object> = {
   'stall-reading': fault('stall-reading', { forMs: wait, ...ANY_MOMENT }),
   'fail-transcription': fault('fail-transcription', WHERE),
   'refuse-update': fault('refuse-update', WHERE),
+  'fail-mcp-list': fault('fail-mcp-list', WHERE),
+  'fail-mcp-call': fault('fail-mcp-call', WHERE),
+  'hang-mcp-call': fault('hang-mcp-call', WHERE),
 };
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

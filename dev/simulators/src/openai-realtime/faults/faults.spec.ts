@@ -326,6 +326,9 @@ describe('a fault in external data', () => {
       { kind: 'stall-reading', forMs: 10 },
       { kind: 'fail-transcription' },
       { kind: 'refuse-update', times: 1 },
+      { kind: 'fail-mcp-list' },
+      { kind: 'fail-mcp-call', times: 1 },
+      { kind: 'hang-mcp-call', session: 'sess_1' },
     ];
     expect(samples.map(faultSpecProblem)).toEqual(samples.map(() => null));
     expect(new Set(samples.map((sample) => sample.kind))).toEqual(new Set(FAULT_KINDS));

@@ -124,6 +124,19 @@ export class SessionFaults {
     return this.strikesAt('update');
   }
 
+  failsHostedList(): boolean {
+    return this.strikesAt('mcp-list');
+  }
+
+  /** Returns what becomes of a call of a tool that the provider runs; null for its own end. */
+  ofHostedCall(): 'fail' | 'hang' | null {
+    const entry = this.faults
+      .waitingFor('mcp-call')
+      .find((waiting) => this.faults.claim(waiting, this.victim.id));
+    if (!entry) return null;
+    return entry.spec.kind === 'hang-mcp-call' ? 'hang' : 'fail';
+  }
+
   close(): void {
     for (const timer of this.timers) timer.cancel();
     this.faults.detach(this.victim.id);

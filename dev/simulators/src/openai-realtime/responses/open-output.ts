@@ -95,24 +95,26 @@ export class OpenText implements OpenOutput {
 const ARGUMENTS_PIECE = 16;
 const ARGUMENTS_INTERVAL_MS = 10;
 
-/** A tool call, its arguments in pieces. */
+/** A call of a function, or of a tool of a server; its arguments come in pieces. */
 export class OpenCall implements OpenOutput {
   readonly item: Item;
   readonly intervalMs = ARGUMENTS_INTERVAL_MS;
   private readonly writer: EventWriter;
   private readonly fields: JsonObject;
   private readonly text: string;
+  private readonly isHosted: boolean;
   private sent = 0;
 
   constructor(writer: EventWriter, place: AudioDeltaPlace, item: Item, text: string) {
     this.writer = writer;
     this.item = item;
     this.text = text;
+    this.isHosted = item.wire.type === 'mcp_call';
     this.fields = {
       response_id: place.responseId,
       item_id: place.itemId,
       output_index: place.outputIndex,
-      call_id: item.wire['call_id'],
+      ...(this.isHosted ? {} : { call_id: item.wire['call_id'] }),
     };
   }
 
@@ -128,12 +130,15 @@ export class OpenCall implements OpenOutput {
     const delta = this.text.slice(this.sent, this.sent + ARGUMENTS_PIECE);
     this.sent += delta.length;
     this.item.wire['arguments'] = this.text.slice(0, this.sent);
-    this.writer.emit('response.function_call_arguments.delta', { ...this.fields, delta });
+    const kind = this.isHosted ? 'mcp_call' : 'function_call';
+    this.writer.emit(`response.${kind}_arguments.delta`, { ...this.fields, delta });
     return { audioMs: 0, words: delta.length };
   }
 
   end(): void {
     if (!this.isDone) return;
+    if (this.isHosted)
+      return this.writer.emit('response.mcp_call_arguments.done', { ...this.fields, arguments: this.text });
     this.writer.emit('response.function_call_arguments.done', {
       ...this.fields,
       name: this.item.wire['name'],

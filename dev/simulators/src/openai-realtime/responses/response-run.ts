@@ -7,7 +7,7 @@ import { ERRORS } from '../faults/fault-spec.ts';
 import type { ApiError } from '../wire/api-error.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
 import type { EventWriter } from '../wire/event-writer.ts';
-import type { JsonObject, Typed } from '../wire/json.ts';
+import { asString, type JsonObject, type Typed } from '../wire/json.ts';
 import { OpenAudio } from './open-audio.ts';
 import { OpenCall, OpenText, type OpenOutput, type Pace } from './open-output.ts';
 
@@ -49,6 +49,10 @@ export interface RunHost {
   /** Adds the item to the conversation, if the run writes to it, and sends the event. */
   announce(run: ResponseRun, item: Item): void;
   finalize(run: ResponseRun, item: Item): void;
+  /** Returns why the model cannot call a tool of a server, or null. */
+  hostedCallFault(server: string, name: string): string | null;
+  /** A tool of a server was called. Returns the item that asks for approval; null where none is needed. */
+  onHostedCall(item: Item, outputIndex: number): Typed | null;
   soundOf(step: SayStep, format: AudioFormat): AudioSource | Promise<AudioSource>;
   /** Audio of the run has gone out; `sentMs` is the total. May end the run. */
   onAudioSent(run: ResponseRun, sentMs: number): void;
@@ -176,14 +180,22 @@ export class ResponseRun {
   }
 
   private beginCall(step: CallStep, index: number): void {
-    const wire: Typed = {
-      type: 'function_call',
-      status: 'in_progress',
-      name: step.call,
-      call_id: this.host.newId('call'),
-      arguments: '',
-    };
-    const item = this.addItem(wire);
+    const { server } = step;
+    const fault = server === undefined ? null : this.host.hostedCallFault(server, step.call);
+    if (fault !== null) return this.break(new Error(`The plan calls ${step.call}, but ${fault}.`));
+    const name = { name: step.call, arguments: '' };
+    const item = this.addItem(
+      server === undefined
+        ? { type: 'function_call', status: 'in_progress', call_id: this.host.newId('call'), ...name }
+        : {
+            type: 'mcp_call',
+            server_label: server,
+            ...name,
+            approval_request_id: null,
+            output: null,
+            error: null,
+          },
+    );
     const text = typeof step.arguments === 'string' ? step.arguments : JSON.stringify(step.arguments);
     this.start(new OpenCall(this.host.writer, this.placeOf(item), item, text), index);
   }
@@ -225,7 +237,7 @@ export class ResponseRun {
   }
 
   private addItem(wire: Typed): Item {
-    const item = newItem(this.host.newId('item'), 'model', wire);
+    const item = newItem(asString(wire['id']) ?? this.host.newId('item'), 'model', wire);
     this.items.push(item);
     this.host.writer.emit('response.output_item.added', {
       response_id: this.id,
@@ -278,12 +290,20 @@ export class ResponseRun {
     if (!output) return;
     this.open = null;
     output.end();
-    output.item.wire['status'] = status;
-    this.host.finalize(this, output.item);
+    const isHosted = output.item.wire.type === 'mcp_call';
+    if (!isHosted) output.item.wire['status'] = status;
+    this.closeItem(output.item);
+    if (!isHosted || status !== 'completed') return;
+    const request = this.host.onHostedCall(output.item, this.items.length - 1);
+    if (request) this.closeItem(this.addItem(request));
+  }
+
+  private closeItem(item: Item): void {
+    this.host.finalize(this, item);
     this.host.writer.emit('response.output_item.done', {
       response_id: this.id,
       output_index: this.items.length - 1,
-      item: output.item.wire,
+      item: item.wire,
     });
   }
 }

@@ -13,13 +13,14 @@ import { newItem, type Conversation, type Item } from '../conversation/conversat
 import { contextTokens, PromptCache, usageObject, type Tokens } from '../conversation/usage.ts';
 import { ERRORS, type Failure } from '../faults/fault-spec.ts';
 import type { SessionFaults } from '../faults/session-faults.ts';
+import type { HostedServers } from '../mcp/hosted-servers.ts';
 import type { Recording } from '../recording/recording.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
 import type { EventWriter } from '../wire/event-writer.ts';
 import type { IdSource } from '../wire/ids.ts';
-import { asArray, asObject, asString, at, has, isObject, type JsonObject } from '../wire/json.ts';
+import { asArray, asObject, asString, at, has, isObject, type JsonObject, type Typed } from '../wire/json.ts';
 import type { Pace } from './open-output.ts';
 import type { RateLimits, Reservation } from './rate-limits.ts';
 import {
@@ -38,6 +39,7 @@ interface ResponsesOptions {
   readonly recording: Recording;
   readonly conversation: Conversation;
   readonly brain: Brain;
+  readonly hosted: HostedServers;
   readonly pace: Pace;
   readonly speak: Speak;
   readonly rateLimits: RateLimits;
@@ -155,6 +157,14 @@ export class Responses implements RunHost {
       previous_item_id: conversation.previousId(item.id),
       item: item.wire,
     });
+  }
+
+  hostedCallFault(server: string, name: string): string | null {
+    return this.options.hosted.callFault(server, name);
+  }
+
+  onHostedCall(item: Item, outputIndex: number): Typed | null {
+    return this.options.hosted.called(item, outputIndex);
   }
 
   soundOf(step: SayStep, format: AudioFormat): AudioSource | Promise<AudioSource> {

@@ -9,6 +9,7 @@ import { Transcription } from '../conversation/transcription.ts';
 import { badEvent } from '../faults/bad-events.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
 import type { SessionFaults, Strike } from '../faults/session-faults.ts';
+import { HostedServers, type HostedCallRecord, type HostedServerScript } from '../mcp/hosted-servers.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { Pace } from '../responses/open-output.ts';
 import type { RateLimits } from '../responses/rate-limits.ts';
@@ -36,6 +37,8 @@ export interface SessionEnvironment {
   readonly nulls: NullStyle;
   /** The cap after which the server says `session_expired` and closes. */
   readonly maxSessionMs: number;
+  /** Default none. */
+  readonly mcpServers?: readonly HostedServerScript[];
   readonly transcriptionDelayMs: number;
   /** Whether user items keep their bytes. */
   readonly keepsAudio: boolean;
@@ -73,6 +76,7 @@ export class ModelSession {
   private readonly turns: CallerTurns;
   private readonly responses: Responses;
   private readonly transcription: Transcription;
+  private readonly hosted: HostedServers;
   private readonly seeded: Typed[] = [];
   /** Words found in the audio, by utterance. */
   private readonly recognised = new Map<number, string>();
@@ -115,9 +119,17 @@ export class ModelSession {
       { ...shared, keepsAudio: env.keepsAudio, needsAudio: env.behaviour.needsAudio, ...this.turnEvents() },
       this.settings,
     );
+    this.hosted = new HostedServers({
+      ...shared,
+      ids: start.ids,
+      servers: env.mcpServers ?? [],
+      faults: () => this.faults,
+      session: () => this.settings,
+    });
     this.responses = new Responses({
       ...shared,
       ids: start.ids,
+      hosted: this.hosted,
       brain: env.behaviour.open(),
       pace: env.pace,
       speak: env.speak,
@@ -140,6 +152,11 @@ export class ModelSession {
   /** Items the client created, in order, as they were stored. */
   get seededItems(): readonly Typed[] {
     return this.seeded;
+  }
+
+  /** Calls of tools of servers that ran. */
+  get hostedCalls(): readonly HostedCallRecord[] {
+    return this.hosted.calls;
   }
 
   get ageMs(): number {
@@ -199,6 +216,7 @@ export class ModelSession {
     this.turns.close();
     this.transcription.close();
     this.responses.close();
+    this.hosted.close();
     this.faults.close();
     this.recording.close();
   }
@@ -259,6 +277,7 @@ export class ModelSession {
     this.settings = mergeSession(this.settings, update, this.env.nulls);
     this.turns.configure(this.settings);
     this.writer.emit('session.updated', { session: this.settings });
+    this.hosted.configure(this.settings);
     return null;
   }
 
@@ -270,7 +289,7 @@ export class ModelSession {
   }
 
   private createItem(given: JsonObject, after: string | undefined): ApiError | null {
-    const error = itemFault(this.conversation, given, after);
+    const error = itemFault(this.conversation, given, after) ?? this.hosted.answerFault(given);
     if (error) return error;
     const item = clientItem(asString(given['id']) ?? this.start.ids.take('item'), given, () =>
       this.start.ids.take('call'),
@@ -280,6 +299,7 @@ export class ModelSession {
     const fields = { previous_item_id: this.conversation.previousId(item.id), item: item.wire };
     this.writer.emit('conversation.item.added', fields);
     this.writer.emit('conversation.item.done', fields);
+    this.hosted.answered(given);
     return null;
   }
 

@@ -4,6 +4,7 @@ import type { Link } from '../../link/link.ts';
 import type { FaultAction } from '../faults/fault-spec.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { FaultTarget, Strike } from '../faults/session-faults.ts';
+import type { HostedCallRecord } from '../mcp/hosted-servers.ts';
 import type { RecordedEvent } from '../recording/recorded-event.ts';
 import { Recording, type RecordingOptions } from '../recording/recording.ts';
 import type { SessionCounters } from '../recording/session-counters.ts';
@@ -148,6 +149,11 @@ export class SimulatedSession implements FaultTarget {
   /** Items the client created, in the order it created them: a seeded history. */
   get seededItems(): readonly Typed[] {
     return this.session.seededItems;
+  }
+
+  /** Calls of tools of servers that the provider ran. */
+  get hostedCalls(): readonly HostedCallRecord[] {
+    return this.session.hostedCalls;
   }
 
   /** Every byte of audio the client appended. */

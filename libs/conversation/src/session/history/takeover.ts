@@ -38,6 +38,8 @@ export interface Takeover {
   readonly budget: BudgetCarryover;
   /** Tool calls so far. */
   readonly toolCalls: number;
+  /** Those of them that were not refused, by tool. */
+  readonly toolUses: ReadonlyMap<string, number>;
 }
 
 /** Reads the event log of a call for the session that takes it over. */
@@ -64,11 +66,24 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     recording: recordingCarryover(events),
     budget: budgetCarryover(events),
     toolCalls: events.filter(({ type }) => type === 'tool.called').length,
+    toolUses: toolUsesOf(events),
   };
 }
 
 const isStreamChange = ({ type }: CallEvent): boolean =>
   type === 'stream.attached' || type === 'stream.detached';
+
+function toolUsesOf(events: readonly CallEvent[]): ReadonlyMap<string, number> {
+  const refused = new Set(
+    events.flatMap(({ type, data }) =>
+      type === 'tool.finished' && data.outcome.status === 'refused' ? [data.toolCallId] : [],
+    ),
+  );
+  const uses = new Map<string, number>();
+  for (const { name, toolCallId } of calledTools(events))
+    if (!refused.has(toolCallId)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return uses;
+}
 
 function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
   const finished = new Set(

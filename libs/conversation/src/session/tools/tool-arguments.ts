@@ -25,4 +25,10 @@ export function checkArguments(
   return { ok: true, value: parsed.value as JsonValue };
 }
 
+/** Returns the refusal of a tool that is not among these. */
+export function unknownTool(known: Iterable<string>): Refusal {
+  const names = [...known].join(', ') || 'none';
+  return { ok: false, reason: 'unknown-tool', detail: `There is no tool of this name. Tools: ${names}.` };
+}
+
 const badArguments = (detail: string): Refusal => ({ ok: false, reason: 'bad-arguments', detail });

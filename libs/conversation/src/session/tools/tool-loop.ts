@@ -17,7 +17,8 @@ import type { OpenToolCall } from '../history/takeover.ts';
 import type { ModelSlot } from '../model-slot.ts';
 import type { CallToolResult } from './call-tools.ts';
 import { needsAnswer, type Confirmations } from './confirmations.ts';
-import { checkArguments, type Refusal } from './tool-arguments.ts';
+import { HostedCalls } from './hosted-calls.ts';
+import { checkArguments, unknownTool, type Refusal } from './tool-arguments.ts';
 import { ToolRounds } from './tool-rounds.ts';
 
 export interface ToolLoopSetup {
@@ -33,6 +34,8 @@ export interface ToolLoopSetup {
   readonly toolContext: () => ToolCallContext;
   /** Tool calls made by earlier sessions of the call. */
   readonly calledBefore: number;
+  /** Those of them that ran, by tool. */
+  readonly usedBefore: ReadonlyMap<string, number>;
 }
 
 /** A model that calls more tools than this in one call is out of control. */
@@ -72,6 +75,8 @@ interface RunningCall {
 export class ToolLoop {
   private declarations: ReadonlyMap<string, ToolDeclaration>;
   private readonly rounds: ToolRounds;
+  /** The calls that the model's provider runs. */
+  readonly hosted: HostedCalls;
   private readonly seen = new Set<ToolCallId>();
   /** The calls at work, by tool and arguments. */
   private readonly running = new Map<string, RunningCall>();
@@ -90,6 +95,7 @@ export class ToolLoop {
   ) {
     this.declarations = byName(setup.declarations);
     this.calls = setup.calledBefore;
+    this.hosted = new HostedCalls(context, model, setup.usedBefore);
     this.rounds = new ToolRounds(() => {
       setup.confirmations.replyDue();
       context.signal({ kind: 'speech-due', request: { kind: 'reply' } });
@@ -127,6 +133,8 @@ export class ToolLoop {
       },
     });
     if (!checked.ok) return this.turnDown(asked, pending, checked);
+    const refusal = asked.isHosted ? this.hosted.refusalOf(checked.tool, checked.value) : null;
+    if (refusal) return this.turnDown(asked, pending, refusal);
     const verdict = this.setup.confirmations.judge(checked.tool, checked.value);
     const follow = (said: 'go' | Refusal) =>
       said === 'go'
@@ -144,21 +152,30 @@ export class ToolLoop {
   ): void {
     if (this.isStopped) return this.finish(asked, pending, { status: 'cancelled' }, always);
     if (tool.place === 'call') return this.carryOut(asked, pending, input);
+    if (tool.place === 'provider') return this.host(asked, pending, tool, input);
     const call = this.toolCall(pending.toolCallId, tool, input, tool.deadlineMs);
     const outcome = this.join(asked, pending, input, (onLate) => this.caller.call(call, onLate));
     this.awaitOutcome(asked, pending, tool, outcome);
   }
 
+  /** Has the provider run the call. */
+  private host(asked: ModelToolCall, pending: PendingToolCall, tool: ToolDeclaration, input: JsonValue) {
+    const onLate: OnLateOutcome = (outcome) => {
+      if (!this.isStopped) this.tellLate(pending.name, [this.recorderOf(asked, pending)], outcome);
+    };
+    const outcome = this.hosted.run(tool, asked.providerCallId, input, onLate);
+    this.awaitOutcome(asked, pending, tool, outcome);
+  }
+
   private turnDown(asked: ModelToolCall, pending: PendingToolCall, { reason, detail }: Refusal): void {
+    if (asked.isHosted) this.hosted.refuse(asked.providerCallId, detail);
     this.finish(asked, pending, { status: 'refused', reason, detail }, always);
   }
 
   private carryOut(asked: ModelToolCall, pending: PendingToolCall, input: JsonValue): void {
     // media-relay checks at start that every call tool has an implementation; an unknown one is refused here.
-    const answer = this.setup.carryOut(asked, input) ?? {
-      outcome: this.unknownTool(),
-      needsReply: always,
-    };
+    const answer = this.setup.carryOut(asked, input);
+    if (!answer) return this.turnDown(asked, pending, unknownTool(this.declarations.keys()));
     if (answer instanceof Promise)
       void answer.then(({ outcome, needsReply }) => this.finish(asked, pending, outcome, needsReply));
     else this.finish(asked, pending, answer.outcome, answer.needsReply);
@@ -183,7 +200,8 @@ export class ToolLoop {
         }),
       );
     }
-    model.sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
+    if (asked.isHosted) this.hosted.refuse(asked.providerCallId, TOO_MANY.detail);
+    else model.sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
     this.rounds.of(asked.responseId).replies.push(always);
   }
 
@@ -198,7 +216,8 @@ export class ToolLoop {
       resumed.add(toolCallId);
       this.pendingCount += 1;
       // A call tool is carried out by the session it was called in, or not at all.
-      if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
+      if (tool?.place === 'provider') this.finish(asked, pending, { status: 'timed-out' }, always, tool);
+      else if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
       else {
         const leftMs = Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs);
         const call = this.toolCall(toolCallId, tool, called.arguments, leftMs);
@@ -218,7 +237,8 @@ export class ToolLoop {
     for (const called of calls) {
       const { asked, pending, tool, ranMs } = this.takeUp(called);
       const leftMs = tool ? tool.deadlineMs + tool.lateMs - ranMs : 0;
-      if (!tool?.lateMs || leftMs <= 0) continue;
+      // What a provider still runs for a session that is gone is told to nobody.
+      if (tool?.place !== 'worker' || !tool.lateMs || leftMs <= 0) continue;
       const { toolCallId, arguments: input } = called;
       const call = this.toolCall(toolCallId, tool, input, Math.max(LEAST_WAIT_MS, leftMs));
       void this.join(asked, pending, input, (onLate) => this.awaitLate(call, onLate), joined);
@@ -249,12 +269,14 @@ export class ToolLoop {
   /** Stops passing on outcomes, and cancels the tools that can be cancelled. */
   stop(): void {
     this.isStopped = true;
+    this.hosted.stop();
     this.caller.cancelAll(this.context.call.callId);
   }
 
   /** Stops passing on outcomes; the tools keep running, and the next session waits for them. */
   leave(): void {
     this.isStopped = true;
+    this.hosted.leave();
   }
 
   /**
@@ -269,8 +291,7 @@ export class ToolLoop {
     running = this.running,
   ): Promise<ToolOutcome> {
     const { name } = pending;
-    const record: OnLateOutcome = (outcome) =>
-      this.context.log.append({ type: 'tool.finished-late', data: this.endOf(asked, pending, outcome) });
+    const record = this.recorderOf(asked, pending);
     const key = `${name} ${JSON.stringify(input)}`;
     const same = running.get(key);
     if (same) {
@@ -279,13 +300,21 @@ export class ToolLoop {
     }
     const recordLate = [record];
     const outcome = begin((late) => {
-      if (this.isStopped) return;
-      for (const store of recordLate) store(late);
-      this.context.signal({ kind: 'tool-finished-late', name, outcome: late });
+      if (!this.isStopped) this.tellLate(name, recordLate, late);
     });
     running.set(key, { outcome, recordLate });
     void outcome.then(() => running.delete(key));
     return outcome;
+  }
+
+  private recorderOf(asked: ModelToolCall, pending: PendingToolCall): OnLateOutcome {
+    return (outcome) =>
+      this.context.log.append({ type: 'tool.finished-late', data: this.endOf(asked, pending, outcome) });
+  }
+
+  private tellLate(name: string, recorders: readonly OnLateOutcome[], outcome: ToolOutcome): void {
+    for (const record of recorders) record(outcome);
+    this.context.signal({ kind: 'tool-finished-late', name, outcome });
   }
 
   private toolCall(
@@ -316,23 +345,12 @@ export class ToolLoop {
     });
   }
 
-  private unknownTool(): Extract<ToolOutcome, { status: 'refused' }> {
-    const known = [...this.declarations.keys()].join(', ') || 'none';
-    return {
-      status: 'refused',
-      reason: 'unknown-tool',
-      detail: `There is no tool of this name. Tools: ${known}.`,
-    };
-  }
-
   private check(
     asked: ModelToolCall,
   ): { readonly ok: true; readonly tool: ToolDeclaration; readonly value: JsonValue } | Refusal {
     const tool = this.declarations.get(asked.name);
-    if (!tool) {
-      const { reason, detail } = this.unknownTool();
-      return { ok: false, reason, detail };
-    }
+    if (!tool || (tool.place === 'provider') !== (asked.isHosted ?? false))
+      return unknownTool(this.declarations.keys());
     if (this.pendingCount > MAX_PENDING) return { ok: false, ...TOO_MANY };
     const checked = checkArguments(tool, asked.argumentsJson);
     return checked.ok ? { ...checked, tool } : checked;

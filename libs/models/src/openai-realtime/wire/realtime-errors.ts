@@ -6,6 +6,22 @@ type DoneResponse = Extract<OpenAiEvent, { type: 'response.done' }>['response'];
 
 const PROVIDER = 'openai-realtime';
 
+/**
+ * Refusals of events that crossed one of the server's on the wire: the response was already over, or server
+ * VAD had already committed the audio.
+ */
+export const HARMLESS: ReadonlySet<string> = new Set([
+  'response_cancel_not_active',
+  'input_audio_buffer_commit_empty',
+]);
+/** Errors that end the session, whether or not the socket closes. */
+export const FATAL: ReadonlySet<string> = new Set([
+  'session_expired',
+  'insufficient_quota',
+  'invalid_api_key',
+  'beta_api_shape_disabled',
+]);
+
 /** Categories of the Realtime API's error codes; a code not listed has the category of its type. */
 const BY_CODE: Readonly<Record<string, ProviderErrorCategory>> = {
   invalid_api_key: 'authentication',

@@ -1,6 +1,7 @@
 import { providerIdSchema, UNKNOWN_USAGE, type ItemId, type ResponseId } from '@tandem/contracts';
 import type { ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
+import { hostedItem } from './hosted-item.ts';
 import { usageSchema, transcriptionUsageSchema } from './usage-report.ts';
 import { readAudio, type OpenAiAudioDelta } from './audio-delta.ts';
 
@@ -81,12 +82,23 @@ const schemas = {
     response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }),
   }),
   'response.output_item.added': z.object({
-    item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }),
+    item: z.object({ ...hostedItem, id: itemId, name: z.string().max(128).optional() }),
   }),
   'response.output_item.done': z.object({
     response_id: responseId,
-    item: z.object({ id: itemId, type: z.string() }),
+    item: z.object({ ...hostedItem, id: itemId }),
   }),
+  'conversation.item.added': z.object({ item: z.object(hostedItem) }),
+  'conversation.item.done': z.object({ item: z.object(hostedItem) }),
+  'mcp_list_tools.completed': z.object({ item_id: providerIdSchema }),
+  'mcp_list_tools.failed': z.object({ item_id: providerIdSchema }),
+  'response.mcp_call_arguments.done': z.object({
+    response_id: responseId,
+    item_id: providerIdSchema,
+    arguments: z.string().max(1_000_000),
+  }),
+  'response.mcp_call.completed': z.object({ item_id: providerIdSchema }),
+  'response.mcp_call.failed': z.object({ item_id: providerIdSchema }),
   'response.output_audio_transcript.delta': z.object({ item_id: itemId, delta: z.string().max(100_000) }),
   'response.function_call_arguments.done': z.object({
     response_id: responseId,

@@ -1,4 +1,4 @@
-import type { AudioFormat, ToolDeclaration, TurnDetection } from '@tandem/contracts';
+import type { AudioFormat, TurnDetection } from '@tandem/contracts';
 import type { ModelSessionChange, ModelSessionSetup } from '@tandem/conversation';
 import type {
   AudioTranscription,
@@ -6,9 +6,9 @@ import type {
   RealtimeAudioFormats,
   RealtimeAudioInputTurnDetection,
   RealtimeClientEvent,
-  RealtimeFunctionTool,
   RealtimeSessionCreateRequest,
 } from 'openai/resources/realtime/realtime';
+import { wireTools } from './wire-tools.ts';
 
 /*
  * The server refuses a whole update for one field it does not know: see client-events.ts. What a session is
@@ -40,7 +40,7 @@ export function sessionUpdate(setup: ModelSessionSetup): RealtimeClientEvent {
           ...(setup.speed === undefined ? {} : { speed: setup.speed }),
         },
       },
-      tools: setup.tools.map(wireTool),
+      tools: wireTools(setup.tools),
       tool_choice: 'auto',
     },
   };
@@ -53,7 +53,7 @@ export const NO_CHANGE: RealtimeClientEvent = { type: 'session.update', session:
 export function sessionChange(change: ModelSessionChange, setup: ModelSessionSetup): RealtimeClientEvent {
   const session: RealtimeSessionCreateRequest = { type: 'realtime' };
   if (change.instructions !== undefined) session.instructions = change.instructions;
-  if (change.tools) session.tools = change.tools.map(wireTool);
+  if (change.tools) session.tools = wireTools(change.tools);
   const input = inputChange(change, setup);
   const audio: RealtimeAudioConfig = {
     ...(Object.keys(input).length > 0 ? { input } : {}),
@@ -118,8 +118,4 @@ const TAKES_LANGUAGES = new Set(['gpt-transcribe', 'gpt-live-transcribe']);
 function wireTranscription(model: string, language: string): AudioTranscription {
   const iso639 = language.split('-')[0]?.toLowerCase() ?? 'en';
   return { model, ...(TAKES_LANGUAGES.has(model) ? { languages: [iso639] } : { language: iso639 }) };
-}
-
-function wireTool(tool: ToolDeclaration): RealtimeFunctionTool {
-  return { type: 'function', name: tool.name, description: tool.description, parameters: tool.parameters };
 }

@@ -14,6 +14,8 @@ export interface ResilientSetting extends CallSetting, Pick<ResilientModelOption
   /** Maximum length of a session of the first model. */
   readonly maxSessionMs?: number;
   readonly health?: ProviderHealth;
+  /** The first model runs tools of servers by itself; the second never does. */
+  readonly runsTools?: boolean;
   /** Errors of the first sessions of the first model, which do not open. */
   readonly refusals?: readonly ProviderError[];
 }
@@ -25,8 +27,16 @@ export class ResilientScene extends CallScene {
   /** The fallback. */
   readonly second: ScriptedVoiceModel;
 
-  constructor({ maxSessionMs, health, refusals = [], watchdog, renewal, ...setting }: ResilientSetting = {}) {
-    const first = new ScriptedVoiceModel('first', maxSessionMs === undefined ? {} : { maxSessionMs });
+  constructor({
+    maxSessionMs,
+    health,
+    runsTools = false,
+    refusals = [],
+    watchdog,
+    renewal,
+    ...setting
+  }: ResilientSetting = {}) {
+    const first = new ScriptedVoiceModel('first', { maxSessionMs: maxSessionMs ?? null, runsTools });
     const second = new ScriptedVoiceModel('second');
     first.isReadyAtOnce = !setting.isModelSlow;
     first.refusals.push(...refusals);

@@ -1,0 +1,7 @@
+import type { ModelMove } from '@tandem/conversation';
+
+/** A time without a session: since when, and why. */
+export interface Gap {
+  readonly since: number;
+  readonly why: ModelMove['why'];
+}
