@@ -89,6 +89,9 @@ export function lateText(result: LateResult): string | null {
   return typeof sentence === 'string' ? shortMessage(sentence) : null;
 }
 
+/** The sentence about a reference, which not every outcome has. */
+const REFERENCE = / \p{Letter}+ ?: \{reference\}\.$/u;
+
 function sentenceOf(
   { tool, arguments: input, outcome, lateText: own }: LateResult,
   words: Readonly<Record<Sentence, string>>,
@@ -96,7 +99,8 @@ function sentenceOf(
   if (outcome.status === 'timed-out') return [words.unknown, {}];
   if (outcome.status !== 'ok') return [words.notDone, {}];
   const known = hasLateText(tool) ? words[SENTENCE_OF[tool as keyof typeof SENTENCE_OF]] : words.done;
-  return [own ?? known, { ...fieldsOf(input), ...fieldsOf(outcome.value) }];
+  const values = { ...fieldsOf(input), ...fieldsOf(outcome.value) };
+  return [own ?? (Object.hasOwn(values, 'reference') ? known : known.replace(REFERENCE, '')), values];
 }
 
 const fieldsOf = (value: JsonValue): TemplateValues =>

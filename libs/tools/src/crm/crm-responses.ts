@@ -25,9 +25,19 @@ export const bookingSchema = slotSchema.extend({
   reference: z.string().max(40),
   service: z.object({ name: nameSchema }),
 });
-export const bookingsSchema = z.object({ items: z.array(bookingSchema).max(100) });
+/** A booking with the call it was made in. */
+const madeBookingSchema = bookingSchema.extend({
+  callId: z.uuid().nullable(),
+  /** Null until the call is on record. */
+  caller: z
+    .object({ number: z.string().max(256), attestation: z.string().max(64).nullable() })
+    .nullish()
+    .transform((caller) => caller ?? null),
+});
+export type MadeBooking = z.infer<typeof madeBookingSchema>;
+export const bookingsSchema = z.object({ items: z.array(madeBookingSchema).max(100) });
 /** A booking with all that tells whose it is. */
-const ownBookingSchema = bookingSchema.extend({
+const ownBookingSchema = madeBookingSchema.extend({
   id: z.uuid(),
   name: nameSchema.nullable(),
   contact: z.object({ name: nameSchema.nullable() }).nullable(),
