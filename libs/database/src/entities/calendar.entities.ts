@@ -34,6 +34,11 @@ export class FreedTimeRow {
   @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
   @Column({ name: 'starts_at', type: 'timestamptz', precision: 3 }) startsAt!: Date;
   @Column({ name: 'ends_at', type: 'timestamptz', precision: 3 }) endsAt!: Date;
+  /** Offers of it that failed. */
+  @Column({ type: 'integer', default: 0 }) attempts!: number;
+  /** `infinity` for one that is given up. */
+  @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  nextAttemptAt!: Date;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt!: Date;
 }

@@ -63,6 +63,8 @@ export interface FreedTime {
   readonly resourceId: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** Offers of it that failed. */
+  readonly attempts: number;
 }
 
 /** The terms of an offer to a person of the waiting list. */

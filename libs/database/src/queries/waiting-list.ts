@@ -75,22 +75,42 @@ export async function countWaiting(manager: EntityManager, tenantId: TenantId): 
 }
 
 /**
- * Returns the oldest freed time of a business that is not quiet then, and keeps it from other transactions;
- * null when there is none.
+ * Returns the freed time that is due for longest, of a business that is not quiet then, and keeps it from
+ * other transactions; null when there is none. One that is over is due whatever failed before.
  */
 export async function takeFreedTime(transaction: Transaction, now: Date): Promise<FreedTime | null> {
   const [found] = await query<FreedTime>(
     transaction,
     `SELECT freed.id, freed.tenant_id AS "tenantId", freed.resource_id AS "resourceId",
-       freed.starts_at AS "startsAt", freed.ends_at AS "endsAt"
+       freed.starts_at AS "startsAt", freed.ends_at AS "endsAt", freed.attempts
      FROM freed_times freed JOIN tenants tenant ON tenant.id = freed.tenant_id
      LEFT JOIN booking_settings settings ON settings.tenant_id = freed.tenant_id
      WHERE freed.ends_at <= $1::timestamptz
-       OR NOT ${isQuiet('$1::timestamptz', 'tenant.time_zone', 'settings')}
-     ORDER BY freed.created_at, freed.id LIMIT 1 FOR UPDATE OF freed SKIP LOCKED`,
+       OR freed.next_attempt_at <= clock_timestamp()
+         AND NOT ${isQuiet('$1::timestamptz', 'tenant.time_zone', 'settings')}
+     ORDER BY freed.next_attempt_at, freed.id LIMIT 1 FOR UPDATE OF freed SKIP LOCKED`,
     [now],
   );
   return found ?? null;
+}
+
+/**
+ * Stores that the offer of a freed time failed, which is due again after this time; null for never.
+ * @returns false when another transaction has tried it meanwhile
+ */
+export async function postponeFreedTime(
+  manager: EntityManager,
+  { tenantId, id, attempts }: FreedTime,
+  pauseMs: number | null,
+): Promise<boolean> {
+  const postponed = await query(
+    manager,
+    `UPDATE freed_times SET attempts = attempts + 1,
+       next_attempt_at = coalesce(clock_timestamp() + $4::float8 * interval '1 ms', 'infinity')
+     WHERE tenant_id = $1 AND id = $2 AND attempts = $3 RETURNING id`,
+    [tenantId, id, attempts, pauseMs],
+  );
+  return postponed.length > 0;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TenantId } from '@tandem/contracts';
 import { nineOclock, RunningCrm, type Answer } from '../test/running-crm.ts';
@@ -162,6 +163,88 @@ describe('the waiting list', () => {
     await becomes(one, 'offered');
     expect(await sent()).toEqual([]);
   }, 60_000);
+
+  describe('whose offer fails', () => {
+    /** Has the database refuse every offer to the people of this business. */
+    async function poison(): Promise<() => Promise<unknown>> {
+      const name = `refuse_offers_${randomUUID().replaceAll('-', '')}`;
+      await crm.sql(
+        `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'no offers' USING ERRCODE = '22000'; END $$`,
+      );
+      await crm.sql(
+        `CREATE TRIGGER ${name} BEFORE UPDATE ON waiting_list FOR EACH ROW
+         WHEN (NEW.tenant_id = '${tenantId}' AND NEW.status = 'offered') EXECUTE FUNCTION ${name}()`,
+      );
+      return () => crm.sql(`DROP FUNCTION ${name} CASCADE`);
+    }
+    const freed = async () =>
+      (
+        await crm.sql<{ attempts: number; due: string; pause: number | null }>(
+          `SELECT attempts, next_attempt_at::text AS due, CASE WHEN isfinite(next_attempt_at)
+             THEN extract(epoch FROM next_attempt_at - clock_timestamp())::float8 END AS pause
+           FROM freed_times WHERE tenant_id = $1`,
+          tenantId,
+        )
+      )[0];
+    const failed = async (outcome: string) => {
+      const { text } = await crm.ask('GET', '/metrics');
+      const pattern = `tandem_waiting_list_offers_failed_total\\{[^}]*outcome="${outcome}"[^}]*\\} (\\d+)`;
+      return Number(new RegExp(pattern).exec(text)?.[1] ?? 0);
+    };
+    const setFreed = (change: string) =>
+      crm.sql(`UPDATE freed_times SET ${change} WHERE tenant_id = $1`, tenantId);
+
+    it('a time makes way for those of others, and is offered when it can be', async () => {
+      const one = await wait();
+      const booked = await book();
+      const mend = await poison();
+      const before = await failed('postponed');
+      await cancel(booked);
+      await eventually(async () => ((await freed())?.attempts ?? 0) > 0);
+      expect((await freed())?.pause).toBeGreaterThan(0);
+      const others = await crm.business();
+      const theirs = (method: string, path: string, body?: object) => ask(method, path, body, others.apiKey);
+      await theirs('PUT', '/v1/booking-settings', { quietFrom: '00:00', quietUntil: '00:00' });
+      const their = (await theirs('POST', '/v1/bookings', { service: 'plumbing', start: START })).body;
+      const person = { service: 'plumbing', contactPhone: '+12025550191', from: DAY, until: DAY };
+      const waits = (await theirs('POST', '/v1/waiting-list', person)).body;
+      await theirs('DELETE', `/v1/bookings/${String(their.id)}`);
+      await eventually(
+        async () => (await theirs('GET', `/v1/waiting-list/${String(waits.id)}`)).body.status === 'offered',
+      );
+      expect(await failed('postponed')).toBeGreaterThan(before);
+      expect((await entry(one)).status).toBe('waiting');
+      await mend();
+      await setFreed('next_attempt_at = now()');
+      await becomes(one, 'offered');
+      expect(await freed()).toBeUndefined();
+    }, 60_000);
+
+    it('a time is tried again after pauses that grow, and in the end given up until it is over', async () => {
+      await wait();
+      const booked = await book();
+      const mend = await poison();
+      const before = await failed('given-up');
+      await cancel(booked);
+      const pauses: number[] = [];
+      for (const attempts of [4, 7, 11]) {
+        await eventually(async () => (await freed()) !== undefined);
+        await setFreed(`attempts = ${attempts - 1}, next_attempt_at = now()`);
+        await eventually(async () => (await freed())?.attempts === attempts);
+        pauses.push((await freed())!.pause!);
+      }
+      expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+      expect(pauses.at(-1)).toBeLessThanOrEqual(3_600);
+      await setFreed('next_attempt_at = now()');
+      await eventually(async () => (await freed())?.due === 'infinity');
+      expect(await freed()).toMatchObject({ attempts: 12 });
+      expect(await failed('given-up')).toBe(before + 1);
+      await setFreed(`starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour'`);
+      await eventually(async () => (await freed()) === undefined);
+      await mend();
+    }, 60_000);
+  });
 
   it('is changed and listed, and hidden from other tenants', async () => {
     const one = await wait();

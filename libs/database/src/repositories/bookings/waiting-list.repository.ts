@@ -20,6 +20,7 @@ import {
   findOfferTerms,
   findWaiting,
   listWaiting,
+  postponeFreedTime,
   takeFreedTime,
 } from '../../queries/waiting-list.ts';
 import { given } from '../../rows/given.ts';
@@ -103,8 +104,8 @@ export class WaitingListRepository {
   }
 
   /**
-   * Returns a time that became free, of a business that is not quiet now; null when there is none. Until the
-   * transaction ends no other one offers times of that business. It is gone once it is dropped.
+   * Returns a time that became free and is due, of a business that is not quiet now; null when there is none.
+   * Until the transaction ends no other one offers times of that business. It is gone once it is dropped.
    */
   async takeFreedTime(transaction: Transaction, now: Date): Promise<FreedTime | null> {
     const freed = await takeFreedTime(transaction, now);
@@ -114,6 +115,15 @@ export class WaitingListRepository {
 
   async dropFreedTime(transaction: Transaction, { tenantId, id }: FreedTime): Promise<void> {
     await transaction.delete(FreedTimeRow, { tenantId, id });
+  }
+
+  /**
+   * Stores that the offer of a freed time failed: it is due again after this time, and with null never, but
+   * to be dropped when it is over.
+   * @returns false when another process has tried it meanwhile; nothing was changed then
+   */
+  postponeFreedTime(freed: FreedTime, pauseMs: number | null): Promise<boolean> {
+    return run(this.dataSource, (manager) => postponeFreedTime(manager, freed, pauseMs));
   }
 
   /** Returns entries a freed time could be for, the longest waiting first, after one of them. */
