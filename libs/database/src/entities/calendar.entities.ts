@@ -9,6 +9,8 @@ export class WaitingListRow {
   @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
   /** The only resource that will do; null for any. */
   @Column({ name: 'resource_id', type: 'uuid', nullable: true }) resourceId!: string | null;
+  /** Only resources that go there will do; null for any. */
+  @Column({ name: 'zone_id', type: 'uuid', nullable: true }) zoneId!: string | null;
   @Column({ name: 'contact_id', type: 'uuid' }) contactId!: string;
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', default: '' }) notes!: string;

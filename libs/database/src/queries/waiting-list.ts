@@ -21,6 +21,8 @@ SELECT entry.id, ${STATUS} AS status, entry.service_id AS "serviceId",
   json_build_object('key', service.key, 'name', service.name) AS service,
   CASE WHEN resource.id IS NOT NULL THEN json_build_object('id', resource.id, 'name', resource.name) END
     AS resource,
+  entry.zone_id AS "zoneId",
+  CASE WHEN zone.id IS NOT NULL THEN json_build_object('key', zone.key, 'name', zone.name) END AS zone,
   json_build_object('id', contact.id, 'phone', contact.phone, 'name', contact.name) AS contact,
   entry.name, entry.notes, entry.from_date::text AS "fromDate", entry.until_date::text AS "untilDate",
   entry.part_of_day AS "partOfDay", entry.booking_id AS "bookingId", entry.offered_at AS "offeredAt",
@@ -30,6 +32,7 @@ JOIN tenants tenant ON tenant.id = entry.tenant_id
 JOIN services service ON service.id = entry.service_id
 JOIN contacts contact ON contact.id = entry.contact_id
 LEFT JOIN resources resource ON resource.id = entry.resource_id
+LEFT JOIN zones zone ON zone.id = entry.zone_id
 LEFT JOIN bookings booking ON booking.id = entry.booking_id
 WHERE entry.tenant_id = $1`;
 
@@ -115,7 +118,8 @@ export async function postponeFreedTime(
 
 /**
  * Returns the entries a freed time could be for, the longest waiting first, after one of them: the resource
- * does their service, and it lies within their days, one to each side.
+ * does their service and goes to their zone, and it lies within their days, one to each side. Nobody is
+ * listed for a zone that was deleted, so only resources that go everywhere go there.
  */
 export function findCandidates(
   transaction: Transaction,
@@ -130,6 +134,10 @@ export function findCandidates(
        AND (entry.resource_id IS NULL OR entry.resource_id = $2)
        AND EXISTS (SELECT 1 FROM resource_services link
          WHERE link.resource_id = $2 AND link.service_id = entry.service_id)
+       AND (entry.zone_id IS NULL
+         OR NOT EXISTS (SELECT 1 FROM resource_zones served WHERE served.resource_id = $2)
+         OR EXISTS (SELECT 1 FROM resource_zones served
+           WHERE served.resource_id = $2 AND served.zone_id = entry.zone_id))
        AND entry.from_date <= ($4::timestamptz AT TIME ZONE tenant.time_zone)::date
        AND entry.until_date >= ($3::timestamptz AT TIME ZONE tenant.time_zone)::date - 1
        AND ($5::timestamptz IS NULL OR (entry.created_at, entry.id) > ($5, $6::uuid))

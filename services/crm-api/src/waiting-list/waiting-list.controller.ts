@@ -40,7 +40,11 @@ export class WaitingListController {
       'held for the one who waits longest; they get a text message unless they opted out. Ask for ' +
       'availability first: times that are free already are not offered.',
     success: { status: 201, schema: waitingSchema },
-    problems: { 422: '`unknown-service`, `unknown-resource`, `in-the-past`, `waiting-list-full`' },
+    problems: {
+      422:
+        '`unknown-service`, `unknown-resource`, `unknown-zone`, `zone-not-served`, `in-the-past`, ' +
+        '`waiting-list-full`',
+    },
   })
   create(
     @CurrentPrincipal() principal: Principal,
@@ -81,7 +85,11 @@ export class WaitingListController {
   @Endpoint({
     summary: 'Change the given fields of one who waits; their place stays',
     success: { schema: waitingSchema },
-    problems: { 404: NOT_FOUND, 409: '`not-waiting`', 422: '`unknown-resource`, `invalid-dates`' },
+    problems: {
+      404: NOT_FOUND,
+      409: '`not-waiting`',
+      422: '`unknown-resource`, `unknown-zone`, `zone-not-served`, `invalid-dates`',
+    },
   })
   change(
     @CurrentPrincipal() { tenantId }: Principal,

@@ -164,6 +164,81 @@ describe('the waiting list', () => {
     expect(await sent()).toEqual([]);
   }, 60_000);
 
+  describe('with a zone', () => {
+    let engineer: string;
+    beforeEach(async () => {
+      for (const key of ['north', 'south', 'east']) await ask('POST', '/v1/zones', { key, name: key });
+      const [found] = await crm.sql<{ id: string }>(
+        'SELECT id FROM resources WHERE tenant_id = $1',
+        tenantId,
+      );
+      engineer = found!.id;
+      await serve(engineer, ['south']);
+      const nora = await ask('POST', '/v1/resources', { name: 'Nora', services: ['plumbing'] });
+      await serve(String(nora.body.id), ['north']);
+    });
+    const serve = (id: string, zones: string[]) => ask('PATCH', `/v1/resources/${id}`, { zones });
+    const zoneOf = async (one: Entry) =>
+      (await ask('GET', `/v1/bookings/${(await entry(one)).bookingId}`)).body.zone;
+
+    it('offers times of resources that go there, and of those that go everywhere', async () => {
+      const booked = await book();
+      const [north, south] = [await wait({ zone: 'north' }), await wait({ zone: 'south' })];
+      expect(north).toMatchObject({ zone: { key: 'north', name: 'north' } });
+      await cancel(booked);
+      await becomes(south, 'offered');
+      await settled();
+      expect((await entry(north)).status).toBe('waiting');
+      expect(await zoneOf(south)).toEqual({ key: 'south', name: 'south' });
+      const [event] = await crm.sql<{ data: object }>(
+        `SELECT data FROM outbox_events WHERE tenant_id = $1 AND type = 'waiting-list.offered'`,
+        tenantId,
+      );
+      expect(event?.data).toMatchObject({ zone: { key: 'south', name: 'south' } });
+      expect(event?.data).not.toHaveProperty('zoneId');
+      await serve(engineer, []);
+      await ask('DELETE', `/v1/waiting-list/${south.id}`);
+      await becomes(north, 'offered');
+      expect(await zoneOf(north)).toEqual({ key: 'north', name: 'north' });
+    }, 60_000);
+
+    it('that was deleted meanwhile offers only times of resources that go everywhere', async () => {
+      const booked = await book();
+      await serve(engineer, ['south', 'east']);
+      const east = await wait({ zone: 'east' });
+      await serve(engineer, ['south']);
+      const zones = (await ask('GET', '/v1/zones')).body.items as { id: string; key: string }[];
+      const deleted = await ask('DELETE', `/v1/zones/${zones.find(({ key }) => key === 'east')!.id}`);
+      expect(deleted.status).toBe(204);
+      await cancel(booked);
+      await settled();
+      expect((await entry(east)).status).toBe('waiting');
+      const again = await book();
+      await serve(engineer, []);
+      await cancel(again);
+      await becomes(east, 'offered');
+    }, 60_000);
+
+    it('is changed, and refused where nobody who would do goes there', async () => {
+      const code = async (more: object) => {
+        const body = { service: 'plumbing', contactPhone: '+12025550123', from: DAY, until: DAY, ...more };
+        const { status, body: answer } = await ask('POST', '/v1/waiting-list', body);
+        return [status, answer.code];
+      };
+      expect(await code({ zone: 'moon' })).toEqual([422, 'unknown-zone']);
+      expect(await code({ zone: 'east' })).toEqual([422, 'zone-not-served']);
+      expect(await code({ zone: 'north', resource: engineer })).toEqual([422, 'zone-not-served']);
+      expect(await code({ zone: 'south', resource: engineer })).toEqual([201, undefined]);
+      const { id } = await wait({ zone: 'north' });
+      const change = async (body: object) => (await ask('PATCH', `/v1/waiting-list/${id}`, body)).body;
+      expect((await change({ zone: 'east' })).code).toBe('zone-not-served');
+      expect((await change({ resource: engineer })).code).toBe('zone-not-served');
+      expect(await change({ notes: 'x' })).toMatchObject({ notes: 'x', zone: { key: 'north' } });
+      expect(await change({ zone: 'south', resource: engineer })).toMatchObject({ zone: { key: 'south' } });
+      expect(await change({ zone: null })).toMatchObject({ zone: null, resource: { id: engineer } });
+    });
+  });
+
   describe('whose offer fails', () => {
     /** Has the database refuse every offer to the people of this business. */
     async function poison(): Promise<() => Promise<unknown>> {

@@ -116,6 +116,7 @@ export class WaitingOffers {
     const hold = await this.bookings.book(transaction, {
       tenantId,
       serviceId: entry.serviceId,
+      zoneId: entry.zoneId,
       ...time,
       contactPhone: entry.contact.phone,
       name: entry.name,

@@ -171,7 +171,7 @@ export class WaitingListRepository {
       subject: subjectOf('waiting-list', entry.id, null),
       data: {
         entryId: entry.id,
-        ...without(entry, 'id', 'serviceId', 'resource'),
+        ...without(entry, 'id', 'serviceId', 'resource', 'zoneId'),
         reference,
         start,
         end,
