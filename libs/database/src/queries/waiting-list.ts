@@ -1,7 +1,13 @@
 import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query, type Transaction } from '../connection/unit-of-work.ts';
-import type { FreedTime, OfferTerms, WaitingEntry, WaitingFilter } from '../entities/waiting-list.ts';
+import type {
+  FreedTime,
+  NewWaitingEntry,
+  OfferTerms,
+  WaitingEntry,
+  WaitingFilter,
+} from '../entities/waiting-list.ts';
 import type { Position } from '../rows/page.ts';
 import { contactsWithPhone } from './contacts/contacts.ts';
 import { DEFAULT_OFFER_MINUTES, isDenied, isQuiet, smsNumber } from './quiet-hours.ts';
@@ -42,6 +48,25 @@ export async function findWaiting(
   id: string,
 ): Promise<WaitingEntry | null> {
   const [found] = await query<WaitingEntry>(manager, `${VIEW} AND entry.id = $2`, [tenantId, id]);
+  return found ?? null;
+}
+
+/** Returns the entry that waits and was made in the same call with the same fields; notes do not count. */
+export async function findSameWaiting(
+  manager: EntityManager,
+  entry: NewWaitingEntry,
+  phones: readonly string[],
+): Promise<WaitingEntry | null> {
+  const { tenantId, callId, serviceId, resourceId, zoneId, fromDate, untilDate, partOfDay, name } = entry;
+  const [found] = await query<WaitingEntry>(
+    manager,
+    `${VIEW} AND entry.status = 'waiting' AND entry.call_id = $2 AND entry.service_id = $3
+       AND entry.resource_id IS NOT DISTINCT FROM $4 AND entry.zone_id IS NOT DISTINCT FROM $5
+       AND entry.from_date = $6::date AND entry.until_date = $7::date AND entry.part_of_day = $8
+       AND entry.name IS NOT DISTINCT FROM $9 AND entry.contact_id IN (${contactsWithPhone('$10::text[]')})
+     ORDER BY entry.created_at LIMIT 1`,
+    [tenantId, callId, serviceId, resourceId, zoneId, fromDate, untilDate, partOfDay, name, phones],
+  );
   return found ?? null;
 }
 

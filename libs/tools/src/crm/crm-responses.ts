@@ -25,6 +25,9 @@ export const bookingSchema = slotSchema.extend({
   reference: z.string().max(40),
   service: z.object({ name: nameSchema }),
 });
+/** A time that was booked, or is held until it is confirmed. */
+export const takenTimeSchema = bookingSchema.extend({ status: z.enum(['held', 'booked']).default('booked') });
+export type TakenTime = z.infer<typeof takenTimeSchema>;
 /** A booking with the call it was made in. */
 const madeBookingSchema = bookingSchema.extend({
   callId: z.uuid().nullable(),
@@ -44,6 +47,12 @@ const ownBookingSchema = madeBookingSchema.extend({
 });
 export type OwnBooking = z.infer<typeof ownBookingSchema>;
 export const ownBookingsSchema = z.object({ items: z.array(ownBookingSchema).max(100) });
+
+export const waitingSchema = z.object({
+  service: z.object({ key: z.string().max(63), name: nameSchema }),
+  from: z.iso.date(),
+  until: z.iso.date(),
+});
 
 export const foundZoneSchema = z.object({
   zone: z.object({ key: z.string().max(63), name: nameSchema }).nullable(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
-import { nineOclock, RunningCrm, type Answer } from '../test/running-crm.ts';
+import type { CallId, TenantId } from '@tandem/contracts';
+import { nineOclock, RunningCrm, serviceToken, type Answer } from '../test/running-crm.ts';
 
 const START = nineOclock(3);
 const DAY = START.slice(0, 10);
@@ -163,6 +163,23 @@ describe('the waiting list', () => {
     await becomes(one, 'offered');
     expect(await sent()).toEqual([]);
   }, 60_000);
+
+  it('has one entry for a request that a call repeats, and another for another person', async () => {
+    const token = await serviceToken(tenantId, randomUUID() as CallId);
+    const join = async (more: object = {}, as = token) => {
+      const body = { service: 'plumbing', contactPhone: '+12025550188', from: DAY, until: DAY, ...more };
+      const answer = await ask('POST', '/v1/waiting-list', body, as);
+      return [answer.status, answer.body.id] as const;
+    };
+    const [[created, id], ...others] = [await join(), await join({ notes: 'Again.' }), await join()];
+    expect([created, ...others]).toEqual([201, [200, id], [200, id]]);
+    const other = [{ name: 'Jo' }, { contactPhone: '+12025550189' }, { partOfDay: 'morning' }];
+    for (const more of other) expect((await join(more))[0]).toBe(201);
+    expect((await join({}, await serviceToken(tenantId, randomUUID() as CallId)))[0]).toBe(201);
+    expect((await join({}, apiKey))[0]).toBe(201);
+    await ask('DELETE', `/v1/waiting-list/${String(id)}`);
+    expect((await join())[0]).toBe(201);
+  });
 
   describe('with a zone', () => {
     let engineer: string;

@@ -23,6 +23,8 @@ export class WaitingListService {
   ) {}
 
   /**
+   * Puts a person on the list. An entry that the same call asked for before, under any key, is returned as it
+   * is.
    * @throws Problem 422 `unknown-service`, `unknown-resource`, `unknown-zone`, `zone-not-served`,
    * `in-the-past`, `waiting-list-full`
    */
@@ -30,7 +32,7 @@ export class WaitingListService {
     transaction: Transaction,
     { tenantId, callId }: Principal,
     { service, resource: resourceId, zone, from: fromDate, until: untilDate, ...asked }: CreateWaiting,
-  ): Promise<WaitingEntry> {
+  ): Promise<{ entry: WaitingEntry; isNew: boolean }> {
     const now = new Date();
     const wanted = { key: service, ...zoneAsked({ zone: zone ?? undefined }) };
     const calendar = await this.times.calendar(transaction, tenantId, wanted, now, now);

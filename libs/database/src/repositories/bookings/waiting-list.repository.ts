@@ -18,6 +18,7 @@ import {
   countWaiting,
   findCandidates,
   findOfferTerms,
+  findSameWaiting,
   findWaiting,
   listWaiting,
   postponeFreedTime,
@@ -41,19 +42,25 @@ export class WaitingListRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /** `full`: {@link MAX_WAITING} wait already. The service is one of the tenant's. */
+  /**
+   * `full`: {@link MAX_WAITING} wait already. The service is one of the tenant's. An entry that the same call
+   * asked for before is returned as it is: models repeat a request they got no result for.
+   */
   async create(
     transaction: Transaction,
-    entry: NewWaitingEntry,
-  ): Promise<WaitingEntry | 'full' | 'unknown-resource'> {
+    asked: NewWaitingEntry,
+  ): Promise<{ entry: WaitingEntry; isNew: boolean } | 'full' | 'unknown-resource'> {
+    const entry = storable(asked);
     const { tenantId, contactPhone, resourceId, ...fields } = entry;
     if (!(await this.hasResource(transaction, tenantId, resourceId))) return 'unknown-resource';
     await lockName(transaction, `waiting-list:${tenantId}`);
+    const same = entry.callId && (await findSameWaiting(transaction, entry, writtenForms(contactPhone)));
+    if (same) return { entry: same, isNew: false };
     if ((await countWaiting(transaction, tenantId)) >= MAX_WAITING) return 'full';
     const contactId = await this.contacts.ensure(transaction, tenantId, contactPhone, entry.name);
     const id = randomUUID();
-    await transaction.insert(WaitingListRow, { id, tenantId, contactId, resourceId, ...storable(fields) });
-    return (await findWaiting(transaction, tenantId, id))!;
+    await transaction.insert(WaitingListRow, { id, tenantId, contactId, resourceId, ...fields });
+    return { entry: (await findWaiting(transaction, tenantId, id))!, isNew: true };
   }
 
   /** Changes the given fields of an entry that waits. */
