@@ -5,7 +5,9 @@ import type { ToolRole } from './dialogue/dialogue.ts';
 const NAMES: Readonly<Record<ToolRole, string>> = {
   'look-up': 'lookup_customer',
   check: 'check_availability',
+  hold: 'book_appointment',
   book: 'book_appointment',
+  wait: 'join_waiting_list',
   end: 'end_call',
   transfer: 'transfer_call',
 };
@@ -15,14 +17,21 @@ export function rolesOf(tools: readonly ToolDeclaration[]): Map<ToolRole, ToolDe
   const roles = new Map<ToolRole, ToolDeclaration>();
   for (const [role, name] of Object.entries(NAMES)) {
     const tool = tools.find((candidate) => candidate.name === name);
-    if (tool) roles.set(role as ToolRole, tool);
+    // What books at once holds nothing.
+    if (tool && (role !== 'hold' || tool.confirm === 'when-confirmed')) roles.set(role as ToolRole, tool);
   }
   return roles;
 }
 
 const schemaSchema = z.object({
   properties: z
-    .record(z.string(), z.object({ enum: z.array(z.unknown()).optional().catch(undefined) }))
+    .record(
+      z.string(),
+      z.object({
+        type: z.unknown().optional(),
+        enum: z.array(z.unknown()).optional().catch(undefined),
+      }),
+    )
     .catch({}),
 });
 
@@ -36,6 +45,7 @@ export function argumentsFor(tool: ToolDeclaration, wanted: Readonly<Record<stri
   const given = Object.entries(wanted).flatMap(([name, value]) => {
     const property = properties[name];
     if (!property) return [];
+    if (property.type === 'boolean') return [[name, value === 'true'] as const];
     const isListed = property.enum === undefined || property.enum.includes(value);
     return [[name, isListed ? value : property.enum?.[0]] as const];
   });

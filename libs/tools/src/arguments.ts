@@ -88,6 +88,10 @@ export const referenceSchema = z
   .optional()
   .describe('The reference of the appointment, such as K48215, if the caller has it.');
 
+export const listedStartSchema = offsetInstantSchema
+  .optional()
+  .describe('The "appointment" this tool named, copied exactly, where it named one without a reference.');
+
 export const bookedNameSchema = z
   .string()
   .trim()

@@ -12,6 +12,7 @@ const BUILT_IN: Readonly<Record<string, ToolLimits>> = {
   book_appointment: CHANGES,
   move_appointment: CHANGES,
   cancel_appointment: { maxPerCall: 10, maxPerCallerPerDay: 30 },
+  join_waiting_list: { maxPerCall: 5, maxPerCallerPerDay: 10 },
   create_lead: CHANGES,
   take_message: CHANGES,
   schedule_callback: CHANGES,
@@ -25,12 +26,13 @@ const OWN_CHANGES: ToolLimits = { maxPerCall: 20 };
 /** Returns the limits of a tool: those its agent sets, and for the rest the usual ones. */
 export function limitsOf(
   tool: Pick<ToolDeclaration, 'name' | 'place' | 'http' | 'mcp' | 'hosted'>,
-  own: ToolLimits | undefined,
+  own: ToolLimits,
 ): ToolLimits | undefined {
-  if (tool.place === 'call') return own;
+  const set = Object.keys(own).length === 0 ? undefined : own;
+  if (tool.place === 'call') return set;
   const isOwn = tool.http !== undefined || tool.mcp !== undefined || tool.hosted !== undefined;
   const usual = isOwn ? (isChange(tool) ? OWN_CHANGES : undefined) : BUILT_IN[tool.name];
-  return usual === undefined ? own : { ...usual, ...own };
+  return usual === undefined ? set : { ...usual, ...own };
 }
 
 const isChange = ({ http, mcp, hosted }: Pick<ToolDeclaration, 'http' | 'mcp' | 'hosted'>): boolean =>

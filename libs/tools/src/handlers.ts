@@ -9,6 +9,7 @@ import { checkAvailabilityHandler } from './check-availability/handler.ts';
 import { TOOL_DECLARATIONS } from './index.ts';
 import { findZoneHandler } from './find-zone/handler.ts';
 import { getCallerHistoryHandler } from './get-caller-history/handler.ts';
+import { joinWaitingListHandler } from './join-waiting-list/handler.ts';
 import { lookupCustomerHandler } from './lookup-customer/handler.ts';
 import { sendEmailHandler } from './send-email/handler.ts';
 import { sendSmsHandler } from './send-sms/handler.ts';
@@ -30,6 +31,7 @@ export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   get_caller_history: getCallerHistoryHandler,
   check_availability: checkAvailabilityHandler,
   book_appointment: bookAppointmentHandler,
+  join_waiting_list: joinWaitingListHandler,
   move_appointment: moveAppointmentHandler,
   cancel_appointment: cancelAppointmentHandler,
   create_lead: createLeadHandler,

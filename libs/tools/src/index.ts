@@ -1,5 +1,5 @@
 import { mcpToolName, type AgentSnapshot, type ToolDeclaration } from '@tandem/contracts';
-import { bookAppointment } from './book-appointment/declaration.ts';
+import { bookAppointment, bookAppointmentOnceAsked } from './book-appointment/declaration.ts';
 import { cancelAppointment } from './cancel-appointment/declaration.ts';
 import { createLead } from './create-lead/declaration.ts';
 import { limitsOf } from './default-limits.ts';
@@ -10,6 +10,7 @@ import { checkAvailability } from './check-availability/declaration.ts';
 import { collectDigits } from './collect-digits/declaration.ts';
 import { findZone } from './find-zone/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
+import { joinWaitingList } from './join-waiting-list/declaration.ts';
 import { getCallerHistory } from './get-caller-history/declaration.ts';
 import { httpToolDeclaration } from './http/declaration.ts';
 import { mcpToolDeclaration } from './mcp/declaration.ts';
@@ -31,6 +32,7 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   getCallerHistory,
   checkAvailability,
   bookAppointment,
+  joinWaitingList,
   moveAppointment,
   cancelAppointment,
   createLead,
@@ -65,10 +67,23 @@ export function declarationsFor(names: readonly string[], settings: ToolSettings
   return names.flatMap((name) => {
     const found = declarationNamed(name, settings);
     if (!found) return [];
-    const limits = limitsOf(found, Object.hasOwn(toolPolicy, name) ? toolPolicy[name] : undefined);
+    const { confirm = false, ...own } = (Object.hasOwn(toolPolicy, name) && toolPolicy[name]) || {};
+    const limits = limitsOf(found, own);
     const hosts = name === webSearch.name ? web : undefined;
-    return [{ ...found, ...(limits ? { limits } : {}), ...(hosts ? { web: hosts } : {}) }];
+    return [
+      {
+        ...(confirm ? onceAsked(found) : found),
+        ...(limits ? { limits } : {}),
+        ...(hosts ? { web: hosts } : {}),
+      },
+    ];
   });
+}
+
+/** Returns a tool that runs once the caller was asked and has answered. */
+function onceAsked(tool: ToolDeclaration): ToolDeclaration {
+  if (tool.name === bookAppointment.name) return bookAppointmentOnceAsked;
+  return { ...tool, confirm: tool.confirm ?? true };
 }
 
 function declarationNamed(name: string, settings: ToolSettings): ToolDeclaration | null {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { findOwnBooking } from './own-booking.ts';
 import { contextFor, ownBooking, ScriptedCrm } from './test/scripted-crm.ts';
 
+const VOUCHED = { attestation: 'TN-Validation-Passed-A' };
 const MINE = ownBooking('K48215', '2027-03-02T09:00:00-05:00');
 const ALSO_MINE = ownBooking('M11111', '2027-03-09T09:00:00-05:00');
 const JOSES = ownBooking('Q77777', '2027-03-02T09:00:00-05:00', 'José  Ibáñez-Ruiz');
@@ -15,9 +16,10 @@ describe('the appointment a caller means', () => {
 
   const bookings = (...answers: object[][]) =>
     crm.on('GET /v1/bookings', ...answers.map((items) => ({ status: 200, body: { items } })));
-  const find = (named: { reference?: string; name?: string } = {}, callerNumber = '+12025550123') =>
-    findOwnBooking(contextFor(url, { callerNumber }), named, 'Nothing was done.');
-  const withheld = (named: { reference?: string; name?: string } = {}) => find(named, 'anonymous');
+  type Said = Parameters<typeof findOwnBooking>[1];
+  const find = (named: Said = {}, change: Parameters<typeof contextFor>[1] = VOUCHED) =>
+    findOwnBooking(contextFor(url, change), named, 'Nothing was done.');
+  const withheld = (named: Said = {}) => find(named, { callerNumber: 'anonymous' });
 
   it('is the only one of the number that calls, or the one of theirs with the reference', async () => {
     bookings([MINE]);
@@ -37,6 +39,23 @@ describe('the appointment a caller means', () => {
         'with its reference: Plumbing visit, Tuesday, March 2 at 9 AM (reference K48215); Plumbing visit, ' +
         'Tuesday, March 9 at 9 AM (reference M11111).',
     });
+  });
+
+  it('is named by its start where nobody vouches for the number, unless it was booked in this call', async () => {
+    const { callId } = contextFor(url);
+    bookings([MINE, { ...ALSO_MINE, callId }]);
+    expect(await find({}, {})).toMatchObject({
+      reason: 'which-appointment',
+      detail:
+        'The caller has several appointments. Nothing was done. Ask which one they mean, and call again ' +
+        `with its appointment or reference: Plumbing visit, Tuesday, March 2 at 9 AM (appointment ` +
+        `${MINE.start}); Plumbing visit, Tuesday, March 9 at 9 AM (reference M11111).`,
+    });
+    expect(await find({ appointment: MINE.start }, {})).toMatchObject({ id: MINE.id });
+    expect(await find({ reference: 'M11111' }, {})).toMatchObject({ id: ALSO_MINE.id });
+    const wrong = await find({ appointment: '2027-03-03T09:00:00-05:00' }, {});
+    expect(wrong).toMatchObject({ reason: 'which-appointment' });
+    expect(JSON.stringify(wrong)).not.toContain(MINE.reference);
   });
 
   it.each([{}, { reference: 'Q77777' }, { name: 'Jose Ibanez Ruiz' }])(

@@ -4,19 +4,26 @@ import { ownBookingsSchema, type OwnBooking } from './crm/crm-responses.ts';
 import { outcomeOf, refused } from './crm/outcome.ts';
 import { spokenTime } from './spoken.ts';
 import type { ToolRunContext } from './tool-handler.ts';
+import { mayHearReference } from './vouched-caller.ts';
 
 /*
  * A caller changes appointments of their own only: those of the number the carrier gives, or one whose
- * reference and name they say. A reference alone is no proof: callers read it out loud.
+ * reference and name they say. A reference alone is no proof: callers read it out loud. Where nobody vouches
+ * for the number, an appointment is named by its start, for its reference would prove the number elsewhere.
  */
 
 /** The words of a caller for their appointment. */
 interface Named {
   readonly reference?: string | undefined;
+  /** The start of one that was named without its reference. */
+  readonly appointment?: string | undefined;
   readonly name?: string | undefined;
 }
 
 const MOST = 10;
+
+const SEVERAL = 'The caller has several appointments.';
+const OTHER_TIME = 'The caller has no appointment at that time.';
 
 /**
  * Returns the coming appointment that the caller means, or the outcome that says what to ask for.
@@ -24,19 +31,43 @@ const MOST = 10;
  */
 export async function findOwnBooking(
   context: ToolRunContext,
-  { reference, name }: Named,
+  named: Named,
   nothing: string,
 ): Promise<OwnBooking | ToolOutcome> {
+  const { reference, name } = named;
   const own = await ofNumber(context);
   if (!Array.isArray(own)) return own;
-  const meant =
-    reference === undefined ? own : own.filter((booking) => booking.reference === written(reference));
+  const meant = own.filter((booking) => isMeant(booking, named));
   const [first, ...others] = meant;
   if (first !== undefined && others.length === 0) return first;
-  if (first !== undefined) return askWhich(meant, context.language, nothing);
+  if (first !== undefined) return askWhich(meant, context, nothing);
+  if (reference === undefined && own.length > 0) return askWhich(own, context, nothing);
   if (reference === undefined || name === undefined) return askReference(nothing);
   return ofReference(context, reference, name, nothing);
 }
+
+function isMeant(booking: OwnBooking, { reference, appointment }: Named): boolean {
+  if (reference !== undefined) return booking.reference === written(reference);
+  return appointment === undefined || Date.parse(booking.start) === Date.parse(appointment);
+}
+
+/** Returns how a tool names an appointment to the model: by its reference where the caller may hear it. */
+export function handleOf(
+  booking: OwnBooking,
+  { reference }: Named,
+  context: ToolRunContext,
+): { reference: string } | { appointment: string } {
+  const isSaid = reference !== undefined && written(reference) === booking.reference;
+  return isSaid || mayHearReference(booking, context)
+    ? { reference: booking.reference }
+    : { appointment: booking.start };
+}
+
+/** Returns the handle of an appointment for a sentence: "reference K48215". */
+export const spokenHandle = (handle: ReturnType<typeof handleOf>): string =>
+  Object.entries(handle)
+    .map(([kind, value]) => `${kind} ${value}`)
+    .join();
 
 /** Returns the words for an appointment: "Plumbing visit, Tuesday, March 2 at 9 AM". */
 export function spokenBooking(
@@ -71,14 +102,16 @@ async function ofReference(
   );
 }
 
-function askWhich(bookings: readonly OwnBooking[], language: string, nothing: string): ToolOutcome {
-  const listed = bookings
-    .map((booking) => `${spokenBooking(booking, language)} (reference ${booking.reference})`)
+function askWhich(bookings: readonly OwnBooking[], context: ToolRunContext, nothing: string): ToolOutcome {
+  const offered = bookings.map((booking) => ({ booking, handle: handleOf(booking, {}, context) }));
+  const kinds = [...new Set(offered.flatMap(({ handle }) => Object.keys(handle)))].join(' or ');
+  const listed = offered
+    .map(({ booking, handle }) => `${spokenBooking(booking, context.language)} (${spokenHandle(handle)})`)
     .join('; ');
   return refused(
     'which-appointment',
-    `The caller has several appointments. ${nothing} Ask which one they mean, and call again with its ` +
-      `reference: ${listed}.`,
+    `${bookings.length > 1 ? SEVERAL : OTHER_TIME} ${nothing} Ask which one they mean, and call again ` +
+      `with its ${kinds}: ${listed}.`,
   );
 }
 

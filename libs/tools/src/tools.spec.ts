@@ -61,6 +61,33 @@ describe('the tools', () => {
     expect(declarationsFor(['transfer_call', 'end_call']).map((tool) => tool.name)).toEqual(['end_call']);
   });
 
+  it('run once the caller was asked, where their agent’s policy says so', () => {
+    const names = ['book_appointment', 'move_appointment', 'cancel_appointment', 'join_waiting_list'];
+    const asked = declarationsFor(names, {
+      toolPolicy: Object.fromEntries(names.map((name) => [name, { confirm: true, maxPerCall: 2 }])),
+    });
+    expect(asked.map((tool) => tool.confirm)).toEqual(['when-confirmed', true, 'when-confirmed', true]);
+    for (const { limits } of asked) {
+      expect(limits).toMatchObject({ maxPerCall: 2 });
+      expect(limits).not.toHaveProperty('confirm');
+    }
+    const booking = { service: 'plumbing', start: '2027-03-01T09:00:00-05:00' };
+    const [held, plain] = [asked[0], declarationsFor(names)[0]];
+    for (const confirmed of [undefined, null, false])
+      expect(held?.parse({ ...booking, confirmed })).toEqual({
+        ok: true,
+        value: { ...booking, confirmed: false },
+      });
+    expect(held?.parse({ ...booking, confirmed: 'yes' })).toMatchObject({ ok: false });
+    expect([plain?.confirm, plain?.parse({ ...booking, confirmed: false })]).toEqual([
+      undefined,
+      { ok: true, value: booking },
+    ]);
+    expect(
+      declarationsFor(names, { toolPolicy: { cancel_appointment: { confirm: false } } })[2]?.confirm,
+    ).toBe('when-confirmed');
+  });
+
   it('end a call only for a reason there is', () => {
     const [endCall] = declarationsFor(['end_call']);
     expect(endCall?.place).toBe('call');

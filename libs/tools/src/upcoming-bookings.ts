@@ -4,6 +4,7 @@ import { bookingsSchema } from './crm/crm-responses.ts';
 import { outcomeOf } from './crm/outcome.ts';
 import { spokenTime } from './spoken.ts';
 import type { ToolRunContext } from './tool-handler.ts';
+import { mayHearReference } from './vouched-caller.ts';
 
 const MOST = 3;
 
@@ -12,7 +13,10 @@ interface UpcomingBooking {
   [field: string]: string;
 }
 
-/** Returns the next appointments of a number, or the outcome of a request that failed. */
+/**
+ * Returns the next appointments of the number that calls, their references only where the caller may hear
+ * them; or the outcome of a request that failed.
+ */
 export async function upcomingBookings(
   context: ToolRunContext,
   contactPhone: string,
@@ -23,7 +27,7 @@ export async function upcomingBookings(
     service: booking.service.name,
     start: booking.start,
     resource: booking.resource.name,
-    reference: booking.reference,
+    ...(mayHearReference(booking, context) ? { reference: booking.reference } : {}),
     spoken: spokenTime(booking.start, context.language),
   }));
 }

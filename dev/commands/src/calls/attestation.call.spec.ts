@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type SimulatedCall } from '@tandem/simulators';
+import { nextMonday } from '../testing/next-monday.ts';
 import { answer, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
@@ -77,6 +78,44 @@ describe('a caller who shows the number of a known contact', () => {
       known: true,
     });
     await setNumber({ unverifiedCallers: 'trust' });
+  });
+});
+
+describe('a caller nobody vouches for', () => {
+  /** Has the model call a tool in a call of its own, and returns the outcome. */
+  async function outcomeOf(verdict: string, name: string, input: Record<string, string>) {
+    platform.model.behaviour = scripted({
+      turns: [{ ifHeard: '', call: { name, arguments: input } }],
+      otherwise: 'I see.',
+    });
+    const call = ring(verdict);
+    await answer(call);
+    await call.waitForSpeech();
+    await call.waitForSilence(600);
+    call.hangup();
+    await call.ended;
+    const [made] = (await platform.recorded(call.sid)).toolCalls;
+    return made?.outcome as { status: string; reason?: string; value?: { reference?: string } } | undefined;
+  }
+  const booked = async (verdict: string, clock: string) => {
+    const response = await fetch(
+      `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${nextMonday()}`,
+      { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
+    );
+    const { slots } = (await response.json()) as { slots: { start: string }[] };
+    const { start } = slots.find((slot) => slot.start.includes(`T${clock}`))!;
+    return (await outcomeOf(verdict, 'book_appointment', { service: 'plumbing', start }))!.value!.reference!;
+  };
+
+  it('hears the history with the reference of a vouched caller, not with one they made up a booking for', async () => {
+    await platform.publish({ tools: ['book_appointment', 'get_caller_history'] });
+    const forged = await booked('No-TN-Validation', '09:00');
+    const own = await booked('TN-Validation-Passed-A', '11:00');
+    const told = (reference: string) => outcomeOf('No-TN-Validation', 'get_caller_history', { reference });
+    expect(await told(forged)).toMatchObject({ status: 'refused', reason: 'not-verified' });
+    const history = await told(own);
+    expect(history).toMatchObject({ status: 'ok', value: { known: true } });
+    expect(JSON.stringify(history)).not.toContain(forged);
   });
 });
 

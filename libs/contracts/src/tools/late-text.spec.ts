@@ -21,6 +21,12 @@ describe('the message about an outcome that came after the call', () => {
     expect(lateText(result({ language: 'tr' }))).toContain('is booked');
   });
 
+  it.each(['en', 'de', 'es', 'fr'])('leaves out a reference it does not have: %s', (language) => {
+    const outcome = { status: 'ok', value: { spoken: 'Monday', cancelled: 'Monday' } } as const;
+    for (const tool of ['move_appointment', 'cancel_appointment'])
+      expect(lateText(result({ tool, outcome, language }))).toMatch(/: Monday\.$/);
+  });
+
   it('says what was not done, what is not known, and nothing of what was stopped', () => {
     const failed = { status: 'failed', code: 'x', retryable: false } as const;
     expect(lateText(result({ outcome: failed }))).toContain('could not be done');

@@ -13,6 +13,7 @@ const SENTENCE_OF = {
   move_appointment: 'moved',
   cancel_appointment: 'cancelled',
   schedule_callback: 'callback',
+  join_waiting_list: 'waiting',
   create_lead: 'passedOn',
   take_message: 'passedOn',
 } as const;
@@ -24,6 +25,7 @@ const ENGLISH: Readonly<Record<Sentence, string>> = {
   moved: 'Your appointment is moved: {spoken}. Reference: {reference}.',
   cancelled: 'Your appointment is cancelled: {cancelled}. Reference: {reference}.',
   callback: 'We will call you back: {spoken}.',
+  waiting: 'You are on the waiting list: {spoken}. We tell you when a time becomes free.',
   passedOn: 'We have passed on what you told us.',
   done: 'What you asked for in your call is done.',
   notDone: 'What you asked for in your call could not be done. Please call us again.',
@@ -37,6 +39,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<Sentence, string>>>> = {
     moved: 'Ihr Termin ist verlegt: {spoken}. Referenz: {reference}.',
     cancelled: 'Ihr Termin ist abgesagt: {cancelled}. Referenz: {reference}.',
     callback: 'Wir rufen Sie zurück: {spoken}.',
+    waiting: 'Sie stehen auf der Warteliste: {spoken}. Wir melden uns, wenn ein Termin frei wird.',
     passedOn: 'Wir haben Ihr Anliegen weitergegeben.',
     done: 'Ihr Anliegen aus dem Anruf ist erledigt.',
     notDone: 'Ihr Anliegen aus dem Anruf konnte nicht erledigt werden. Bitte rufen Sie noch einmal an.',
@@ -47,6 +50,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<Sentence, string>>>> = {
     moved: 'Su cita se ha cambiado: {spoken}. Referencia: {reference}.',
     cancelled: 'Su cita está cancelada: {cancelled}. Referencia: {reference}.',
     callback: 'Le devolveremos la llamada: {spoken}.',
+    waiting: 'Está en la lista de espera: {spoken}. Le avisaremos si queda libre una cita.',
     passedOn: 'Hemos transmitido lo que nos dijo.',
     done: 'Lo que pidió en su llamada está hecho.',
     notDone: 'Lo que pidió en su llamada no se pudo hacer. Por favor, llámenos de nuevo.',
@@ -57,6 +61,8 @@ const WORDS: Readonly<Record<string, Readonly<Record<Sentence, string>>>> = {
     moved: 'Votre rendez-vous est déplacé : {spoken}. Référence : {reference}.',
     cancelled: 'Votre rendez-vous est annulé : {cancelled}. Référence : {reference}.',
     callback: 'Nous vous rappellerons : {spoken}.',
+    waiting:
+      "Vous êtes sur la liste d'attente : {spoken}. Nous vous préviendrons si un rendez-vous se libère.",
     passedOn: 'Nous avons transmis votre demande.',
     done: 'Ce que vous avez demandé lors de votre appel est fait.',
     notDone: "Votre demande n'a pas pu être faite. Merci de nous rappeler.",
@@ -89,6 +95,9 @@ export function lateText(result: LateResult): string | null {
   return typeof sentence === 'string' ? shortMessage(sentence) : null;
 }
 
+/** The sentence about a reference, which not every outcome has. */
+const REFERENCE = / \p{Letter}+ ?: \{reference\}\.$/u;
+
 function sentenceOf(
   { tool, arguments: input, outcome, lateText: own }: LateResult,
   words: Readonly<Record<Sentence, string>>,
@@ -96,7 +105,8 @@ function sentenceOf(
   if (outcome.status === 'timed-out') return [words.unknown, {}];
   if (outcome.status !== 'ok') return [words.notDone, {}];
   const known = hasLateText(tool) ? words[SENTENCE_OF[tool as keyof typeof SENTENCE_OF]] : words.done;
-  return [own ?? known, { ...fieldsOf(input), ...fieldsOf(outcome.value) }];
+  const values = { ...fieldsOf(input), ...fieldsOf(outcome.value) };
+  return [own ?? (Object.hasOwn(values, 'reference') ? known : known.replace(REFERENCE, '')), values];
 }
 
 const fieldsOf = (value: JsonValue): TemplateValues =>

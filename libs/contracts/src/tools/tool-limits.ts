@@ -38,5 +38,11 @@ export const toolLimitsSchema = z.object({
 });
 export type ToolLimits = z.output<typeof toolLimitsSchema>;
 
-/** The limits of an agent's tools, by name. */
-export const toolPolicySchema = z.record(z.string().max(64), toolLimitsSchema);
+const toolRulesSchema = toolLimitsSchema.extend({
+  /** Runs once the caller was asked and has answered. What is booked is held meanwhile. By default false. */
+  confirm: z.boolean().optional(),
+});
+export type ToolRules = z.output<typeof toolRulesSchema>;
+
+/** The rules for an agent's tools, by name. */
+export const toolPolicySchema = z.record(z.string().max(64), toolRulesSchema);

@@ -20,6 +20,8 @@ export interface Booking {
   readonly name: string | null;
   readonly notes: string;
   readonly callId: CallId | null;
+  /** The caller of the call it was made in, as that is on record: null without one and until then. */
+  readonly caller: { readonly number: string; readonly attestation: string | null } | null;
   readonly createdAt: Date;
   readonly cancelledAt: Date | null;
   /** The end of a hold; null once it is booked, and for what never was one. */

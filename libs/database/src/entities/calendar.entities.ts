@@ -9,6 +9,8 @@ export class WaitingListRow {
   @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
   /** The only resource that will do; null for any. */
   @Column({ name: 'resource_id', type: 'uuid', nullable: true }) resourceId!: string | null;
+  /** Only resources that go there will do; null for any. */
+  @Column({ name: 'zone_id', type: 'uuid', nullable: true }) zoneId!: string | null;
   @Column({ name: 'contact_id', type: 'uuid' }) contactId!: string;
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', default: '' }) notes!: string;
@@ -34,6 +36,11 @@ export class FreedTimeRow {
   @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
   @Column({ name: 'starts_at', type: 'timestamptz', precision: 3 }) startsAt!: Date;
   @Column({ name: 'ends_at', type: 'timestamptz', precision: 3 }) endsAt!: Date;
+  /** Offers of it that failed. */
+  @Column({ type: 'integer', default: 0 }) attempts!: number;
+  /** `infinity` for one that is given up. */
+  @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  nextAttemptAt!: Date;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt!: Date;
 }

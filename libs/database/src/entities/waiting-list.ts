@@ -14,6 +14,9 @@ export interface WaitingEntry {
   readonly serviceId: string;
   readonly service: { readonly key: string; readonly name: string };
   readonly resource: { readonly id: string; readonly name: string } | null;
+  readonly zoneId: string | null;
+  /** The zone that resources must go to. */
+  readonly zone: { readonly key: string; readonly name: string } | null;
   readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null };
   readonly name: string | null;
   readonly notes: string;
@@ -31,6 +34,7 @@ export interface NewWaitingEntry {
   readonly tenantId: TenantId;
   readonly serviceId: string;
   readonly resourceId: string | null;
+  readonly zoneId: string | null;
   readonly contactPhone: string;
   readonly name: string | null;
   readonly notes: string;
@@ -43,6 +47,7 @@ export interface NewWaitingEntry {
 /** Absent fields stay. */
 export interface WaitingChange {
   readonly resourceId?: string | null | undefined;
+  readonly zoneId?: string | null | undefined;
   readonly name?: string | null | undefined;
   readonly notes?: string | undefined;
   readonly fromDate?: string | undefined;
@@ -63,6 +68,8 @@ export interface FreedTime {
   readonly resourceId: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** Offers of it that failed. */
+  readonly attempts: number;
 }
 
 /** The terms of an offer to a person of the waiting list. */

@@ -24,13 +24,16 @@ SELECT booking.id, booking.reference, ${bookingStatus('booking')} AS status, boo
   ${CONTACT_SHOWN} AS contact,
   booking.name, booking.notes, booking.call_id AS "callId", booking.created_at AS "createdAt",
   booking.cancelled_at AS "cancelledAt", booking.hold_expires_at AS "holdExpiresAt",
-  booking.series_id AS "seriesId"
+  booking.series_id AS "seriesId",
+  CASE WHEN call.id IS NOT NULL THEN
+    json_build_object('number', call.from_number, 'attestation', call.attestation) END AS caller
 FROM bookings booking
 JOIN tenants tenant ON tenant.id = booking.tenant_id
 JOIN services service ON service.id = booking.service_id
 JOIN resources resource ON resource.id = booking.resource_id
 LEFT JOIN contacts contact ON contact.id = booking.contact_id
 LEFT JOIN zones zone ON zone.id = booking.zone_id
+LEFT JOIN calls call ON call.id = booking.call_id AND call.tenant_id = booking.tenant_id
 WHERE booking.tenant_id = $1`;
 
 export async function findBooking(

@@ -1,4 +1,4 @@
-import type { TenantId } from '@tandem/contracts';
+import type { CallId, TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query, type Transaction } from '../connection/unit-of-work.ts';
 
@@ -52,6 +52,22 @@ export async function confirmHold(
     [tenantId, id],
   );
   return confirmed.length === 1;
+}
+
+/** Gives the holds of a call up that are not over. */
+export async function releaseHoldsOfCall(
+  transaction: Transaction,
+  tenantId: TenantId,
+  callId: CallId,
+): Promise<void> {
+  await query(
+    transaction,
+    `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE id IN (
+       SELECT id FROM bookings WHERE tenant_id = $1 AND call_id = $2 AND status = 'held'
+         AND hold_expires_at > clock_timestamp() AND starts_at > clock_timestamp()
+       ORDER BY id FOR UPDATE)`,
+    [tenantId, callId],
+  );
 }
 
 /** Gives a hold up, unless it is over. Returns whether it was. */

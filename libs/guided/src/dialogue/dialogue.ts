@@ -33,8 +33,11 @@ export type DialogueMove =
       readonly arguments: Readonly<Record<string, string>>;
     };
 
-/** The role of a tool in the dialogue; the session knows its name. */
-export type ToolRole = 'look-up' | 'check' | 'book' | 'end' | 'transfer';
+/**
+ * The role of a tool in the dialogue; the session knows its name. `hold`: keeps a time until the caller has
+ * agreed, where the agent's policy has them asked. `wait`: puts them on the waiting list.
+ */
+export type ToolRole = 'look-up' | 'check' | 'hold' | 'book' | 'wait' | 'end' | 'transfer';
 
 export interface DialogueContext {
   /** As the caller hears it; empty when not known. */

@@ -47,6 +47,30 @@ describe('book_appointment', () => {
     expect(crm.seen[0]?.headers['idempotency-key']).toBe(contextFor(url).toolCallId);
   });
 
+  it('holds a time until the caller has confirmed it, and names what they are asked about', async () => {
+    crm.on('POST /v1/bookings', { status: 201, body: { ...booked.body, status: 'held' } });
+    const terms = { service: 'plumbing', start: START, name: 'Alex Morgan' };
+    expect(await book({ ...terms, notes: 'Kitchen', confirmed: false })).toEqual({
+      status: 'refused',
+      reason: 'not-confirmed',
+      detail:
+        'It is not booked yet, but held for the caller for a few minutes: Plumbing visit, Tuesday, March 2 ' +
+        'at 9 AM, with Maria Alvarez. Repeat it and ask whether to book it. After a clear yes call again ' +
+        'with exactly the same arguments and confirmed true.',
+      confirms: { ...terms, zone: null, phone: null, confirmed: true },
+    });
+    expect(crm.seen[0]?.body).toMatchObject({ hold: {}, notes: 'Kitchen' });
+    crm.on('POST /v1/bookings', { status: 200, body: { ...booked.body, status: 'booked' } });
+    expect(await book({ ...terms, confirmed: true })).toMatchObject({ value: { reference: 'K48215' } });
+    expect(crm.seen[1]?.body).not.toHaveProperty('hold');
+    expect(crm.seen[1]?.body).not.toHaveProperty('confirmed');
+  });
+
+  it('says that a time is booked already when it is held once more', async () => {
+    crm.on('POST /v1/bookings', { status: 200, body: { ...booked.body, status: 'booked' } });
+    expect(await book({ confirmed: false })).toMatchObject({ status: 'ok', value: { reference: 'K48215' } });
+  });
+
   it('books for a caller who withholds the number', async () => {
     crm.on('POST /v1/bookings', booked);
     expect((await book({}, { callerNumber: 'anonymous' })).status).toBe('ok');

@@ -1,4 +1,4 @@
-import { defineTool } from '@tandem/contracts';
+import { defineTool, type ToolDeclaration } from '@tandem/contracts';
 import { z } from 'zod';
 import {
   callerNameSchema,
@@ -8,34 +8,30 @@ import {
   zoneSchema,
 } from '../arguments.ts';
 
-export const bookAppointment = defineTool({
-  name: 'book_appointment',
-  description: [
-    'Books an appointment for the caller. Call it only after you have repeated service, day and time ' +
-      'and the caller has clearly said yes.',
-    'When it says ok, tell the caller the day and time as in "spoken", who comes, and the reference one ' +
-      'character at a time. Only then is it booked.',
-    'When it is refused, nothing was booked: say why in a few words and offer what the message names.',
-  ].join(' '),
-  place: 'worker',
-  arguments: z.object({
-    service: serviceSchema,
-    start: offsetInstantSchema.describe(
-      'The "start" of a slot from check_availability, copied exactly, offset included.',
+const fields = {
+  service: serviceSchema,
+  start: offsetInstantSchema.describe(
+    'The "start" of a slot from check_availability, copied exactly, offset included.',
+  ),
+  zone: zoneSchema,
+  name: callerNameSchema,
+  phone: callerPhoneSchema,
+  notes: z
+    .string()
+    .trim()
+    .max(500)
+    .optional()
+    .describe(
+      'What the engineer should know, in one or two sentences: the problem, the address if given, how ' +
+        'to get in.',
     ),
-    zone: zoneSchema,
-    name: callerNameSchema,
-    phone: callerPhoneSchema,
-    notes: z
-      .string()
-      .trim()
-      .max(500)
-      .optional()
-      .describe(
-        'What the engineer should know, in one or two sentences: the problem, the address if given, how ' +
-          'to get in.',
-      ),
-  }),
+};
+const BOOKED =
+  'When it says ok, tell the caller the day and time as in "spoken", who comes, and the reference one ' +
+  'character at a time. Only then is it booked.';
+const spec = {
+  name: 'book_appointment',
+  place: 'worker',
   cancellable: false,
   deadlineMs: 8_000,
   lateMs: 60_000,
@@ -48,4 +44,47 @@ export const bookAppointment = defineTool({
       'Do not say that it is booked, nor that it is not. Say that a colleague will check and call back ' +
       'to confirm.',
   },
+} as const;
+
+export const bookAppointment = defineTool({
+  ...spec,
+  description: [
+    'Books an appointment for the caller. Call it only after you have repeated service, day and time ' +
+      'and the caller has clearly said yes.',
+    BOOKED,
+    'When it is refused, nothing was booked: say why in a few words and offer what the message names.',
+  ].join(' '),
+  arguments: z.object(fields),
 });
+
+/** As jobs carry it: `confirmed` is absent where nobody has to be asked. */
+export const bookAppointmentAsked = defineTool({
+  ...spec,
+  description: [
+    'Books an appointment for the caller. Call it first without confirmed, as soon as the caller has chosen ' +
+      'a time: it then books nothing, but holds the time for them. Repeat service, day and time and ask ' +
+      'whether to book it; only after a clear yes call again with the same arguments and confirmed true.',
+    BOOKED,
+    'When it is refused for another reason, nothing was booked: say why in a few words and offer what the ' +
+      'message names.',
+  ].join(' '),
+  arguments: z.object({
+    ...fields,
+    confirmed: z
+      .boolean()
+      .optional()
+      .describe('true only after the caller has said yes to booking this very appointment.'),
+  }),
+  confirm: 'when-confirmed',
+});
+
+/** The tool of an agent whose policy has callers asked: what is not confirmed is held. */
+export const bookAppointmentOnceAsked: ToolDeclaration = {
+  ...bookAppointmentAsked,
+  parse(input) {
+    const parsed = bookAppointmentAsked.parse(input);
+    return parsed.ok
+      ? { ok: true, value: { ...parsed.value, confirmed: parsed.value.confirmed ?? false } }
+      : parsed;
+  },
+};

@@ -4,6 +4,7 @@ import { contextFor, ownBooking, problem, ScriptedCrm } from '../test/scripted-c
 import { cancelAppointment } from './declaration.ts';
 import { cancelAppointmentHandler } from './handler.ts';
 
+const VOUCHED = { attestation: 'TN-Validation-Passed-A' };
 const MINE = ownBooking('K48215', '2027-03-02T09:00:00-05:00');
 const ROUTE = `DELETE /v1/bookings/${MINE.id}`;
 
@@ -18,7 +19,7 @@ describe('cancel_appointment', () => {
     crm.on(ROUTE, { status: 200, body: MINE });
   });
 
-  const cancel = (input: object, context: Parameters<typeof contextFor>[1] = {}) =>
+  const cancel = (input: object, context: Parameters<typeof contextFor>[1] = VOUCHED) =>
     cancelAppointmentHandler(input, contextFor(url, context));
 
   it.each([{}, { confirmed: false }, { confirmed: null }])(
@@ -36,6 +37,15 @@ describe('cancel_appointment', () => {
       expect(crm.seen.map(({ method }) => method)).toEqual(['GET']);
     },
   );
+
+  it('names an appointment by its start to a caller nobody vouches for, and cancels it by that', async () => {
+    const named = { appointment: MINE.start, confirmed: true };
+    const asked = await cancel({}, {});
+    expect(asked).toMatchObject({ reason: 'not-confirmed', confirms: named });
+    const done = await cancel(named, {});
+    expect(done).toMatchObject({ status: 'ok', value: { appointment: MINE.start } });
+    expect(JSON.stringify([asked, done])).not.toContain('K48215');
+  });
 
   it('takes no other word for a confirmation', async () => {
     for (const confirmed of ['true', 1, 'yes'])

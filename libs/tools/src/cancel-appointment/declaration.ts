@@ -1,6 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { bookedNameSchema, referenceSchema } from '../arguments.ts';
+import { bookedNameSchema, listedStartSchema, referenceSchema } from '../arguments.ts';
 
 export const cancelAppointment = defineTool({
   name: 'cancel_appointment',
@@ -16,6 +16,7 @@ export const cancelAppointment = defineTool({
   place: 'worker',
   arguments: z.object({
     reference: referenceSchema,
+    appointment: listedStartSchema,
     name: bookedNameSchema,
     confirmed: z
       .boolean()

@@ -1,6 +1,6 @@
 import { bookingSchema } from '../crm/crm-responses.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
-import { findOwnBooking, spokenBooking } from '../own-booking.ts';
+import { findOwnBooking, handleOf, spokenBooking, spokenHandle } from '../own-booking.ts';
 import { handle } from '../tool-handler.ts';
 import { cancelAppointment } from './declaration.ts';
 
@@ -13,15 +13,16 @@ export const cancelAppointmentHandler = handle(
     const found = await findOwnBooking(context, named, NOTHING);
     if (!('reference' in found)) return found;
     const spoken = spokenBooking(found, context.language);
+    const handle = handleOf(found, named, context);
     if (confirmed !== true)
       return {
         ...refused(
           'not-confirmed',
-          `${NOTHING} The appointment is: ${spoken} (reference ${found.reference}). Repeat it to the ` +
-            'caller and ask whether to cancel it. After a clear yes call again with this reference and ' +
-            'confirmed true.',
+          `${NOTHING} The appointment is: ${spoken} (${spokenHandle(handle)}). Repeat it to the caller ` +
+            `and ask whether to cancel it. After a clear yes call again with this ${Object.keys(handle).join()} ` +
+            'and confirmed true.',
         ),
-        confirms: { reference: found.reference, confirmed: true },
+        confirms: { ...handle, confirmed: true },
       };
     const answer = await context.crm.ask(context, {
       method: 'DELETE',
@@ -30,6 +31,6 @@ export const cancelAppointmentHandler = handle(
       answer: bookingSchema,
     });
     if (answer.kind !== 'ok') return outcomeOf(answer);
-    return { status: 'ok', value: { reference: answer.value.reference, cancelled: spoken } };
+    return { status: 'ok', value: { ...handle, cancelled: spoken } };
   },
 );

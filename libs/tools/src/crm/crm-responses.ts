@@ -25,15 +25,34 @@ export const bookingSchema = slotSchema.extend({
   reference: z.string().max(40),
   service: z.object({ name: nameSchema }),
 });
-export const bookingsSchema = z.object({ items: z.array(bookingSchema).max(100) });
+/** A time that was booked, or is held until it is confirmed. */
+export const takenTimeSchema = bookingSchema.extend({ status: z.enum(['held', 'booked']).default('booked') });
+export type TakenTime = z.infer<typeof takenTimeSchema>;
+/** A booking with the call it was made in. */
+const madeBookingSchema = bookingSchema.extend({
+  callId: z.uuid().nullable(),
+  /** Null until the call is on record. */
+  caller: z
+    .object({ number: z.string().max(256), attestation: z.string().max(64).nullable() })
+    .nullish()
+    .transform((caller) => caller ?? null),
+});
+export type MadeBooking = z.infer<typeof madeBookingSchema>;
+export const bookingsSchema = z.object({ items: z.array(madeBookingSchema).max(100) });
 /** A booking with all that tells whose it is. */
-const ownBookingSchema = bookingSchema.extend({
+const ownBookingSchema = madeBookingSchema.extend({
   id: z.uuid(),
   name: nameSchema.nullable(),
   contact: z.object({ name: nameSchema.nullable() }).nullable(),
 });
 export type OwnBooking = z.infer<typeof ownBookingSchema>;
 export const ownBookingsSchema = z.object({ items: z.array(ownBookingSchema).max(100) });
+
+export const waitingSchema = z.object({
+  service: z.object({ key: z.string().max(63), name: nameSchema }),
+  from: z.iso.date(),
+  until: z.iso.date(),
+});
 
 export const foundZoneSchema = z.object({
   zone: z.object({ key: z.string().max(63), name: nameSchema }).nullable(),

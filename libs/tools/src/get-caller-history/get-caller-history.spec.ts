@@ -5,6 +5,8 @@ import { getCallerHistoryHandler } from './handler.ts';
 const ID = '0193b0f0-0000-4000-8000-000000000009';
 const MINE = ownBooking('K48215', '2027-03-02T09:00:00-05:00');
 const VOUCHED = { attestation: 'TN-Validation-Passed-A' };
+const PASSED = 'TN-Validation-Passed-A';
+const by = (attestation: string | null, number = '+12025550123') => ({ number, attestation });
 const at = '2027-02-26T15:00:00-05:00';
 const history = [
   { kind: 'call', id: contextFor('').callId, at, outcome: null },
@@ -68,6 +70,29 @@ describe('get_caller_history', () => {
       expect(await ask({ reference: 'K99999' }, context)).toMatchObject({ reason: 'not-verified' });
     },
   );
+
+  it.each<[string, object]>([
+    ['it was booked in this call', { callId: contextFor('').callId, caller: by(PASSED) }],
+    ['the call it was booked in is not on record yet', { callId: ID, caller: null }],
+    ['nobody vouched for the caller who booked it', { callId: ID, caller: by('No-TN-Validation') }],
+    ['nothing was found of the caller who booked it', { callId: ID, caller: by(null) }],
+    ['its caller was not entitled to the number', { callId: ID, caller: by('TN-Validation-Failed-A') }],
+    ['it was booked from another number', { callId: ID, caller: by(PASSED, '+12025550199') }],
+    ['it was booked without a number', { callId: ID, caller: by(PASSED, 'anonymous') }],
+  ])('does not take a reference for a proof when %s', async (_why, made) => {
+    crm.on('GET /v1/bookings', { status: 200, body: { items: [{ ...MINE, ...made }] } });
+    const outcome = await ask({ reference: 'K48215' });
+    expect(outcome).toMatchObject({ status: 'refused', reason: 'not-verified' });
+    expect(crm.seen.map(({ path }) => path)).toEqual(['/v1/bookings']);
+    expect(JSON.stringify(outcome)).not.toMatch(/K48215|Alex/);
+  });
+
+  it('takes the reference of a vouched caller’s earlier booking for a proof, also when it is over', async () => {
+    const made = { ...MINE, callId: ID, caller: by(PASSED) };
+    crm.on('GET /v1/bookings', { status: 200, body: { items: [made] } });
+    expect(await ask({ reference: 'K48215' })).toMatchObject({ status: 'ok', value: { known: true } });
+    expect(crm.seen[0]?.query.has('status')).toBe(false);
+  });
 
   it('tells nothing to a caller without a number, whatever they know', async () => {
     expect(await ask({ reference: 'K48215' }, { ...VOUCHED, callerNumber: 'anonymous' })).toMatchObject({

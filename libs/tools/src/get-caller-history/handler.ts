@@ -1,4 +1,4 @@
-import { shownNumber, validationOf, type ToolOutcome } from '@tandem/contracts';
+import { shownNumber, type ToolOutcome } from '@tandem/contracts';
 import {
   bookingsSchema,
   historySchema,
@@ -9,6 +9,7 @@ import { outcomeOf, refused } from '../crm/outcome.ts';
 import { spokenTime } from '../spoken.ts';
 import { handle, type ToolRunContext } from '../tool-handler.ts';
 import { upcomingBookings } from '../upcoming-bookings.ts';
+import { isVouchedFor, provesNumber } from '../vouched-caller.ts';
 import { getCallerHistory } from './declaration.ts';
 
 /** Entries that are read, and of each kind those the model is told. */
@@ -20,7 +21,7 @@ const CLOSED_STAGES = new Set(['won', 'lost']);
 
 /**
  * Returns what is known of the number that calls, and of no other. A number can be forged: the carrier must
- * vouch for it, or the caller knows the reference of an appointment of that very number.
+ * vouch for it, or the caller knows the reference of an appointment that proves it to be theirs.
  */
 export const getCallerHistoryHandler = handle(getCallerHistory, async ({ reference }, context) => {
   const phone = shownNumber(context.callerNumber);
@@ -58,7 +59,7 @@ async function refuseUnproven(
   contactPhone: string,
   reference: string | undefined,
 ): Promise<ToolOutcome | null> {
-  if (validationOf(context.attestation ?? null) === 'passed') return null;
+  if (isVouchedFor(context)) return null;
   if (reference === undefined) return notProven();
   const answer = await context.crm.ask(context, {
     method: 'GET',
@@ -67,7 +68,7 @@ async function refuseUnproven(
     answer: bookingsSchema,
   });
   if (answer.kind !== 'ok') return outcomeOf(answer);
-  return answer.value.items.length === 0 ? notProven() : null;
+  return answer.value.items.some((booking) => provesNumber(booking, context)) ? null : notProven();
 }
 
 const noNumber = () =>
@@ -80,7 +81,8 @@ const notProven = () =>
   refused(
     'not-verified',
     'The number they call from is not verified, so nothing earlier may be told. Ask for the reference of ' +
-      'one of their appointments and call again with it. Without one, ask them to say what it is about.',
+      'an earlier appointment of theirs, none that was booked in this call, and call again with it. ' +
+      'Without one, ask them to say what it is about.',
   );
 
 function tell(entries: readonly HistoryEntry[], { callId, language }: ToolRunContext) {

@@ -1,6 +1,6 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { bookedNameSchema, offsetInstantSchema, referenceSchema } from '../arguments.ts';
+import { bookedNameSchema, listedStartSchema, offsetInstantSchema, referenceSchema } from '../arguments.ts';
 
 export const moveAppointment = defineTool({
   name: 'move_appointment',
@@ -18,6 +18,7 @@ export const moveAppointment = defineTool({
       'The "start" of a slot from check_availability, copied exactly, offset included.',
     ),
     reference: referenceSchema,
+    appointment: listedStartSchema,
     name: bookedNameSchema,
   }),
   cancellable: false,

@@ -1,6 +1,6 @@
 import { bookingSchema } from '../crm/crm-responses.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
-import { findOwnBooking } from '../own-booking.ts';
+import { findOwnBooking, handleOf } from '../own-booking.ts';
 import { explainRefusedTime, explainUnclearTime, isOnBusinessClock } from '../refused-time.ts';
 import { spokenTime } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
@@ -26,7 +26,8 @@ export const moveAppointmentHandler = handle(moveAppointment, async ({ start, ..
       });
   if (answer.kind !== 'ok')
     return outcomeOf(answer, (problem) => explainRefusedTime(problem, context.language, WORDS));
-  const { reference, start: startsAt, end, resource } = answer.value;
+  const { start: startsAt, end, resource } = answer.value;
   const spoken = spokenTime(startsAt, context.language);
-  return { status: 'ok', value: { reference, start: startsAt, end, resource: resource.name, spoken } };
+  const handle = handleOf({ ...found, start: startsAt }, named, context);
+  return { status: 'ok', value: { ...handle, start: startsAt, end, resource: resource.name, spoken } };
 });

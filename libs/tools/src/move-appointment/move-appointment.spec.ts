@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { contextFor, ownBooking, problem, ScriptedCrm, slot } from '../test/scripted-crm.ts';
 import { moveAppointmentHandler } from './handler.ts';
 
+const VOUCHED = { attestation: 'TN-Validation-Passed-A' };
 const START = '2027-03-04T11:00:00-05:00';
 const MINE = ownBooking('K48215', '2027-03-02T09:00:00-05:00');
 const moved = { status: 200, body: { ...MINE, ...slot(START, '2027-03-04T12:00:00-05:00', 'Priya Nair') } };
@@ -17,7 +18,7 @@ describe('move_appointment', () => {
     crm.on(`PATCH /v1/bookings/${MINE.id}`, moved);
   });
 
-  const move = (change: object = {}, context: Parameters<typeof contextFor>[1] = {}) =>
+  const move = (change: object = {}, context: Parameters<typeof contextFor>[1] = VOUCHED) =>
     moveAppointmentHandler({ start: START, ...change }, contextFor(url, context));
 
   it('moves the one appointment of the number that calls, under the tool call’s id', async () => {
@@ -37,6 +38,16 @@ describe('move_appointment', () => {
     expect(sent?.body).toEqual({ start: START });
     expect(sent?.headers['idempotency-key']).toBe(contextFor(url).toolCallId);
   });
+
+  it.each([{}, { attestation: 'No-TN-Validation' }])(
+    'tells no reference to a caller nobody vouches for, unless they have said it: %j',
+    async (context) => {
+      const silent = await move({}, context);
+      expect(silent).toMatchObject({ status: 'ok', value: { appointment: START, start: START } });
+      expect(JSON.stringify(silent)).not.toContain('K48215');
+      expect(await move({ reference: 'k48215' }, context)).toMatchObject({ value: { reference: 'K48215' } });
+    },
+  );
 
   it('moves nothing that is at that time already', async () => {
     expect(await move({ start: MINE.start })).toMatchObject({ status: 'ok', value: { reference: 'K48215' } });

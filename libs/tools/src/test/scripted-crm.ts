@@ -116,5 +116,7 @@ export function ownBooking(reference: string, start: string, name = 'Alex Morgan
     service: { key: 'plumbing', name: 'Plumbing visit' },
     name,
     contact: { name },
+    callId: null,
+    caller: null,
   };
 }

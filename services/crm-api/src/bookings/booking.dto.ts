@@ -127,6 +127,7 @@ const BOOKING_EXAMPLE = {
   name: 'Alex Morgan',
   notes: 'The boiler is in the cellar.',
   callId: 'c3f2a0de-0000-4000-8004-000000000001',
+  caller: { number: '+12025550123', attestation: 'TN-Validation-Passed-A' },
   createdAt: '2027-03-01T14:05:11.000Z',
   cancelledAt: null,
   holdExpiresAt: null,
@@ -147,6 +148,16 @@ export const bookingSchema = z
     name: z.string().nullable(),
     notes: z.string(),
     callId: z.uuid().nullable().describe('The call in which it was booked.'),
+    caller: z
+      .object({
+        number: z.string().describe('As the carrier gave it.'),
+        attestation: z
+          .string()
+          .nullable()
+          .describe('The finding of the carrier on the right to the number (STIR/SHAKEN), in its words.'),
+      })
+      .nullable()
+      .describe('The caller of that call; null until it is on record, which is after its end.'),
     createdAt: z.string(),
     cancelledAt: z.string().nullable(),
     holdExpiresAt: z
@@ -236,6 +247,7 @@ export function toBookingDto(booking: Booking): BookingDto {
     name: booking.name,
     notes: booking.notes,
     callId: booking.callId,
+    caller: booking.caller,
     createdAt: booking.createdAt.toISOString(),
     cancelledAt: booking.cancelledAt?.toISOString() ?? null,
     holdExpiresAt: booking.holdExpiresAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
+import type { CallId, TenantId } from '@tandem/contracts';
 import { nineOclock, RunningCrm, serviceToken, type Answer } from '../test/running-crm.ts';
 
 const START = nineOclock(3);
@@ -185,6 +186,29 @@ describe('booking over HTTP', () => {
     await crm.sql(`UPDATE resource_hours SET closes = '14:00' WHERE tenant_id = $1`, tenantId);
     expect((await book(apiKey, { start: nineOclock(4).replace('T09', 'T13') })).status).toBe(201);
     expect((await ask(`date=${next}`)).unavailable).toMatchObject({ code: 'fully-booked' });
+  });
+
+  it('says who called when it was booked, once that call is on record', async () => {
+    const { tenantId, apiKey } = await crm.business();
+    const callId = randomUUID() as CallId;
+    const { id } = (await book(await serviceToken(tenantId, callId))).body;
+    const caller = async () =>
+      (await crm.ask('GET', `/v1/bookings/${String(id)}`, { as: apiKey })).body.caller;
+    expect(await caller()).toBeNull();
+    const record = (attestation: string | null) =>
+      crm.sql(
+        `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, admitted_at,
+           attestation)
+         VALUES ($1, $2, 'completed', 'inbound', 'twilio', '+12025550123', '+12025550100', now(), $3)
+         ON CONFLICT (id) DO UPDATE SET attestation = $3`,
+        callId,
+        tenantId,
+        attestation,
+      );
+    for (const attestation of [null, 'TN-Validation-Passed-A']) {
+      await record(attestation);
+      expect(await caller()).toEqual({ number: '+12025550123', attestation });
+    }
   });
 
   it('cancels idempotently, and frees the time', async () => {

@@ -29,7 +29,8 @@ export class BookingsService {
   /**
    * Books or holds a suitable resource that is free, the one least booked that day first. A booking that the
    * same call asked for before, under any key, is returned as it is: models repeat a request they got no
-   * result for. One that the call holds and now books is confirmed.
+   * result for. One that the call holds and now books is confirmed. A call holds one time: a new hold gives
+   * up the one before.
    * @param key the request's Idempotency-Key; that of a service is the id of the tool call
    * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`,
    * `outside-hours`, `unknown-zone`, `zone-not-served`
@@ -42,11 +43,12 @@ export class BookingsService {
     now: Date,
   ): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
-    const { tenantId } = principal;
+    const { tenantId, callId } = principal;
     const earlier = await this.findSameBooking(transaction, principal, asked, startsAt);
     if (earlier?.status === 'held' && !asked.hold)
       return { booking: await this.confirm(transaction, tenantId, earlier.id), isNew: false };
     if (earlier) return { booking: earlier, isNew: false };
+    if (asked.hold && callId !== null) await this.bookings.releaseInCall(transaction, tenantId, callId);
     const wanted = { key: asked.service, ...zoneAsked(asked) };
     const load = () => this.times.calendar(transaction, tenantId, wanted, startsAt, now);
     const calendar = await load();
@@ -58,7 +60,7 @@ export class BookingsService {
       contactPhone: asked.contactPhone ?? null,
       name: asked.name ?? null,
       notes: asked.notes ?? '',
-      callId: principal.callId,
+      callId,
       toolCallId: toolCallIdOf(principal, key),
       holdSeconds: asked.hold?.seconds ?? null,
     });

@@ -134,6 +134,28 @@ describe('a hold', () => {
     expect(booked).toMatchObject({ status: 200, body: { id: held.body.id, status: 'booked' } });
   });
 
+  it('of a call gives way to a new one of the same call, which others never do', async () => {
+    const [as, other] = await Promise.all([1, 2].map(() => serviceToken(tenantId, randomUUID() as CallId)));
+    const [first, second] = [START, nineOclock(4)];
+    const ofOthers = await book({ hold: {}, start: nineOclock(5) }, other);
+    const withKey = await book({ hold: {}, start: nineOclock(6) });
+    const held = await book({ hold: {}, start: first }, as);
+    const taken = await book({ hold: {}, start: nineOclock(5) }, as);
+    expect(taken).toMatchObject({ status: 409, body: { code: 'slot-taken' } });
+    expect((await read(held)).status).toBe('held');
+    const half = new Date(Date.parse(first) + 1_800_000).toISOString();
+    const overlapping = await book({ hold: {}, start: half }, as);
+    expect(overlapping).toMatchObject({ status: 201, body: { status: 'held' } });
+    expect((await read(held)).status).toBe('cancelled');
+    expect((await book({ hold: {}, start: second }, as)).status).toBe(201);
+    expect((await book({ start: second }, as)).body.status).toBe('booked');
+    await book({ hold: {}, start: nineOclock(7) }, as);
+    const still = await Promise.all([ofOthers, withKey].map(read));
+    expect(still.map(({ status }) => status)).toEqual(['held', 'held']);
+    const own = await crm.sql(`SELECT 1 FROM bookings WHERE tenant_id = $1 AND status = 'booked'`, tenantId);
+    expect(own).toHaveLength(1);
+  });
+
   it('has bounds, and belongs to its tenant', async () => {
     for (const seconds of [0, 29, 3_601, 1.5]) expect((await hold(seconds)).status).toBe(400);
     const held = await hold();

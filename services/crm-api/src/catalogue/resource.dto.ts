@@ -87,6 +87,7 @@ export const LEFT_BOOKINGS_EXAMPLE: z.output<typeof leftBookingsSchema> = {
       name: 'Alex Morgan',
       notes: '',
       callId: null,
+      caller: null,
       createdAt: '2027-03-01T14:05:11.000Z',
       cancelledAt: null,
       holdExpiresAt: null,

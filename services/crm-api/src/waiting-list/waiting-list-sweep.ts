@@ -4,7 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { BookingRepository, WaitingListRepository } from '@tandem/database';
+import { BookingRepository } from '@tandem/database';
 import { FaultLog, RecurringTask } from '@tandem/platform';
 import { WaitingOffers } from './waiting-offers.service.ts';
 
@@ -26,7 +26,6 @@ export class WaitingListSweep implements OnApplicationBootstrap, BeforeApplicati
 
   constructor(
     private readonly bookings: BookingRepository,
-    private readonly waiting: WaitingListRepository,
     private readonly offers: WaitingOffers,
   ) {}
 
@@ -41,7 +40,6 @@ export class WaitingListSweep implements OnApplicationBootstrap, BeforeApplicati
   /** One round. */
   async sweep(now: Date): Promise<void> {
     await this.bookings.expireHolds(BATCH);
-    for (let count = 0; count < BATCH; count += 1)
-      if (!(await this.waiting.transact((transaction) => this.offers.offerNext(transaction, now)))) break;
+    for (let count = 0; count < BATCH; count += 1) if (!(await this.offers.offerNext(now))) break;
   }
 }

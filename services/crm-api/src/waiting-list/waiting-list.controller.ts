@@ -6,6 +6,7 @@ import {
   Idempotent,
   idParameterSchema,
   onceFor,
+  Reply,
   TenantController,
   type IdParameter,
   type Principal,
@@ -39,16 +40,24 @@ export class WaitingListController {
       'When a time becomes free that fits, because a booking is cancelled or moved or a hold ends, it is ' +
       'held for the one who waits longest; they get a text message unless they opted out. Ask for ' +
       'availability first: times that are free already are not offered.',
-    success: { status: 201, schema: waitingSchema },
-    problems: { 422: '`unknown-service`, `unknown-resource`, `in-the-past`, `waiting-list-full`' },
+    success: [
+      { status: 201, schema: waitingSchema },
+      { status: 200, description: 'The same call asked for this entry before.', schema: waitingSchema },
+    ],
+    problems: {
+      422:
+        '`unknown-service`, `unknown-resource`, `unknown-zone`, `zone-not-served`, `in-the-past`, ' +
+        '`waiting-list-full`',
+    },
   })
   create(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: createWaitingSchema }) body: CreateWaiting,
   ) {
-    return onceFor(body, async (transaction: Transaction) =>
-      toWaitingDto(await this.waiting.create(transaction, principal, body)),
-    );
+    return onceFor(body, async (transaction: Transaction) => {
+      const { entry, isNew } = await this.waiting.create(transaction, principal, body);
+      return new Reply(isNew ? 201 : 200, toWaitingDto(entry));
+    });
   }
 
   @Get()
@@ -81,7 +90,11 @@ export class WaitingListController {
   @Endpoint({
     summary: 'Change the given fields of one who waits; their place stays',
     success: { schema: waitingSchema },
-    problems: { 404: NOT_FOUND, 409: '`not-waiting`', 422: '`unknown-resource`, `invalid-dates`' },
+    problems: {
+      404: NOT_FOUND,
+      409: '`not-waiting`',
+      422: '`unknown-resource`, `unknown-zone`, `zone-not-served`, `invalid-dates`',
+    },
   })
   change(
     @CurrentPrincipal() { tenantId }: Principal,

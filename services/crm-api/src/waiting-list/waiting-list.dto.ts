@@ -3,12 +3,15 @@ import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platfo
 import { z } from 'zod';
 import { partOfDaySchema } from '../availability/availability.dto.ts';
 import { shownContactSchema } from '../enquiries/enquiry.dto.ts';
-import { nameSchema, notesSchema, serviceKeySchema } from '../http/fields.ts';
+import { nameSchema, notesSchema, serviceKeySchema, zoneKeySchema } from '../http/fields.ts';
 
 const dateSchema = z.iso.date().refine((date) => date < '9999', 'must be before the year 9999');
 
 const fields = {
   resource: z.uuid().nullable().describe('The only resource that will do; null for any.'),
+  zone: zoneKeySchema
+    .nullable()
+    .describe('Key of a zone: only times of resources that go there are offered; null for any.'),
   name: nameSchema.nullable().describe('The person the appointment is for.'),
   notes: notesSchema,
   from: dateSchema.describe('The first local day that will do.'),
@@ -26,6 +29,7 @@ export const createWaitingSchema = z
     service: serviceKeySchema,
     contactPhone: phoneSchema.describe('The phone number of the contact, which is created if there is none.'),
     resource: fields.resource.default(null),
+    zone: fields.zone.default(null),
     name: fields.name.default(null),
     notes: fields.notes.default(''),
     partOfDay: fields.partOfDay.default('any'),
@@ -34,6 +38,7 @@ export const createWaitingSchema = z
   .meta({
     example: {
       service: 'heating',
+      zone: 'north',
       contactPhone: '+12025550123',
       name: 'Alex Morgan',
       from: '2027-03-02',
@@ -69,6 +74,7 @@ export const waitingSchema = z
     status: statusSchema,
     service: z.object({ key: z.string(), name: z.string() }),
     resource: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    zone: z.object({ key: z.string(), name: z.string() }).nullable(),
     contact: shownContactSchema,
     name: z.string().nullable(),
     notes: z.string(),
@@ -89,6 +95,7 @@ export const waitingSchema = z
       status: 'waiting',
       service: { key: 'heating', name: 'Heating visit' },
       resource: null,
+      zone: { key: 'north', name: 'North' },
       contact: { id: '7a0c1d3e-0000-4000-8003-000000000001', phone: '+12025550123', name: 'Alex Morgan' },
       name: 'Alex Morgan',
       notes: '',
@@ -105,12 +112,13 @@ type WaitingDto = z.output<typeof waitingSchema>;
 export const waitingPageSchema = pageOf(waitingSchema);
 
 export function toWaitingDto(entry: WaitingEntry): WaitingDto {
-  const { id, status, service, resource, contact, name, notes, partOfDay, bookingId, callId } = entry;
+  const { id, status, service, resource, zone, contact, name, notes, partOfDay, bookingId, callId } = entry;
   return {
     id,
     status,
     service,
     resource,
+    zone,
     contact,
     name,
     notes,

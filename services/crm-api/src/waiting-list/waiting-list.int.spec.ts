@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
-import { nineOclock, RunningCrm, type Answer } from '../test/running-crm.ts';
+import type { CallId, TenantId } from '@tandem/contracts';
+import { nineOclock, RunningCrm, serviceToken, type Answer } from '../test/running-crm.ts';
 
 const START = nineOclock(3);
 const DAY = START.slice(0, 10);
@@ -162,6 +163,180 @@ describe('the waiting list', () => {
     await becomes(one, 'offered');
     expect(await sent()).toEqual([]);
   }, 60_000);
+
+  it('has one entry for a request that a call repeats, and another for another person', async () => {
+    const token = await serviceToken(tenantId, randomUUID() as CallId);
+    const join = async (more: object = {}, as = token) => {
+      const body = { service: 'plumbing', contactPhone: '+12025550188', from: DAY, until: DAY, ...more };
+      const answer = await ask('POST', '/v1/waiting-list', body, as);
+      return [answer.status, answer.body.id] as const;
+    };
+    const [[created, id], ...others] = [await join(), await join({ notes: 'Again.' }), await join()];
+    expect([created, ...others]).toEqual([201, [200, id], [200, id]]);
+    const other = [{ name: 'Jo' }, { contactPhone: '+12025550189' }, { partOfDay: 'morning' }];
+    for (const more of other) expect((await join(more))[0]).toBe(201);
+    expect((await join({}, await serviceToken(tenantId, randomUUID() as CallId)))[0]).toBe(201);
+    expect((await join({}, apiKey))[0]).toBe(201);
+    await ask('DELETE', `/v1/waiting-list/${String(id)}`);
+    expect((await join())[0]).toBe(201);
+  });
+
+  describe('with a zone', () => {
+    let engineer: string;
+    beforeEach(async () => {
+      for (const key of ['north', 'south', 'east']) await ask('POST', '/v1/zones', { key, name: key });
+      const [found] = await crm.sql<{ id: string }>(
+        'SELECT id FROM resources WHERE tenant_id = $1',
+        tenantId,
+      );
+      engineer = found!.id;
+      await serve(engineer, ['south']);
+      const nora = await ask('POST', '/v1/resources', { name: 'Nora', services: ['plumbing'] });
+      await serve(String(nora.body.id), ['north']);
+    });
+    const serve = (id: string, zones: string[]) => ask('PATCH', `/v1/resources/${id}`, { zones });
+    const zoneOf = async (one: Entry) =>
+      (await ask('GET', `/v1/bookings/${(await entry(one)).bookingId}`)).body.zone;
+
+    it('offers times of resources that go there, and of those that go everywhere', async () => {
+      const booked = await book();
+      const [north, south] = [await wait({ zone: 'north' }), await wait({ zone: 'south' })];
+      expect(north).toMatchObject({ zone: { key: 'north', name: 'north' } });
+      await cancel(booked);
+      await becomes(south, 'offered');
+      await settled();
+      expect((await entry(north)).status).toBe('waiting');
+      expect(await zoneOf(south)).toEqual({ key: 'south', name: 'south' });
+      const [event] = await crm.sql<{ data: object }>(
+        `SELECT data FROM outbox_events WHERE tenant_id = $1 AND type = 'waiting-list.offered'`,
+        tenantId,
+      );
+      expect(event?.data).toMatchObject({ zone: { key: 'south', name: 'south' } });
+      expect(event?.data).not.toHaveProperty('zoneId');
+      await serve(engineer, []);
+      await ask('DELETE', `/v1/waiting-list/${south.id}`);
+      await becomes(north, 'offered');
+      expect(await zoneOf(north)).toEqual({ key: 'north', name: 'north' });
+    }, 60_000);
+
+    it('that was deleted meanwhile offers only times of resources that go everywhere', async () => {
+      const booked = await book();
+      await serve(engineer, ['south', 'east']);
+      const east = await wait({ zone: 'east' });
+      await serve(engineer, ['south']);
+      const zones = (await ask('GET', '/v1/zones')).body.items as { id: string; key: string }[];
+      const deleted = await ask('DELETE', `/v1/zones/${zones.find(({ key }) => key === 'east')!.id}`);
+      expect(deleted.status).toBe(204);
+      await cancel(booked);
+      await settled();
+      expect((await entry(east)).status).toBe('waiting');
+      const again = await book();
+      await serve(engineer, []);
+      await cancel(again);
+      await becomes(east, 'offered');
+    }, 60_000);
+
+    it('is changed, and refused where nobody who would do goes there', async () => {
+      const code = async (more: object) => {
+        const body = { service: 'plumbing', contactPhone: '+12025550123', from: DAY, until: DAY, ...more };
+        const { status, body: answer } = await ask('POST', '/v1/waiting-list', body);
+        return [status, answer.code];
+      };
+      expect(await code({ zone: 'moon' })).toEqual([422, 'unknown-zone']);
+      expect(await code({ zone: 'east' })).toEqual([422, 'zone-not-served']);
+      expect(await code({ zone: 'north', resource: engineer })).toEqual([422, 'zone-not-served']);
+      expect(await code({ zone: 'south', resource: engineer })).toEqual([201, undefined]);
+      const { id } = await wait({ zone: 'north' });
+      const change = async (body: object) => (await ask('PATCH', `/v1/waiting-list/${id}`, body)).body;
+      expect((await change({ zone: 'east' })).code).toBe('zone-not-served');
+      expect((await change({ resource: engineer })).code).toBe('zone-not-served');
+      expect(await change({ notes: 'x' })).toMatchObject({ notes: 'x', zone: { key: 'north' } });
+      expect(await change({ zone: 'south', resource: engineer })).toMatchObject({ zone: { key: 'south' } });
+      expect(await change({ zone: null })).toMatchObject({ zone: null, resource: { id: engineer } });
+    });
+  });
+
+  describe('whose offer fails', () => {
+    /** Has the database refuse every offer to the people of this business. */
+    async function poison(): Promise<() => Promise<unknown>> {
+      const name = `refuse_offers_${randomUUID().replaceAll('-', '')}`;
+      await crm.sql(
+        `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'no offers' USING ERRCODE = '22000'; END $$`,
+      );
+      await crm.sql(
+        `CREATE TRIGGER ${name} BEFORE UPDATE ON waiting_list FOR EACH ROW
+         WHEN (NEW.tenant_id = '${tenantId}' AND NEW.status = 'offered') EXECUTE FUNCTION ${name}()`,
+      );
+      return () => crm.sql(`DROP FUNCTION ${name} CASCADE`);
+    }
+    const freed = async () =>
+      (
+        await crm.sql<{ attempts: number; due: string; pause: number | null }>(
+          `SELECT attempts, next_attempt_at::text AS due, CASE WHEN isfinite(next_attempt_at)
+             THEN extract(epoch FROM next_attempt_at - clock_timestamp())::float8 END AS pause
+           FROM freed_times WHERE tenant_id = $1`,
+          tenantId,
+        )
+      )[0];
+    const failed = async (outcome: string) => {
+      const { text } = await crm.ask('GET', '/metrics');
+      const pattern = `tandem_waiting_list_offers_failed_total\\{[^}]*outcome="${outcome}"[^}]*\\} (\\d+)`;
+      return Number(new RegExp(pattern).exec(text)?.[1] ?? 0);
+    };
+    const setFreed = (change: string) =>
+      crm.sql(`UPDATE freed_times SET ${change} WHERE tenant_id = $1`, tenantId);
+
+    it('a time makes way for those of others, and is offered when it can be', async () => {
+      const one = await wait();
+      const booked = await book();
+      const mend = await poison();
+      const before = await failed('postponed');
+      await cancel(booked);
+      await eventually(async () => ((await freed())?.attempts ?? 0) > 0);
+      expect((await freed())?.pause).toBeGreaterThan(0);
+      const others = await crm.business();
+      const theirs = (method: string, path: string, body?: object) => ask(method, path, body, others.apiKey);
+      await theirs('PUT', '/v1/booking-settings', { quietFrom: '00:00', quietUntil: '00:00' });
+      const their = (await theirs('POST', '/v1/bookings', { service: 'plumbing', start: START })).body;
+      const person = { service: 'plumbing', contactPhone: '+12025550191', from: DAY, until: DAY };
+      const waits = (await theirs('POST', '/v1/waiting-list', person)).body;
+      await theirs('DELETE', `/v1/bookings/${String(their.id)}`);
+      await eventually(
+        async () => (await theirs('GET', `/v1/waiting-list/${String(waits.id)}`)).body.status === 'offered',
+      );
+      expect(await failed('postponed')).toBeGreaterThan(before);
+      expect((await entry(one)).status).toBe('waiting');
+      await mend();
+      await setFreed('next_attempt_at = now()');
+      await becomes(one, 'offered');
+      expect(await freed()).toBeUndefined();
+    }, 60_000);
+
+    it('a time is tried again after pauses that grow, and in the end given up until it is over', async () => {
+      await wait();
+      const booked = await book();
+      const mend = await poison();
+      const before = await failed('given-up');
+      await cancel(booked);
+      const pauses: number[] = [];
+      for (const attempts of [4, 7, 11]) {
+        await eventually(async () => (await freed()) !== undefined);
+        await setFreed(`attempts = ${attempts - 1}, next_attempt_at = now()`);
+        await eventually(async () => (await freed())?.attempts === attempts);
+        pauses.push((await freed())!.pause!);
+      }
+      expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+      expect(pauses.at(-1)).toBeLessThanOrEqual(3_600);
+      await setFreed('next_attempt_at = now()');
+      await eventually(async () => (await freed())?.due === 'infinity');
+      expect(await freed()).toMatchObject({ attempts: 12 });
+      expect(await failed('given-up')).toBe(before + 1);
+      await setFreed(`starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour'`);
+      await eventually(async () => (await freed()) === undefined);
+      await mend();
+    }, 60_000);
+  });
 
   it('is changed and listed, and hidden from other tenants', async () => {
     const one = await wait();

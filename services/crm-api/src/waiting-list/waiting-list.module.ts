@@ -3,6 +3,7 @@ import { BookingRepository, MessageRepository, WaitingListRepository } from '@ta
 import { DatabaseModule } from '@tandem/platform';
 import { BookingsModule } from '../bookings/bookings.module.ts';
 import { WaitingListController } from './waiting-list.controller.ts';
+import { WaitingListMetrics } from './waiting-list-metrics.ts';
 import { WaitingListService } from './waiting-list.service.ts';
 import { WaitingListSweep } from './waiting-list-sweep.ts';
 import { WaitingOffers } from './waiting-offers.service.ts';
@@ -13,6 +14,6 @@ import { WaitingOffers } from './waiting-offers.service.ts';
     BookingsModule,
   ],
   controllers: [WaitingListController],
-  providers: [WaitingListService, WaitingOffers, WaitingListSweep],
+  providers: [WaitingListMetrics, WaitingListService, WaitingOffers, WaitingListSweep],
 })
 export class WaitingListModule {}

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { appointmentText, shortMessage } from '@tandem/contracts';
 import {
   BookingRepository,
@@ -22,12 +22,18 @@ import {
   type ServiceCalendar,
 } from '../availability/slot-calendar.ts';
 import { BookingTimes } from '../bookings/booking-times.ts';
+import { WaitingListMetrics } from './waiting-list-metrics.ts';
 
 /** Entries looked at together. */
 const BATCH = 50;
 const MINUTE_S = 60;
 /** No entry is begun later than this: the transaction keeps the resource from others. */
 const WORK_MS = 2_000;
+/** The pause after the first offer of a time that failed; each one after that takes twice as long. */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+/** Offers of a time that may fail, over two and a half hours. */
+const MAX_ATTEMPTS = 12;
 
 /** Calendars of services around a freed time, until it has been given to somebody. */
 type Calendars = Map<string, ServiceCalendar>;
@@ -35,34 +41,63 @@ type Calendars = Map<string, ServiceCalendar>;
 /** Offers times that became free to those who wait. */
 @Injectable()
 export class WaitingOffers {
+  private readonly logger = new Logger(WaitingOffers.name);
+
   constructor(
     private readonly waiting: WaitingListRepository,
     private readonly bookings: BookingRepository,
     private readonly messages: MessageRepository,
     private readonly times: BookingTimes,
+    private readonly metrics: WaitingListMetrics,
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'crm-api'>, 'twilioAccountSid'>,
   ) {}
 
   /**
-   * Offers one time that became free to everybody it has room for, the longest waiting first. False when
-   * there is none.
+   * Offers one time that became free to everybody it has room for, the longest waiting first. One whose offer
+   * fails makes way for the others and is tried again later, a bounded number of times. False when there is
+   * none.
    */
-  async offerNext(transaction: Transaction, now: Date): Promise<boolean> {
-    const freed = await this.waiting.takeFreedTime(transaction, now);
-    if (!freed) return false;
+  async offerNext(now: Date): Promise<boolean> {
+    const taken: FreedTime[] = [];
+    try {
+      await this.waiting.transact(async (transaction) => {
+        const freed = await this.waiting.takeFreedTime(transaction, now);
+        if (freed) taken.push(freed);
+        if (freed) await this.offer(transaction, freed, now);
+      });
+    } catch (error) {
+      const [freed] = taken;
+      if (!freed) throw error;
+      await this.postpone(freed, error);
+    }
+    return taken.length > 0;
+  }
+
+  private async postpone(freed: FreedTime, error: unknown): Promise<void> {
+    const attempts = freed.attempts + 1;
+    const isGivenUp = attempts >= MAX_ATTEMPTS;
+    const pauseMs = isGivenUp ? null : Math.min(FIRST_PAUSE_MS * 2 ** freed.attempts, LONGEST_PAUSE_MS);
+    if (!(await this.waiting.postponeFreedTime(freed, pauseMs))) return;
+    this.metrics.failedOffers.inc({ outcome: isGivenUp ? 'given-up' : 'postponed' });
+    const facts = { err: error, freedTimeId: freed.id, tenantId: freed.tenantId, attempts };
+    if (isGivenUp) this.logger.error(facts, 'freed time given up: its offers fail');
+    else this.logger.warn({ ...facts, pauseMs }, 'offer of a freed time failed; trying again');
+  }
+
+  private async offer(transaction: Transaction, freed: FreedTime, now: Date): Promise<void> {
     await this.waiting.dropFreedTime(transaction, freed);
-    if (freed.endsAt <= now) return true;
+    if (freed.endsAt <= now) return;
     const until = Date.now() + WORK_MS;
     const calendars: Calendars = new Map();
     let after: WaitingEntry | null = null;
     for (;;) {
       const entries: WaitingEntry[] = await this.waiting.candidates(transaction, freed, after, BATCH);
       for (const entry of entries) {
-        if (Date.now() > until) return true;
+        if (Date.now() > until) return;
         if (await this.tryEntry(transaction, freed, entry, calendars, now)) calendars.clear();
       }
       after = entries.at(-1) ?? null;
-      if (entries.length < BATCH) return true;
+      if (entries.length < BATCH) return;
     }
   }
 
@@ -81,6 +116,7 @@ export class WaitingOffers {
     const hold = await this.bookings.book(transaction, {
       tenantId,
       serviceId: entry.serviceId,
+      zoneId: entry.zoneId,
       ...time,
       contactPhone: entry.contact.phone,
       name: entry.name,

@@ -12,7 +12,13 @@ import type {
 } from '../../entities/booking.ts';
 import { BookingRow } from '../../entities/business.entities.ts';
 import { findBooking, findInCall, insertBooking, listBookings, moveBooking } from '../../queries/bookings.ts';
-import { confirmHold, expireHolds, releaseHold, resourcesWithExpiredHolds } from '../../queries/holds.ts';
+import {
+  confirmHold,
+  expireHolds,
+  releaseHold,
+  releaseHoldsOfCall,
+  resourcesWithExpiredHolds,
+} from '../../queries/holds.ts';
 import { wantEventsOfBooking } from '../../queries/calendars/wanted-events.ts';
 import { lockName } from '../../queries/locks.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
@@ -164,6 +170,11 @@ export class BookingRepository {
   /** Gives a hold up, unless it was confirmed or is over. */
   async release(transaction: Transaction, tenantId: TenantId, id: string): Promise<void> {
     await releaseHold(transaction, tenantId, id);
+  }
+
+  /** Gives the holds of a call up. Must precede the lock of a resource. */
+  async releaseInCall(transaction: Transaction, tenantId: TenantId, callId: CallId): Promise<void> {
+    await releaseHoldsOfCall(transaction, tenantId, callId);
   }
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {

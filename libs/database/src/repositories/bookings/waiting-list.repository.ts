@@ -18,8 +18,10 @@ import {
   countWaiting,
   findCandidates,
   findOfferTerms,
+  findSameWaiting,
   findWaiting,
   listWaiting,
+  postponeFreedTime,
   takeFreedTime,
 } from '../../queries/waiting-list.ts';
 import { given } from '../../rows/given.ts';
@@ -40,19 +42,25 @@ export class WaitingListRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /** `full`: {@link MAX_WAITING} wait already. The service is one of the tenant's. */
+  /**
+   * `full`: {@link MAX_WAITING} wait already. The service is one of the tenant's. An entry that the same call
+   * asked for before is returned as it is: models repeat a request they got no result for.
+   */
   async create(
     transaction: Transaction,
-    entry: NewWaitingEntry,
-  ): Promise<WaitingEntry | 'full' | 'unknown-resource'> {
+    asked: NewWaitingEntry,
+  ): Promise<{ entry: WaitingEntry; isNew: boolean } | 'full' | 'unknown-resource'> {
+    const entry = storable(asked);
     const { tenantId, contactPhone, resourceId, ...fields } = entry;
     if (!(await this.hasResource(transaction, tenantId, resourceId))) return 'unknown-resource';
     await lockName(transaction, `waiting-list:${tenantId}`);
+    const same = entry.callId && (await findSameWaiting(transaction, entry, writtenForms(contactPhone)));
+    if (same) return { entry: same, isNew: false };
     if ((await countWaiting(transaction, tenantId)) >= MAX_WAITING) return 'full';
     const contactId = await this.contacts.ensure(transaction, tenantId, contactPhone, entry.name);
     const id = randomUUID();
-    await transaction.insert(WaitingListRow, { id, tenantId, contactId, resourceId, ...storable(fields) });
-    return (await findWaiting(transaction, tenantId, id))!;
+    await transaction.insert(WaitingListRow, { id, tenantId, contactId, resourceId, ...fields });
+    return { entry: (await findWaiting(transaction, tenantId, id))!, isNew: true };
   }
 
   /** Changes the given fields of an entry that waits. */
@@ -103,8 +111,8 @@ export class WaitingListRepository {
   }
 
   /**
-   * Returns a time that became free, of a business that is not quiet now; null when there is none. Until the
-   * transaction ends no other one offers times of that business. It is gone once it is dropped.
+   * Returns a time that became free and is due, of a business that is not quiet now; null when there is none.
+   * Until the transaction ends no other one offers times of that business. It is gone once it is dropped.
    */
   async takeFreedTime(transaction: Transaction, now: Date): Promise<FreedTime | null> {
     const freed = await takeFreedTime(transaction, now);
@@ -114,6 +122,15 @@ export class WaitingListRepository {
 
   async dropFreedTime(transaction: Transaction, { tenantId, id }: FreedTime): Promise<void> {
     await transaction.delete(FreedTimeRow, { tenantId, id });
+  }
+
+  /**
+   * Stores that the offer of a freed time failed: it is due again after this time, and with null never, but
+   * to be dropped when it is over.
+   * @returns false when another process has tried it meanwhile; nothing was changed then
+   */
+  postponeFreedTime(freed: FreedTime, pauseMs: number | null): Promise<boolean> {
+    return run(this.dataSource, (manager) => postponeFreedTime(manager, freed, pauseMs));
   }
 
   /** Returns entries a freed time could be for, the longest waiting first, after one of them. */
@@ -161,7 +178,7 @@ export class WaitingListRepository {
       subject: subjectOf('waiting-list', entry.id, null),
       data: {
         entryId: entry.id,
-        ...without(entry, 'id', 'serviceId', 'resource'),
+        ...without(entry, 'id', 'serviceId', 'resource', 'zoneId'),
         reference,
         start,
         end,

@@ -1,5 +1,16 @@
-import { advance, ask, book, check, failed, goodbye, repeat, tell, type Step } from './booking-moves.ts';
-import { withoutRequest, type BookingState, type StepName } from './booking-state.ts';
+import {
+  advance,
+  ask,
+  book,
+  check,
+  failed,
+  goodbye,
+  repeat,
+  tell,
+  wait,
+  type Step,
+} from './booking-moves.ts';
+import { withoutRequest, withoutSlots, type BookingState, type StepName } from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
 import type { DialogueContext } from '../dialogue.ts';
 import type { Meaning } from '../meaning.ts';
@@ -16,6 +27,8 @@ export function answer(
 ): Step {
   if (meaning.command !== undefined) return obey(state, meaning.command, context);
   if (state.pending.book !== undefined) return tell(state, 'One moment, please. I am still booking it.');
+  if (state.pending.hold !== undefined || state.pending.wait !== undefined)
+    return tell(state, 'One moment, please.');
   const step = ANSWERS[state.step](state, meaning, context, isQuestionHeard);
   if (step) return { ...step, state: { ...step.state, failures: 0, noises: 0 } };
   return state.pending.check === undefined
@@ -50,6 +63,14 @@ const ANSWERS: Readonly<Record<StepName, Answer>> = {
   },
   offer: answerOffer,
   confirm: answerConfirm,
+  waiting(state, meaning, context, isQuestionHeard) {
+    const filled = fill(state, meaning, context);
+    if (filled) return advance(filled, context, 'All right.');
+    if (meaning.answer === 'no' || meaning.change !== undefined)
+      return advance({ ...withoutSlots(state), date: null }, context, 'All right.');
+    if (meaning.answer !== 'yes') return null;
+    return isQuestionHeard ? wait(state) : repeat(state, context);
+  },
   retry(state, meaning, context) {
     const filled = fill(state, meaning, context);
     if (filled) return advance(filled, context);
@@ -95,5 +116,5 @@ function answerConfirm(
   if (meaning.answer === 'no')
     return tell(state, 'All right, I have booked nothing. What should be different?', examplesOf(state));
   if (meaning.answer !== 'yes') return null;
-  return isQuestionHeard ? book(state) : repeat(state, context, 'To be sure, once more.');
+  return isQuestionHeard ? book(state, context) : repeat(state, context, 'To be sure, once more.');
 }

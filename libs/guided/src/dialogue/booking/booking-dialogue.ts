@@ -71,12 +71,14 @@ function lookUp(state: BookingState, context: DialogueContext): Step {
   return call({ ...state, hasLookedUp: true }, 'look-up', {});
 }
 
+/** Tools the caller waits for with nothing to say. */
+const BUSY = ['check', 'hold', 'book', 'wait'] as const;
+
 /** After this many noises in a row the caller counts as not understood. */
 const MAX_NOISES = 2;
 
 function unheard(state: BookingState, isInterruption: boolean, context: DialogueContext): Step {
-  if (state.pending.check !== undefined || state.pending.book !== undefined)
-    return tell(state, 'One moment, please.');
+  if (BUSY.some((role) => state.pending[role] !== undefined)) return tell(state, 'One moment, please.');
   if (!isInterruption || state.noises >= MAX_NOISES) return failed(state, context);
   return repeat({ ...state, noises: state.noises + 1 }, context);
 }

@@ -39,7 +39,10 @@ export function advance(state: BookingState, context: DialogueContext, ...lead: 
   if (!state.date) return ask({ ...state, step: 'day' }, context, ...lead);
   if (!state.part && !state.clock) return ask({ ...state, step: 'time' }, context, ...lead);
   if (!state.slots) return check(state, context, ...lead);
-  return ask({ ...state, step: state.chosen ? 'confirm' : 'offer' }, context, ...lead);
+  if (!state.chosen) return ask({ ...state, step: 'offer' }, context, ...lead);
+  return context.tools.has('hold') && state.held !== state.chosen.start
+    ? hold(state, ...lead)
+    : ask({ ...state, step: 'confirm' }, context, ...lead);
 }
 
 /** Asks the calendar for the wanted day. */
@@ -48,12 +51,8 @@ export function check(state: BookingState, context: DialogueContext, ...lead: re
   if (!service || !date) return advance(state, context, ...lead);
   if (!context.tools.has('check') || !context.tools.has('book'))
     return goodbye(state, context, 'cannot-help', 'I have no calendar here, so I cannot book anything.');
-  const partOfDay = clock ? (clock.hour < 12 ? 'morning' : 'afternoon') : (part ?? 'any');
-  const asked = call(state, 'check', { service, date, partOfDay });
-  const moves = [...lead, `One moment, I am looking at ${wishWords({ date, part, clock }, context)}.`].map(
-    say,
-  );
-  return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
+  const looking = `One moment, I am looking at ${wishWords({ date, part, clock }, context)}.`;
+  return callFor(state, 'check', { service, date, partOfDay: partOf(state) }, ...lead, looking);
 }
 
 /** The calendar has returned free times. */
@@ -84,24 +83,54 @@ function nothingFree(state: BookingState, context: DialogueContext): Step {
     const next = DateTime.fromISO(date).plus({ days: 1 }).toISODate();
     return check({ ...withoutSlots(state), date: next, daysToTry: daysToTry - 1 }, context);
   }
-  return advance(
-    { ...withoutSlots(state), date: null },
-    context,
-    `For ${wishWords({ date, part, clock }, context)} there is nothing free.`,
-  );
+  const nothing = `For ${wishWords({ date, part, clock }, context)} there is nothing free.`;
+  return context.tools.has('wait')
+    ? ask({ ...withoutSlots(state), step: 'waiting' }, context, nothing)
+    : advance({ ...withoutSlots(state), date: null }, context, nothing);
 }
 
-export function book(state: BookingState): Step {
-  const { service, chosen, customerName } = state;
-  if (!service || !chosen) return { state, moves: [] };
-  const asked = call(state, 'book', {
-    service,
-    start: chosen.start,
-    ...(customerName === null ? {} : { name: customerName }),
-  });
-  const moves = [say('One moment, I am booking it.')];
+/** Keeps the chosen time until the caller has agreed to it. */
+function hold(state: BookingState, ...lead: readonly string[]): Step {
+  return callFor(state, 'hold', appointmentOf(state), ...lead, 'One moment, I am keeping that time for you.');
+}
+
+export function book(state: BookingState, context: DialogueContext): Step {
+  const appointment = appointmentOf(state);
+  const agreed =
+    appointment && context.tools.has('hold') ? { ...appointment, confirmed: 'true' } : appointment;
+  return callFor(state, 'book', agreed, 'One moment, I am booking it.');
+}
+
+/** Puts the caller on the waiting list for the day they want. */
+export function wait(state: BookingState): Step {
+  const { service, date, customerName } = state;
+  const wish =
+    service && date
+      ? { service, from: date, until: date, partOfDay: partOf(state), ...nameOf(customerName) }
+      : null;
+  return callFor(state, 'wait', wish, 'One moment, please.');
+}
+
+function callFor(
+  state: BookingState,
+  tool: ToolRole,
+  wanted: Readonly<Record<string, string>> | null,
+  ...words: readonly string[]
+): Step {
+  if (!wanted) return { state, moves: [] };
+  const asked = call(state, tool, wanted);
+  const moves = words.map(say);
   return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
 }
+
+function appointmentOf({ service, chosen, customerName }: BookingState) {
+  return service && chosen ? { service, start: chosen.start, ...nameOf(customerName) } : null;
+}
+
+const nameOf = (name: string | null): { name?: string } => (name === null ? {} : { name });
+
+const partOf = ({ part, clock }: Pick<BookingState, 'part' | 'clock'>): string =>
+  clock ? (clock.hour < 12 ? 'morning' : 'afternoon') : (part ?? 'any');
 
 /** Says goodbye, and hangs up if there is a tool for it. A caller who goes on is asked what else there is. */
 export function goodbye(

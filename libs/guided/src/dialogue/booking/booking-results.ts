@@ -3,7 +3,7 @@ import { advance, ask, check, offerSlots, type Step } from './booking-moves.ts';
 import { answered, slotClock, withoutRequest, withoutSlots, type BookingState } from './booking-state.ts';
 import type { DialogueContext, ToolRole } from '../dialogue.ts';
 import { readCustomerName, readReference, readSlots, type ToolResult } from '../tool-results.ts';
-import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from '../wording.ts';
+import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack, wishWords } from '../wording.ts';
 
 /** Returns the step for a tool's result. A result that is no longer needed changes nothing. */
 export function takeResult(
@@ -36,7 +36,9 @@ const RESULTS: Readonly<Record<ToolRole, OnResult>> = {
       return ask({ ...withoutRequest(state), step: 'service' }, context, 'The calendar does not offer that.');
     return calendarFailed(state, context);
   },
+  hold: takeHold,
   book: takeBooking,
+  wait: takeWaiting,
   end: (state) => ({ state, moves: [] }),
   transfer: (state, result, context) =>
     result.status === 'ok'
@@ -65,6 +67,29 @@ function calendarFailed(state: BookingState, context: DialogueContext): Step {
   );
 }
 
+function takeHold(state: BookingState, result: ToolResult, context: DialogueContext): Step {
+  const isUnknown = result.status === 'failed' || result.status === 'timed-out';
+  return isUnknown ? calendarFailed(withoutSlots(state), context) : takeBooking(state, result, context);
+}
+
+function takeWaiting(state: BookingState, result: ToolResult, context: DialogueContext): Step {
+  const { date, part, clock } = state;
+  if (!date) return { state, moves: [] };
+  const done: BookingState = { ...withoutRequest(state), step: 'more' };
+  if (result.status === 'ok')
+    return ask(
+      done,
+      context,
+      `You are on the waiting list for ${wishWords({ date, part, clock }, context)}. Nothing is booked yet; ` +
+        'you will be told if a time becomes free.',
+    );
+  if (result.status === 'failed' || result.status === 'timed-out')
+    return ask(done, context, 'I am not certain whether you are on the waiting list.', CALLBACK);
+  if (result.status === 'refused' && result.reason === 'times-free')
+    return check(withoutSlots(state), context, 'A time has become free.');
+  return advance({ ...withoutSlots(state), date: null }, context, 'I could not put you on the waiting list.');
+}
+
 function takeBooking(state: BookingState, result: ToolResult, context: DialogueContext): Step {
   const { service, date, chosen } = state;
   if (!service || !date || !chosen) return { state, moves: [] };
@@ -89,6 +114,10 @@ function takeBooking(state: BookingState, result: ToolResult, context: DialogueC
 
 function takeRefusal(state: BookingState, reason: string, context: DialogueContext): Step {
   const taken = state.chosen ? [...state.taken, state.chosen.start] : state.taken;
+  if (reason === 'not-confirmed')
+    return ask({ ...state, step: 'confirm', held: state.chosen?.start ?? null }, context);
+  if (reason === 'confirmation-needed')
+    return ask({ ...state, step: 'confirm' }, context, 'To be sure, once more.');
   if (reason === 'slot-taken') {
     const wish = { ...withoutSlots(state), taken, clock: null, part: state.part ?? 'any' } as const;
     return check(wish, context, 'I am sorry, that time has just been taken.');

@@ -5,8 +5,11 @@ import type { PartOfDay, Service } from '../meaning.ts';
 import type { ClockTime } from '../calendar-words.ts';
 import type { Slot } from '../tool-results.ts';
 
-/** The question to the caller. `retry`: the calendar failed, shall we try again? */
-export type StepName = 'service' | 'day' | 'time' | 'offer' | 'confirm' | 'retry' | 'more';
+/**
+ * The question to the caller. `waiting`: nothing is free, shall they wait for a time? `retry`: the calendar
+ * failed, shall we try again?
+ */
+export type StepName = 'service' | 'day' | 'time' | 'offer' | 'confirm' | 'waiting' | 'retry' | 'more';
 
 export interface BookingState {
   readonly step: StepName;
@@ -30,6 +33,8 @@ export interface BookingState {
   /** Index in `slots` of the first time on offer. */
   readonly offset: number;
   readonly chosen: Slot | null;
+  /** The start of the time that is held for the caller; null for none. */
+  readonly held: string | null;
   readonly taken: readonly string[];
   /** Number of turns in a row that were not understood. */
   readonly failures: number;
@@ -55,6 +60,7 @@ const FRESH_REQUEST = {
   slots: null,
   offset: 0,
   chosen: null,
+  held: null,
   taken: [],
   checkFailures: 0,
 } as const;
@@ -75,7 +81,7 @@ export const INITIAL: BookingState = {
 
 /** Forgets the appointment; results for it no longer count. */
 export function withoutRequest(state: BookingState): BookingState {
-  const { check: _check, book: _book, ...pending } = state.pending;
+  const { check: _check, hold: _hold, book: _book, wait: _wait, ...pending } = state.pending;
   return { ...state, ...FRESH_REQUEST, pending };
 }
 

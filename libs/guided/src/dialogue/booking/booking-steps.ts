@@ -69,6 +69,13 @@ const STEPS: Readonly<Record<StepName, StepRow>> = {
     keysHelp: YES_NO_HELP,
     ask: askConfirm,
   },
+  waiting: {
+    grammar: 'confirm',
+    keys: YES_NO_KEYS,
+    examples: 'You can say yes, or no, or another day, such as: no, Wednesday.',
+    keysHelp: YES_NO_HELP,
+    ask: () => [say('Shall I put you on the waiting list for that day?')],
+  },
   retry: {
     grammar: 'confirm',
     keys: YES_NO_KEYS,
