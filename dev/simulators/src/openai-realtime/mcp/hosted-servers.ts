@@ -223,9 +223,8 @@ export class HostedServers {
 
 function allowedOf(tool: JsonObject): readonly unknown[] | null {
   const allowed = tool['allowed_tools'];
-  if (Array.isArray(allowed)) return allowed;
-  const names = asObject(allowed)['tool_names'];
-  return Array.isArray(names) ? names : null;
+  const names = isObject(allowed) ? allowed['tool_names'] : allowed;
+  return Array.isArray(names) ? asArray(names) : null;
 }
 
 /** Whether the headers are those the server wants, `authorization` as a bearer token. */

@@ -26,5 +26,5 @@ export const hostedItem = {
     .nullish()
     .catch(null),
 };
-const hostedItemSchema = z.object(hostedItem);
+export const hostedItemSchema = z.object(hostedItem);
 export type HostedItem = z.output<typeof hostedItemSchema>;
