@@ -62,7 +62,7 @@ export class HostedServers {
   private readonly options: HostedServersOptions;
   /** Tools by the label of their server; a label without its list has none. */
   private readonly listed = new Map<string, readonly HostedToolScript[]>();
-  /** What was listed last under a label. */
+  /** Declarations that were listed last, by label. */
   private readonly asked = new Map<string, string>();
   private readonly waiting = new Map<string, WaitingCall>();
   private readonly timers = new Set<Timer>();
