@@ -87,12 +87,16 @@ function onceAsked(tool: ToolDeclaration): ToolDeclaration {
 }
 
 function declarationNamed(name: string, settings: ToolSettings): ToolDeclaration | null {
-  const { directory = [], httpTools = [], mcpServers = [], toolSecrets = {} } = settings;
+  const { directory = [], httpTools = [], toolSecrets = {} } = settings;
   if (name === transferCall.name) return directory.length > 0 ? transferCallTo(directory) : null;
   const ours = TOOL_DECLARATIONS.find((tool) => tool.name === name);
   if (ours) return ours;
   const own = httpTools.find((tool) => tool.name === name);
-  if (own) return httpToolDeclaration(own, toolSecrets);
+  return own ? httpToolDeclaration(own, toolSecrets) : serverToolNamed(name, settings);
+}
+
+function serverToolNamed(name: string, settings: ToolSettings): ToolDeclaration | null {
+  const { mcpServers = [], toolSecrets = {} } = settings;
   for (const server of mcpServers) {
     const tool = server.tools.find((offered) => mcpToolName(server, offered) === name);
     if (tool && server.runBy === 'provider') return hostedToolDeclaration(server, tool, settings);

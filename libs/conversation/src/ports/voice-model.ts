@@ -98,8 +98,8 @@ export interface VoiceModelSession {
   /** Sends a tool call's outcome in words for the model. Starts no response by itself. */
   sendToolResult(providerCallId: string, output: string): void;
   /**
-   * Answers the provider that asks whether it may run a tool call of its own; `refusal` tells the model why
-   * not, null allows it. Starts no response by itself.
+   * Tells the provider whether it may run a tool call of its own; `refusal` is the reason for the model, null
+   * allows the call. Starts no response by itself.
    */
   decideToolCall(providerCallId: string, refusal: string | null): void;
   /** Adds a fact to the history that the model should know: pressed digits, an operator's hint. */

@@ -14,7 +14,7 @@ import { silenceLike } from '../audio/silence.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { CallerStreamListener } from '../ports/caller-stream.ts';
 import type { ResponseStatus } from '../ports/voice-model.ts';
-import type { MissingToolsReason, ModelMove, ModelSessionListener } from '../ports/model-session-listener.ts';
+import type { ModelMove, ModelSessionListener } from '../ports/model-session-listener.ts';
 import { modelSetup } from './agent/model-setup.ts';
 import { callContext } from './call-context.ts';
 import type { LeaveReason } from './call-ending.ts';
@@ -191,7 +191,7 @@ export class CallSession {
     onTranscriptionFailed: (error) => this.transcriptionFailed(error),
     onToolCall: (asked) => this.parts.tools.call(asked),
     onHostedToolEnded: (id, outcome) => this.parts.tools.hosted.ended(id, outcome),
-    onToolsMissing: (names, why) => this.toolsMissing(names, why),
+    onToolsMissing: (names, why) => this.parts.tools.hosted.missing(names, why),
     onResponseStarted: (responseId) => {
       this.parts.phrases.responseStarted(responseId);
       this.parts.turns.responseStarted(responseId);
@@ -309,14 +309,6 @@ export class CallSession {
     this.log.append({ type: 'model.moved', data: move });
     if (move.gapMs > AUDIBLE_GAP_MS && !playout.isPlaying && !turns.isCallerSpeaking)
       phrases.speakPhrase(agent.texts.bridge);
-  }
-
-  private toolsMissing(names: readonly string[], why: MissingToolsReason): void {
-    this.log.append({ type: 'tools.unavailable', data: { names: [...names], why, atMs: this.atMs } });
-    this.parts.model.session?.addNote(
-      `You cannot use these tools now: ${names.join(', ')}. If the caller needs one of them, say honestly ` +
-        'that this is not possible at the moment, and offer another way.',
-    );
   }
 
   private faulted({ provider, category, code }: ProviderError, status?: ResponseStatus): void {

@@ -32,7 +32,9 @@ export class FrozenTools {
   async freeze(tenantId: TenantId, content: AgentContent): Promise<AgentContent> {
     const listings = await Promise.all(
       // What a provider calls it lists as well, from its own network and with each call.
-      content.mcpServers.map((server) => (server.runBy === 'worker' ? this.list(tenantId, server) : null)),
+      content.mcpServers.map((server) =>
+        server.runBy === 'worker' ? this.list(tenantId, server) : Promise.resolve(null),
+      ),
     );
     const problems: FieldProblem[] = [];
     const mcpServers = content.mcpServers.map((server, at) => ({

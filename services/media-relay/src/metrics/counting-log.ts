@@ -47,15 +47,6 @@ export class CountingLog implements CallLog {
       case 'model.moved':
         counters.modelMoves.inc({ why: event.data.why });
         return histograms.modelGaps.observe({ why: event.data.why }, event.data.gapMs / 1000);
-      case 'tool.finished':
-        return counters.toolCalls.inc({
-          tool: TOOLS.has(event.data.name) ? event.data.name : 'other',
-          status: event.data.outcome.status,
-        });
-      case 'tools.unavailable':
-        return counters.missingTools.inc({ why: event.data.why }, event.data.names.length);
-      case 'tool-limit.reached':
-        return counters.toolLimits.inc();
       case 'usage.reported':
         return this.countUsage(event.data);
       case 'budget.reached':
@@ -66,7 +57,18 @@ export class CountingLog implements CallLog {
           reason: event.data.termination.reason,
         });
       default:
+        return this.countTools(event);
     }
+  }
+
+  private countTools(event: NewCallEvent): void {
+    const { toolCalls, missingTools, toolLimits } = this.metrics.counters;
+    if (event.type === 'tool.finished') {
+      const { name, outcome } = event.data;
+      toolCalls.inc({ tool: TOOLS.has(name) ? name : 'other', status: outcome.status });
+    } else if (event.type === 'tools.unavailable')
+      missingTools.inc({ why: event.data.why }, event.data.names.length);
+    else if (event.type === 'tool-limit.reached') toolLimits.inc();
   }
 
   private countModelFault({ provider, category, code, status }: CallEventBody<'model.faulted'>): void {

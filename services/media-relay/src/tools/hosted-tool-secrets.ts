@@ -4,8 +4,8 @@ import { TENANT_SECRETS_PURPOSE, tenantSecretPlace, type TenantId } from '@tande
 import { CONFIG, deriveKeys, type ServiceConfig } from '@tandem/platform';
 
 /**
- * Opens secrets of tenants for servers whose tools the model's provider calls: it must be given their headers.
- * Those of all other tools stay sealed here.
+ * Opens secrets of tenants for servers whose tools the model's provider calls: it must be given their
+ * headers. Those of all other tools stay sealed here.
  */
 @Injectable()
 export class HostedToolSecrets {

@@ -129,20 +129,22 @@ export function latestToolOutput(context: readonly ContextItem[]): { name: strin
 }
 
 /**
- * The result of a tool of a server that ends the context, or the reason why it was not allowed; notes after it
- * do not count.
+ * Returns the result of a tool of a server that ends the context, or the reason why it was not allowed; notes
+ * after it do not count.
  */
 function latestHostedOutput(context: readonly ContextItem[]): { name: string; output: string } | null {
   const last = context.findLast(({ wire }) => wire['role'] !== 'system')?.wire;
-  const requestId = last?.['type'] === 'mcp_approval_response' ? last['approval_request_id'] : null;
-  const call =
-    last?.['type'] === 'mcp_call'
-      ? last
-      : context.find(({ wire }) => requestId !== null && isCallOf(wire, requestId))?.wire;
+  const call = last && hostedCallOf(last, context);
   if (!call) return null;
-  const output = call['output'] ?? (call['error'] ? JSON.stringify(call['error']) : last?.['reason']);
-  return { name: asString(call['name']) ?? '', output: asString(output) ?? '' };
+  const output = call['output'] ?? (call['error'] ? JSON.stringify(call['error']) : last['reason']);
+  return { name: String(call['name']), output: asString(output) ?? '' };
 }
 
-const isCallOf = (wire: JsonObject, requestId: unknown): boolean =>
-  wire['type'] === 'mcp_call' && wire['approval_request_id'] === requestId;
+/** Returns the call that an item is, or whose approval it answers. */
+function hostedCallOf(item: JsonObject, context: readonly ContextItem[]): JsonObject | undefined {
+  if (item['type'] === 'mcp_call') return item;
+  if (item['type'] !== 'mcp_approval_response') return undefined;
+  const requestId = item['approval_request_id'];
+  return context.find(({ wire }) => wire['type'] === 'mcp_call' && wire['approval_request_id'] === requestId)
+    ?.wire;
+}

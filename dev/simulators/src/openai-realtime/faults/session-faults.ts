@@ -128,7 +128,7 @@ export class SessionFaults {
     return this.strikesAt('mcp-list');
   }
 
-  /** Returns what becomes of a call of a tool that the provider runs; null for its own end. */
+  /** Returns the fault of a call of a tool that the provider runs; null for none. */
   ofHostedCall(): 'fail' | 'hang' | null {
     const entry = this.faults
       .waitingFor('mcp-call')

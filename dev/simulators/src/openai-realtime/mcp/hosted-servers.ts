@@ -62,7 +62,7 @@ export class HostedServers {
   private readonly options: HostedServersOptions;
   /** Tools by the label of their server; a label without its list has none. */
   private readonly listed = new Map<string, readonly HostedToolScript[]>();
-  /** What was listed last under a label. */
+  /** Declarations that were listed last, by label. */
   private readonly asked = new Map<string, string>();
   private readonly waiting = new Map<string, WaitingCall>();
   private readonly timers = new Set<Timer>();
@@ -223,9 +223,8 @@ export class HostedServers {
 
 function allowedOf(tool: JsonObject): readonly unknown[] | null {
   const allowed = tool['allowed_tools'];
-  if (Array.isArray(allowed)) return allowed;
-  const names = asObject(allowed)['tool_names'];
-  return Array.isArray(names) ? names : null;
+  const names = isObject(allowed) ? allowed['tool_names'] : allowed;
+  return Array.isArray(names) ? asArray(names) : null;
 }
 
 /** Whether the headers are those the server wants, `authorization` as a bearer token. */

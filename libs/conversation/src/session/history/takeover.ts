@@ -38,7 +38,7 @@ export interface Takeover {
   readonly budget: BudgetCarryover;
   /** Tool calls so far. */
   readonly toolCalls: number;
-  /** Those of them that were not refused, by tool. */
+  /** Tool calls so far that were not refused, by tool. */
   readonly toolUses: ReadonlyMap<string, number>;
 }
 

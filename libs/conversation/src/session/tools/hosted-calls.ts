@@ -1,5 +1,6 @@
 import type { JsonValue, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
 import type { OnLateOutcome } from '../../ports/tool-dispatcher.ts';
+import type { MissingToolsReason } from '../../ports/model-session-listener.ts';
 import type { Timer } from '../../ports/clock.ts';
 import type { CallContext } from '../call-context.ts';
 import type { ModelSlot } from '../model-slot.ts';
@@ -40,7 +41,7 @@ export class HostedCalls {
 
   /** @param uses calls made by earlier sessions of the call, by tool */
   constructor(
-    private readonly context: Pick<CallContext, 'clock'>,
+    private readonly context: Pick<CallContext, 'atMs' | 'clock' | 'log'>,
     private readonly model: ModelSlot,
     uses: ReadonlyMap<string, number>,
   ) {
@@ -102,6 +103,16 @@ export class HostedCalls {
     const [oldest] = this.early.keys();
     if (this.early.size >= MAX_EARLY && oldest !== undefined) this.early.delete(oldest);
     this.early.set(providerCallId, outcome);
+  }
+
+  /** Tools cannot be called in this session of the model. */
+  missing(names: readonly string[], why: MissingToolsReason): void {
+    const { log, atMs } = this.context;
+    log.append({ type: 'tools.unavailable', data: { names: [...names], why, atMs: atMs() } });
+    this.model.session?.addNote(
+      `You cannot use these tools now: ${names.join(', ')}. If the caller needs one of them, say honestly ` +
+        'that this is not possible at the moment, and offer another way.',
+    );
   }
 
   /** The call is over: what is still at work ends nobody knows how. */

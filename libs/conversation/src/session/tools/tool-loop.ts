@@ -34,7 +34,7 @@ export interface ToolLoopSetup {
   readonly toolContext: () => ToolCallContext;
   /** Tool calls made by earlier sessions of the call. */
   readonly calledBefore: number;
-  /** Those of them that ran, by tool. */
+  /** Tool calls of earlier sessions that were not refused, by tool. */
   readonly usedBefore: ReadonlyMap<string, number>;
 }
 

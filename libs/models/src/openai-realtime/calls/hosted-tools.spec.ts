@@ -221,7 +221,7 @@ describe('tools of a server that the Realtime API calls', () => {
     expect(call.log.of('tools.unavailable')).toEqual([]);
   });
 
-  it('at work when the session is cut are uncertain, and in the history of the next, not run again', async () => {
+  it('at work when the session is cut are uncertain, and in the history of the next one', async () => {
     const call = await begin();
     const longId = `mcp_${'x'.repeat(60)}`;
     calls(call, longId);

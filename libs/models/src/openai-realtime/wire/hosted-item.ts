@@ -19,12 +19,12 @@ export const hostedItem = {
     .object({ type: z.string().max(80), code: z.number().int().optional().catch(undefined) })
     .nullish()
     .catch({ type: 'unknown' }),
-  /** Of `mcp_list_tools`. */
+  /** Present in `mcp_list_tools`. */
   tools: z
     .array(z.object({ name: z.string().max(256) }))
     .max(1_000)
     .nullish()
     .catch(null),
 };
-const hostedItemSchema = z.object(hostedItem);
+export const hostedItemSchema = z.object(hostedItem);
 export type HostedItem = z.output<typeof hostedItemSchema>;

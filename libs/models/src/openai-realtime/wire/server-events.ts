@@ -1,7 +1,7 @@
 import { providerIdSchema, UNKNOWN_USAGE, type ItemId, type ResponseId } from '@tandem/contracts';
 import type { ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
-import { hostedItem } from './hosted-item.ts';
+import { hostedItem, hostedItemSchema } from './hosted-item.ts';
 import { usageSchema, transcriptionUsageSchema } from './usage-report.ts';
 import { readAudio, type OpenAiAudioDelta } from './audio-delta.ts';
 
@@ -88,8 +88,8 @@ const schemas = {
     response_id: responseId,
     item: z.object({ ...hostedItem, id: itemId }),
   }),
-  'conversation.item.added': z.object({ item: z.object(hostedItem) }),
-  'conversation.item.done': z.object({ item: z.object(hostedItem) }),
+  'conversation.item.added': z.object({ item: hostedItemSchema }),
+  'conversation.item.done': z.object({ item: hostedItemSchema }),
   'mcp_list_tools.completed': z.object({ item_id: providerIdSchema }),
   'mcp_list_tools.failed': z.object({ item_id: providerIdSchema }),
   'response.mcp_call_arguments.done': z.object({

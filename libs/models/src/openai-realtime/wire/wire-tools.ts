@@ -2,8 +2,8 @@ import type { HostedTool, ToolDeclaration } from '@tandem/contracts';
 import type { RealtimeToolsConfig, RealtimeToolsConfigUnion } from 'openai/resources/realtime/realtime';
 
 /**
- * Makes the tools of a session: functions that we run, and servers that the Realtime API calls. Of a server it
- * may use the declared tools only, and it asks us before each call.
+ * Makes the tools of a session: functions that we run, and servers that the Realtime API calls. Of a server
+ * it may use the declared tools only, and it asks us before each call.
  */
 export function wireTools(tools: readonly ToolDeclaration[]): RealtimeToolsConfig {
   const functions = tools.flatMap(({ name, description, parameters, hosted }): RealtimeToolsConfigUnion[] =>

@@ -29,7 +29,7 @@ export class ProviderSession {
   private readonly hostedCalls = new Set<string>();
   /** Names of tools that this provider cannot run. */
   private missingTools: readonly string[] = [];
-  /** What the session has found out of its tools before it was used. */
+  /** Missing tools that the session reported before it was used. */
   private readonly foundMissing: [names: readonly string[], why: MissingToolsReason][] = [];
 
   constructor(
@@ -93,7 +93,7 @@ export class ProviderSession {
     this.session.decideToolCall(providerCallId, refusal);
   }
 
-  /** The session is left: nobody learns what becomes of the calls its provider runs. */
+  /** The session is left: nobody learns the outcome of the calls its provider runs. */
   loseHostedCalls(listener: ModelSessionListener): void {
     for (const providerCallId of this.hostedCalls)
       listener.onHostedToolEnded?.(providerCallId, { status: 'timed-out' });
