@@ -44,6 +44,8 @@ const toolSchema = z.object({
   isSafeToRepeat: z.boolean().default(false),
   /** Dropped when the caller hangs up before it began. By default as `isSafeToRepeat`. */
   cancellable: z.boolean().optional(),
+  /** For what cannot be undone: it runs once the caller was asked and has answered. By default false. */
+  confirm: z.boolean().optional(),
   timeoutMs: toolTimeoutSchema,
   response: toolResponseSchema,
   sentences: toolSentencesSchema,
