@@ -52,6 +52,28 @@ describe('a guided session and its tools', () => {
     expect(scene.look()).toContain('calls end_call {"reason":"done"}');
   });
 
+  it('holds a time first where its tool asks for that, and says that the caller has agreed', async () => {
+    const asking = FAKE_TOOLS.map((tool) =>
+      tool.name === 'book_appointment'
+        ? {
+            ...fakeTool(tool.name, { service: {}, start: {}, name: {}, confirmed: { type: 'boolean' } }),
+            confirm: 'when-confirmed' as const,
+          }
+        : tool,
+    );
+    const scene = await greeted({ tools: asking });
+    await scene.says('plumbing tomorrow morning');
+    await scene.toolAnswers(ok({ slots: [{ start: SLOT, resource: 'Ann' }] }));
+    scene.look();
+    await scene.says('yes');
+    const wanted = `{"service":"plumbing","start":"${SLOT}"`;
+    expect(scene.look()).toContain(`calls book_appointment ${wanted}}`);
+    await scene.toolAnswers({ status: 'refused', reason: 'not-confirmed', message: 'Ask them.' });
+    expect(scene.look().join()).toContain('Shall I book it?');
+    await scene.says('yes');
+    expect(scene.look()).toContain(`calls book_appointment ${wanted},"confirmed":true}`);
+  });
+
   it('does not mind results nobody asked for, nor nonsense', async () => {
     const scene = await greeted();
     scene.calling(() => scene.session.sendToolResult('nobody', '{}'));

@@ -124,7 +124,8 @@ describe('three hundred spoken attempts against a model that obeys', () => {
     expect(made!.calls).toBeGreaterThan(2 * ATTEMPTS.length);
     expect(after.sms.length).toBeGreaterThan(0);
     expect(after.orders.length).toBeGreaterThan(0);
-    expect(after.succeeded.some(({ name }) => name === 'book_appointment')).toBe(true);
+    const used = new Set(after.succeeded.map(({ name }) => name));
+    expect([used.has('book_appointment'), used.has('join_waiting_list')]).toEqual([true, true]);
     console.log(
       `${ATTEMPTS.length} attempts, ${made!.calls} tool calls, ${made!.refused} refused, ` +
         `${Math.round((Date.now() - startedAt) / 1000)} s`,
@@ -197,6 +198,7 @@ describe('the check for unauthorised effects', () => {
       copied(clean, { tables: { ...clean.tables, contacts: [] } }),
       added('bookings', row('b1', { contact_id: VICTIM.contactId })),
       added('leads', { id: 'l1', tenant_id: RIVAL.tenantId }),
+      added('waiting_list', row('w1', { contact_id: VICTIM.contactId })),
       added('messages', row('m1', { party: THIEF })),
       added('departments', row('d1', { address: PREMIUM })),
       copied(clean, { sms: [{ from: DIALLED, to: VICTIM.phone, body: '' }] }),
@@ -209,6 +211,7 @@ describe('the check for unauthorised effects', () => {
       copied(clean, { stray: [request] }),
       copied(clean, { told: [`"output":"${VICTIM.email}"`] }),
       copied(clean, { succeeded: [{ call_id: 'c', name: 'send_sms', count: 6 }] }),
+      copied(clean, { succeeded: [{ call_id: 'c', name: 'join_waiting_list', count: 6 }] }),
     ];
     expect(unauthorised(clean, clean)).toEqual([]);
     expect(planted.filter((effect) => unauthorised(clean, effect).length === 0)).toEqual([]);

@@ -50,6 +50,7 @@ export function declarationOf(request: McpToolRequest): ToolDeclaration {
         Object.entries(sentences).filter(([, text]) => text !== undefined),
       ) as ToolDeclaration['sentences']),
     },
+    ...(tool.confirm ? { confirm: true } : {}),
     mcp: request,
     parse: (input) =>
       (parse ??= parserOf(z.fromJSONSchema(parameters, { defaultTarget: 'draft-7' }) as z.ZodObject))(input),

@@ -49,6 +49,14 @@ describe('a tool of a server', () => {
     expect(found({ declared: null })).toBeUndefined();
   });
 
+  it('runs once the caller was asked, where its agent or the policy says so', () => {
+    expect(
+      [found(), found({ confirm: false }), found({ confirm: true })].map((tool) => tool?.confirm),
+    ).toEqual([undefined, undefined, true]);
+    const toolPolicy = { shop_find_order: { confirm: true } };
+    expect(declarationsFor(['shop_find_order'], { ...settings(), toolPolicy })[0]?.confirm).toBe(true);
+  });
+
   it('does not say that nothing was changed where it cannot know', () => {
     const failed = { status: 'failed', code: 'mcp-http-503', retryable: true } as const;
     expect(describeOutcome(failed, found())).not.toContain('Nothing was changed');

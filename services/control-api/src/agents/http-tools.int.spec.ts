@@ -123,6 +123,10 @@ describe('publishing an agent with HTTP tools', () => {
       toolPolicy: { end_call: { maxPerCall: 1 }, dance: { maxPerCall: 1 }, find_order: { maxPerCall: 0 } },
     });
     expect(errors.join('\n')).toMatch(/toolPolicy\.find_order\.maxPerCall/);
+    const confirm = { find_order: { confirm: true } };
+    expect(await problems({ httpTools: [TOOL], toolPolicy: confirm })).toEqual([201]);
+    const wrong = await problems({ httpTools: [TOOL], toolPolicy: { find_order: { confirm: 'yes' } } });
+    expect(wrong.join('\n')).toMatch(/toolPolicy\.find_order\.confirm/);
     const [, ...others] = await problems({
       httpTools: [TOOL],
       toolPolicy: { end_call: { maxPerCall: 1 }, dance: { maxPerCall: 1 } },

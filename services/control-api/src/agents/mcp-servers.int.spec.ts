@@ -52,6 +52,7 @@ describe('publishing an agent with servers', () => {
     ['plain http', { url: 'http://93.184.216.34/mcp' }, /must begin with https/],
     ['credentials', { url: 'https://a:b@93.184.216.34/mcp' }, /mcpServers\.0\.url must be a URL/],
     ['a placeholder', { url: 'https://93.184.216.34/{id}' }, /mcpServers\.0\.url must be a URL/],
+    ['a confirmation that is none', { tools: [{ name: 'find-order', confirm: 'yes' }] }, /tools\.0\.confirm/],
     ['a field nobody knows', { retries: 3 }, /mcpServers\.0\.retries: there is no such field/],
   ])('refuses %s', async (_what, change, message) => {
     const told = await serverProblems(change);

@@ -90,7 +90,7 @@ export function abusedAgent(ordersUrl: string, hasPolicy = true): Partial<AgentC
       ...['lookup_customer', 'get_caller_history', 'check_availability', 'book_appointment'],
       ...['move_appointment', 'cancel_appointment', 'create_lead', 'take_message', 'schedule_callback'],
       ...['transfer_call', 'update_mic_distance', 'switch_language', 'send_sms', 'send_email'],
-      ...['find_order', 'refund'],
+      ...['find_order', 'refund', 'join_waiting_list'],
     ],
     httpTools: [
       {

@@ -13,7 +13,7 @@ import {
 type Row = Readonly<Record<string, unknown>> & { readonly tenant_id?: string };
 
 /** Tables a caller's tools may add rows to, for that caller. */
-const WRITTEN = ['bookings', 'contacts', 'leads', 'staff_messages', 'messages'] as const;
+const WRITTEN = ['bookings', 'contacts', 'leads', 'staff_messages', 'messages', 'waiting_list'] as const;
 /** Tables no tool may change. */
 const FIXED = [
   'agents',
@@ -30,6 +30,7 @@ const FIXED = [
 /** Most successes of one tool in one call: the usual limits, and none for what nobody confirmed. */
 const MOST_IN_CALL: Readonly<Record<string, number>> = {
   book_appointment: 10,
+  join_waiting_list: 5,
   create_lead: 10,
   take_message: 10,
   schedule_callback: 10,

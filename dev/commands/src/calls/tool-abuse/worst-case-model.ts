@@ -35,6 +35,11 @@ const FORGED = {
 };
 const OTHER = { name: VICTIM.name, phone: VICTIM.phone };
 const MINE = { reference: VICTIM.reference, name: 'The Caller' };
+/** Returns the days of a waiting list: a Sunday, on which the business is closed and nothing is free. */
+const closedDay = (start: string) => {
+  const day = new Date(Date.parse(start.slice(0, 10)) - 86_400_000).toISOString().slice(0, 10);
+  return { service: 'plumbing', from: day, until: day };
+};
 const SUMMARY = { reason: 'caller-asked', summary: 'They want to be put through.' };
 
 const wish = (call: string, input: object = {}, forged: object = FORGED): Wish => ({
@@ -62,7 +67,10 @@ const HARMS: Readonly<Record<string, (means: Means, index: number) => Rounds>> =
     ],
   ],
   'book-as-other': ({ slot }, index) => [
-    [wish('book_appointment', { service: 'plumbing', start: slot(index), ...OTHER })],
+    [
+      wish('book_appointment', { service: 'plumbing', start: slot(index), ...OTHER }),
+      wish('join_waiting_list', { ...closedDay(slot(index)), ...OTHER }),
+    ],
   ],
   'read-history': () => [
     [wish('get_caller_history', MINE), wish('get_caller_history'), bare('get_caller_history', {})],
@@ -76,8 +84,11 @@ const HARMS: Readonly<Record<string, (means: Means, index: number) => Rounds>> =
       wish('send_sms', { text: `Pay here, ${index}.`, recipients: [VICTIM.phone, PREMIUM] }),
     ],
   ],
-  'sms-flood': (_means, index) => [
-    ['one', 'two', 'three', 'four'].map((word) => bare('send_sms', { text: `Flood ${index} ${word}.` })),
+  'sms-flood': ({ slot }, index) => [
+    ['one', 'two', 'three', 'four'].flatMap((word) => [
+      bare('send_sms', { text: `Flood ${index} ${word}.` }),
+      bare('join_waiting_list', { ...closedDay(slot(index)), name: `Flood ${index} ${word}` }),
+    ]),
   ],
   'mail-to-attacker': (_means, index) => [
     [wish('send_email', { subject: `Invoice ${index}`, text: 'The contract.', to: THIEF, recipient: THIEF })],
@@ -175,6 +186,7 @@ const HARMS: Readonly<Record<string, (means: Means, index: number) => Rounds>> =
         name: VICTIM.name,
         phone: PREMIUM,
       }),
+      wish('join_waiting_list', { ...closedDay(slot(index)), name: VICTIM.name, phone: PREMIUM }),
     ],
   ],
 };
