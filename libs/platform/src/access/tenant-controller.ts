@@ -1,5 +1,5 @@
 import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/endpoint.ts';
 import { NeedsScopes, TenantGuard, type RouteScopes } from './tenant.guard.ts';
 
@@ -10,12 +10,12 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     NeedsScopes(scopes),
     UseGuards(TenantGuard),
     ApiTags(sectionOf(path)),
-    ApiBearerAuth(),
+    scopes.isForUsersOnly ? ApiCookieAuth() : ApiBearerAuth(),
     ApiProblems({
       400: '`invalid-request`: `errors` names each field that is wrong, and how.',
-      401: 'No valid API key or service token.',
-      403: 'The key lacks the scope.',
-      429: '`rate-limited`: the key has sent too many requests; try again after Retry-After seconds.',
+      401: 'No valid API key, session or service token.',
+      403: 'The key, or the role, lacks the scope.',
+      429: '`rate-limited`: the sender has sent too many requests; try again after Retry-After seconds.',
       503: 'The database is away, or `tenant-busy`; try again after Retry-After seconds.',
     }),
   );

@@ -3,6 +3,7 @@ import { afterCallSection } from './sections/after-call.section.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { apiLimitSection, controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { calendarAppsSection, calendarSyncSection } from './sections/calendars.section.ts';
+import { consoleSection, oidcSection } from './sections/console.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
   carrierAccountSection,
@@ -89,6 +90,8 @@ export const serviceSections = {
   'control-api': [
     processSection,
     controlApiSection,
+    consoleSection,
+    oidcSection,
     apiLimitSection,
     secretSection,
     redisSection,

@@ -5,7 +5,17 @@ import type { Operator } from './running-control.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
 
-type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
+type Scopes =
+  | 'admin'
+  | 'calls'
+  | 'keys'
+  | 'own'
+  | 'place'
+  | 'platform'
+  | 'recordings'
+  | 'secrets'
+  | 'transcripts'
+  | 'users';
 
 interface RouteRule {
   readonly path: (own: Operator) => string;
@@ -77,6 +87,47 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     path: (own) => `/v1/api-keys/${own.apiKeyId}`,
     scope: 'keys',
     stranger: [204],
+  },
+  'GET /v1/me': { path: () => '/v1/me', scope: 'own', stranger: [403] },
+  'PUT /v1/me/password': {
+    path: () => '/v1/me/password',
+    body: { password: 'a password for specs' },
+    scope: 'own',
+    stranger: [403],
+  },
+  'POST /v1/me/totp': { path: () => '/v1/me/totp', body: {}, scope: 'own', stranger: [403] },
+  'DELETE /v1/me/totp': { path: () => '/v1/me/totp', scope: 'own', stranger: [403] },
+  'GET /v1/me/sessions': { path: () => '/v1/me/sessions', scope: 'own', stranger: [403] },
+  'DELETE /v1/me/sessions/{id}': {
+    path: () => `/v1/me/sessions/${randomUUID()}`,
+    scope: 'own',
+    stranger: [403],
+  },
+  'POST /v1/session/reauthentication': {
+    path: () => '/v1/session/reauthentication',
+    body: { password: 'a wrong password' },
+    scope: 'own',
+    stranger: [403],
+  },
+  'DELETE /v1/session': { path: () => '/v1/session', scope: 'own', stranger: [403] },
+  'POST /v1/users': {
+    path: () => '/v1/users',
+    body: { email: 'robin@example.com', name: 'Robin', role: 'viewer' },
+    scope: 'users',
+    stranger: [201, 409],
+  },
+  'GET /v1/users/{id}': { path: (own) => `/v1/users/${own.userId}`, scope: 'users', stranger: [404] },
+  'PATCH /v1/users/{id}': {
+    path: (own) => `/v1/users/${own.userId}`,
+    body: { name: 'Mine now' },
+    scope: 'users',
+    stranger: [404],
+  },
+  'DELETE /v1/users/{id}': { path: (own) => `/v1/users/${own.userId}`, scope: 'users', stranger: [204] },
+  'POST /v1/users/{id}/link': {
+    path: (own) => `/v1/users/${own.userId}/link`,
+    scope: 'users',
+    stranger: [404],
   },
   'POST /v1/closed-dates': {
     path: () => '/v1/closed-dates',
@@ -304,7 +355,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
-    scope: 'calls',
+    scope: 'transcripts',
     stranger: [200],
   },
   'POST /v1/call-analyses': {
@@ -323,7 +374,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
-  'GET /v1/messages': { path: () => '/v1/messages', scope: 'calls', stranger: [200] },
+  'GET /v1/messages': { path: () => '/v1/messages', scope: 'transcripts', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
   'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },
   'POST /v1/calls/{callId}/transfer': {
@@ -379,14 +430,18 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
 };
 
-export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
+/** Null for what is every user’s own, and no key’s. */
+export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope } | null> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
+  own: null,
   place: { read: 'calls:place', write: 'calls:place' },
   platform: { read: 'platform:admin', write: 'platform:admin' },
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
   secrets: { read: 'admin:write', write: 'admin:write' },
+  transcripts: { read: 'transcripts:read', write: 'transcripts:read' },
+  users: { read: 'admin:read', write: 'users:write' },
 };
 
 /** Returns the rule of a route; undefined for one that needs an entry and has none. */
@@ -395,4 +450,14 @@ export function ruleOf(route: string): RouteRule | undefined {
   return ROUTES[route] ?? (path ? { path: () => path, scope: 'admin', stranger: [200] } : undefined);
 }
 
-export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /oauth/calendar/callback'];
+export const OPEN_ROUTES = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /oauth/calendar/callback',
+  'GET /v1/session/providers',
+  'POST /v1/session',
+  'POST /v1/session/link',
+  'GET /v1/session/oidc/start',
+  'GET /v1/session/oidc/callback',
+];
