@@ -7,6 +7,7 @@ import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   discovery,
+  enableNonRepudiationChecks,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -133,7 +134,9 @@ export class Oidc {
   private async provider(): Promise<Configuration> {
     const { oidcIssuer: issuer, oidcClientId: id, oidcClientSecret: secret } = this.config;
     if (issuer === undefined || id === undefined) throw new OidcFailure('oidc-off');
-    const execute = new URL(issuer).protocol === 'http:' ? [allowInsecureRequests] : [];
+    const isOnThisMachine = new URL(issuer).protocol === 'http:';
+    // Tokens are checked by their signature too, not by the connection they came over alone.
+    const execute = [enableNonRepudiationChecks, ...(isOnThisMachine ? [allowInsecureRequests] : [])];
     this.known ??= discovery(new URL(issuer), id, secret, undefined, { execute, timeout: TIMEOUT_S });
     try {
       const provider = await this.known;
