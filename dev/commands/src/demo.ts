@@ -41,8 +41,8 @@ async function demo(): Promise<void> {
     }
     const signInUrl = await signInLink(stack.postgres.url, stack.consoleUrl);
     console.log(`
-The stack stays up.${consoleLine(signInUrl)}${talkLine(stack)} Ring it again with "npm run call" in another terminal, look at calls on
-${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
+The stack stays up.${consoleLine(signInUrl)}${talkLine(stack)} Ring it again with "npm run
+call" in another terminal, look at calls on ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
   } catch (error) {
     const code = reportError(error);
     await stack?.stop();

@@ -4,7 +4,7 @@ import { runCommand } from './stack/command.ts';
 import { environment } from './stack/dot-env.ts';
 import { signInLink } from './stack/sign-in-link.ts';
 
-const HELP = `npm run sign-in                          a link that signs the demo's admin in to the console, once
+const HELP = `npm run sign-in                          a link that signs the demo's admin in, once
 npm run sign-in -- robin@example.com     the same for another user
 
 The stack has to be running. The link lasts 15 minutes; a new one replaces it.`;

@@ -151,7 +151,8 @@ export class OidcSimulator {
 
   private isClient({ headers }: IncomingMessage, form: URLSearchParams): boolean {
     const { clientId, clientSecret } = this.client;
-    const basic = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`;
+    const pair = [clientId, clientSecret].map(encodeURIComponent).join(':');
+    const basic = `Basic ${Buffer.from(pair).toString('base64')}`;
     if (headers.authorization !== undefined) return headers.authorization === basic;
     return form.get('client_id') === clientId && form.get('client_secret') === clientSecret;
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
@@ -18,7 +18,7 @@ describe('API keys of the release before', () => {
     sql(`INSERT INTO api_keys (tenant_id, name, key_hash, scopes) VALUES ($1, $2, $3, $4)`, [
       tenantId,
       name,
-      Buffer.from(randomUUID()),
+      createHash('sha256').update(randomUUID()).digest(),
       scopes,
     ]);
   const scopesOf = async (name: string) =>

@@ -6,7 +6,7 @@ import { CONFIG } from '../lifecycle/tokens.ts';
 import { FaultLog } from '../logging/fault-log.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
-/** The requests of API keys and users over all processes; a service provides them under {@link REQUEST_RATES}. */
+/** The requests of API keys and users, over all processes; provided under {@link REQUEST_RATES}. */
 export interface RequestRates {
   take(
     id: string,
@@ -30,9 +30,9 @@ const LIMIT_MS = 150;
 const REST_MS = 1_000;
 
 /**
- * Keeps the requests of each API key, and of each user, to `API_REQUESTS_PER_MINUTE`, and says so in each response by the
- * headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are not counted: a
- * call is never slowed by it. Without Redis all requests go on, and the metric counts them.
+ * Keeps the requests of each API key, and of each user, to `API_REQUESTS_PER_MINUTE`, and says so in each
+ * response by the headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are
+ * not counted: a call is never slowed by it. Without Redis all requests go on, and the metric counts them.
  */
 @Injectable()
 export class RateLimit {
@@ -94,8 +94,8 @@ export class RateLimit {
       429,
       'rate-limited',
       'Too many requests',
-      `An API key, or a user, may send ${this.most} requests in a minute. Nothing was done; send this one again ` +
-        `after ${waitS} s, with the same Idempotency-Key.`,
+      `An API key, or a user, may send ${this.most} requests in a minute. Nothing was done; send this ` +
+        `one again after ${waitS} s, with the same Idempotency-Key.`,
       {},
       { 'Retry-After': String(waitS) },
       'rate-limit',

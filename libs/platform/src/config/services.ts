@@ -18,6 +18,7 @@ import { processSection } from './sections/process.section.ts';
 import { recordingsSection } from './sections/recordings.section.ts';
 import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
 import { textModelSection } from './sections/text-model.section.ts';
+import { trustedProxiesSection } from './sections/trusted-proxies.section.ts';
 import { voiceSdkSection } from './sections/voice-sdk.section.ts';
 import { webSearchSection } from './sections/web-search.section.ts';
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
@@ -28,6 +29,7 @@ export const serviceSections = {
   'call-ingress': [
     processSection,
     ingressSection,
+    trustedProxiesSection,
     publicAddressSection,
     carrierAccountSection,
     carrierTokensSection,
@@ -92,6 +94,7 @@ export const serviceSections = {
     controlApiSection,
     consoleSection,
     oidcSection,
+    trustedProxiesSection,
     apiLimitSection,
     secretSection,
     redisSection,

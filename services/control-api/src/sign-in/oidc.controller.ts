@@ -68,7 +68,7 @@ export class OidcController {
     }
   }
 
-  /** Sends the browser to the console, which says what went wrong. @throws what is no failure of a provider */
+  /** Sends the browser to the console, which says what went wrong. @throws all but a provider’s failure */
   private back(response: Response, error: unknown): void {
     if (!(error instanceof OidcFailure)) throw error;
     const { cause } = error;

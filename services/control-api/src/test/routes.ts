@@ -1,28 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
+import type { RouteRule, Scopes } from './route-rule.ts';
 import type { Operator } from './running-control.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
-
-type Scopes =
-  | 'admin'
-  | 'calls'
-  | 'keys'
-  | 'own'
-  | 'place'
-  | 'platform'
-  | 'recordings'
-  | 'secrets'
-  | 'transcripts'
-  | 'users';
-
-interface RouteRule {
-  readonly path: (own: Operator) => string;
-  readonly body?: unknown;
-  readonly scope: Scopes;
-  readonly stranger: readonly number[];
-}
 
 const CRM_SETTINGS = { events: { 'lead.created': { send: { url: 'https://crm.example.com/leads' } } } };
 /** Connections are of no operator here: that they are of one tenant is told beside them. */
@@ -33,6 +16,7 @@ const crmPath = (rest: string) => () => `/v1/crm-connections/00000000-0000-4000-
  * administration without parameters needs no entry.
  */
 export const ROUTES: Readonly<Record<string, RouteRule>> = {
+  ...PEOPLE_ROUTES,
   'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
   'GET /v1/agents/{id}': { path: (own) => `/v1/agents/${own.agentId}`, scope: 'admin', stranger: [404] },
   'PATCH /v1/agents/{id}': {
@@ -87,47 +71,6 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     path: (own) => `/v1/api-keys/${own.apiKeyId}`,
     scope: 'keys',
     stranger: [204],
-  },
-  'GET /v1/me': { path: () => '/v1/me', scope: 'own', stranger: [403] },
-  'PUT /v1/me/password': {
-    path: () => '/v1/me/password',
-    body: { password: 'a password for specs' },
-    scope: 'own',
-    stranger: [403],
-  },
-  'POST /v1/me/totp': { path: () => '/v1/me/totp', body: {}, scope: 'own', stranger: [403] },
-  'DELETE /v1/me/totp': { path: () => '/v1/me/totp', scope: 'own', stranger: [403] },
-  'GET /v1/me/sessions': { path: () => '/v1/me/sessions', scope: 'own', stranger: [403] },
-  'DELETE /v1/me/sessions/{id}': {
-    path: () => `/v1/me/sessions/${randomUUID()}`,
-    scope: 'own',
-    stranger: [403],
-  },
-  'POST /v1/session/reauthentication': {
-    path: () => '/v1/session/reauthentication',
-    body: { password: 'a wrong password' },
-    scope: 'own',
-    stranger: [403],
-  },
-  'DELETE /v1/session': { path: () => '/v1/session', scope: 'own', stranger: [403] },
-  'POST /v1/users': {
-    path: () => '/v1/users',
-    body: { email: 'robin@example.com', name: 'Robin', role: 'viewer' },
-    scope: 'users',
-    stranger: [201, 409],
-  },
-  'GET /v1/users/{id}': { path: (own) => `/v1/users/${own.userId}`, scope: 'users', stranger: [404] },
-  'PATCH /v1/users/{id}': {
-    path: (own) => `/v1/users/${own.userId}`,
-    body: { name: 'Mine now' },
-    scope: 'users',
-    stranger: [404],
-  },
-  'DELETE /v1/users/{id}': { path: (own) => `/v1/users/${own.userId}`, scope: 'users', stranger: [204] },
-  'POST /v1/users/{id}/link': {
-    path: (own) => `/v1/users/${own.userId}/link`,
-    scope: 'users',
-    stranger: [404],
   },
   'POST /v1/closed-dates': {
     path: () => '/v1/closed-dates',

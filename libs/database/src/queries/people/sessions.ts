@@ -37,7 +37,7 @@ export async function findSession(
   return found ?? null;
 }
 
-/** Replaces the token of a session; the old one lasts for `graceMs`. Returns whether it was the current one. */
+/** Replaces the token of a session; the old one lasts for `graceMs`. Returns whether it was current. */
 export async function replaceToken(
   transaction: Transaction,
   id: string,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLoopbackHost } from '../../http/loopback.ts';
 import { section } from '../setting.ts';
-import { networkList, url, wholeNumber } from './forms.ts';
+import { url, wholeNumber } from './forms.ts';
 
 /** An address that nobody on the way can read or change. */
 const safeUrl = url('http', 'https').refine(
@@ -36,21 +36,12 @@ export const consoleSection = section('Console', 'How people sign in to control-
     schema: z.enum(['on', 'off']).default('on'),
     description: 'Whether users may sign in with a password. Links work in any case.',
   },
-  trustedProxies: {
-    env: 'TRUSTED_PROXIES',
-    schema: networkList.optional(),
-    description:
-      'Proxies in front of control-api whose X-Forwarded-For names the browser, as address blocks: ' +
-      'failed sign-ins are counted by it.',
-    whenUnset: 'the address of a browser is that of its connection',
-    example: '10.20.0.0/16',
-  },
 });
 
 export const oidcSection = section(
   'Single sign-on',
-  'An OpenID Connect provider that knows the users; see docs/access.md. Its redirect address is CONSOLE_URL ' +
-    'with `/v1/session/oidc/callback`.',
+  'An OpenID Connect provider that knows the users; see docs/access.md. Its redirect address is ' +
+    'CONSOLE_URL with `/v1/session/oidc/callback`.',
   {
     oidcIssuer: {
       env: 'OIDC_ISSUER',

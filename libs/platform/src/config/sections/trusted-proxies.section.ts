@@ -14,8 +14,8 @@ export const trustedProxiesSection = section(
         )
         .default([]),
       description:
-        'Networks of these proxies, CIDR blocks separated by commas: the calls one address may start, and its ' +
-        'failed sign-ins, are then counted for the address at the right of their X-Forwarded-For.',
+        'Networks of these proxies, CIDR blocks separated by commas: the calls one address may start, and ' +
+        'its failed sign-ins, are then counted for the address at the right of their X-Forwarded-For.',
       whenUnset: 'the header is not read: all visitors behind one proxy share its limits',
       example: '10.20.0.0/16',
     },
