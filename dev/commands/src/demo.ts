@@ -40,9 +40,10 @@ async function demo(): Promise<void> {
       process.exit(isGood ? 0 : 1);
     }
     const signInUrl = await signInLink(stack.postgres.url, stack.consoleUrl);
+    const more = `${consoleLine(signInUrl)}${talkLine(stack)}`;
     console.log(`
-The stack stays up.${consoleLine(signInUrl)}${talkLine(stack)} Ring it again with "npm run
-call" in another terminal, look at calls on ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
+The stack stays up.${more} Ring it again with "npm run call" in another terminal, look at calls on
+${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
   } catch (error) {
     const code = reportError(error);
     await stack?.stop();

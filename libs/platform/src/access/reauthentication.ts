@@ -14,7 +14,7 @@ export function NeedsReauthentication(): MethodDecorator {
   return applyDecorators(
     IsReauthenticated(true),
     ApiProblems({
-      403: '`reauthentication-required`: users send their password to POST /v1/session/reauthentication first.',
+      403: '`reauthentication-required`: send the password to POST /v1/session/reauthentication first.',
     }),
   );
 }

@@ -42,7 +42,7 @@ export const passwordsOff = () =>
     403,
     'password-sign-in-off',
     'Not allowed',
-    'Nobody signs in with a password here (PASSWORD_SIGN_IN). GET /v1/session/providers has the ways in.',
+    'Nobody signs in with a password here (PASSWORD_SIGN_IN). GET /v1/session/providers has other ways.',
   );
 
 export const noPassword = () =>

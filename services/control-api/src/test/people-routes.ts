@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteRule } from './route-rule.ts';
 
-/** Routes of users, and of what is a user’s own. */
+/** Routes of users and API keys, and of what is a user’s own. */
 export const PEOPLE_ROUTES: Readonly<Record<string, RouteRule>> = {
+  'POST /v1/api-keys': {
+    path: () => '/v1/api-keys',
+    body: { name: 'Reception', scopes: ['calls:read'] },
+    scope: 'keys',
+    stranger: [201],
+  },
+  'DELETE /v1/api-keys/{id}': {
+    path: (own) => `/v1/api-keys/${own.apiKeyId}`,
+    scope: 'keys',
+    stranger: [204],
+  },
   'GET /v1/me': { path: () => '/v1/me', scope: 'own', stranger: [403] },
   'PUT /v1/me/password': {
     path: () => '/v1/me/password',

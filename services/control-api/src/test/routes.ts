@@ -3,7 +3,6 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import type { RouteRule, Scopes } from './route-rule.ts';
-import type { Operator } from './running-control.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
 
@@ -60,17 +59,6 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     body: { name: 'Another', timeZone: 'Europe/Berlin' },
     scope: 'platform',
     stranger: [403],
-  },
-  'POST /v1/api-keys': {
-    path: () => '/v1/api-keys',
-    body: { name: 'Reception', scopes: ['calls:read'] },
-    scope: 'keys',
-    stranger: [201],
-  },
-  'DELETE /v1/api-keys/{id}': {
-    path: (own) => `/v1/api-keys/${own.apiKeyId}`,
-    scope: 'keys',
-    stranger: [204],
   },
   'POST /v1/closed-dates': {
     path: () => '/v1/closed-dates',
