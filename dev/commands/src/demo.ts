@@ -7,6 +7,7 @@ import { CallPrinter, good, heading, latencyLines, problem, TIMES } from './call
 import { reportError } from './stack/command.ts';
 import { launchStack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
+import { signInLink } from './stack/sign-in-link.ts';
 import type { Stack } from './stack/stack.ts';
 
 const HELP = `npm run demo               from nothing to an answered call; the stack stays up until Ctrl-C
@@ -38,8 +39,10 @@ async function demo(): Promise<void> {
       await stack.stop();
       process.exit(isGood ? 0 : 1);
     }
+    const signInUrl = await signInLink(stack.postgres.url, stack.consoleUrl);
+    const more = `${consoleLine(signInUrl)}${talkLine(stack)}`;
     console.log(`
-The stack stays up.${talkLine(stack)} Ring it again with "npm run call" in another terminal, look at calls on
+The stack stays up.${more} Ring it again with "npm run call" in another terminal, look at calls on
 ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mailLine(stack)}`);
   } catch (error) {
     const code = reportError(error);
@@ -50,6 +53,10 @@ ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.${mai
 
 function talkLine({ talkUrl }: Stack): string {
   return talkUrl === null ? '' : ` Talk to the agent yourself on\n${talkUrl}.`;
+}
+
+function consoleLine(signInUrl: string | null): string {
+  return signInUrl === null ? '' : ` Sign in to the console, once and within 15 minutes, on\n${signInUrl} .`;
 }
 
 function mailLine({ isMailLocal }: Stack): string {

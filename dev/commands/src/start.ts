@@ -6,6 +6,7 @@ import { namesNobodyReads } from './stack/dot-env.ts';
 import { launchStack } from './stack/launch-stack.ts';
 import { reloadOnChange } from './stack/reload.ts';
 import { runningCalls } from './stack/running-calls.ts';
+import { signInLink } from './stack/sign-in-link.ts';
 import { startedLines } from './stack/started-lines.ts';
 
 const HELP = `npm start                     everything that answers a call, on this machine, until Ctrl-C
@@ -40,8 +41,9 @@ async function start(relays: number): Promise<void> {
   stack.supervisor.stopOnSignals(() => runningCalls(stack));
   const ignored = namesNobodyReads();
   if (ignored.length > 0) console.log(`Not settings, and read by nobody: ${ignored.join(', ')} in .env.`);
+  const signInUrl = await signInLink(stack.postgres.url, stack.consoleUrl);
   const unusable = stack.openai && (await tryOpenAiRealtime(stack.openai));
   if (unusable) console.log(problem(`\n${unusable.sentence}`));
-  console.log(['', ...startedLines(stack), '', 'ready'].join('\n'));
+  console.log(['', ...startedLines({ ...stack, signInUrl }), '', 'ready'].join('\n'));
   if (values.reload) reloadOnChange(stack.supervisor, (line) => console.log(line));
 }

@@ -3,6 +3,7 @@ export * from './twilio/index.ts';
 export * from './business/index.ts';
 export * from './mail/index.ts';
 export * from './mcp/index.ts';
+export * from './oidc/index.ts';
 export * from './openai-realtime/index.ts';
 export * from './text-models/index.ts';
 export * from './web-search/index.ts';

@@ -36,4 +36,5 @@ export {
   type RelayStatus,
 } from './relays/relay-registry.ts';
 export { RequestRates } from './requests/request-rates.ts';
+export { type AttemptCounted, SignInAttempts } from './requests/sign-in-attempts.ts';
 export { type RegisteredStream, StreamKeys } from './relays/stream-keys.ts';

@@ -173,6 +173,22 @@ export {
   generateApiKey,
   MAX_API_KEYS,
 } from './repositories/tenants/api-key.repository.ts';
+export type {
+  Account,
+  Browser,
+  NewUser,
+  OpenSession,
+  SessionLimits,
+  SignInFailure,
+  User,
+  UserChange,
+  UserSession,
+} from './entities/people.ts';
+export type { SignInMethod, UserState } from './entities/people.entities.ts';
+export { ROLE_SCOPES, USER_ROLES, type UserRole } from './entities/roles.ts';
+export { SessionRepository } from './repositories/people/session.repository.ts';
+export { type SignInLink, SignInRepository } from './repositories/people/sign-in.repository.ts';
+export { MAX_USERS, UserRepository } from './repositories/people/user.repository.ts';
 export { ClosedDateRepository } from './repositories/tenants/closed-date.repository.ts';
 export { LeadRepository } from './repositories/enquiries/lead.repository.ts';
 export { StaffMessageRepository } from './repositories/enquiries/staff-message.repository.ts';
@@ -203,5 +219,11 @@ export {
 export { LocationRepository, MAX_LOCATIONS } from './repositories/zones/location.repository.ts';
 export { MAX_ZONES, ZoneRepository } from './repositories/zones/zone.repository.ts';
 export { type Page, type PageRequest } from './rows/page.ts';
-export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
+export {
+  DEMO_ADMIN_EMAIL,
+  DEMO_AGENT_ID,
+  DEMO_PHONE_NUMBER,
+  DEMO_TENANT_ID,
+  seedDemo,
+} from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

@@ -27,7 +27,17 @@ export {
 export { invalidRequest, type FieldError, type FieldProblem } from './http/field-errors.ts';
 export { readFields, type FieldsRead } from './http/read-fields.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
-export { CurrentPrincipal, type Principal } from './access/principal.ts';
+export {
+  type Actor,
+  actorOf,
+  type AuthorisedRequest,
+  CurrentPrincipal,
+  type Principal,
+  type PrincipalSession,
+} from './access/principal.ts';
+export { NeedsReauthentication, REAUTHENTICATION_MS } from './access/reauthentication.ts';
+export { UserSessions } from './access/user-sessions.ts';
+export { SessionCookies } from './access/session-cookies.ts';
 export { tenantNotFound } from './access/tenant-not-found.ts';
 export { NeedsScopes } from './access/tenant.guard.ts';
 export { TenantController } from './access/tenant-controller.ts';
@@ -35,6 +45,7 @@ export { TenantPlaces } from './access/tenant-places.ts';
 export { TenantShare } from './access/tenant-share.ts';
 export { TenantTurns } from './access/tenant-turns.ts';
 export { AccessModule } from './access/access.module.ts';
+export { isLoopbackHost } from './http/loopback.ts';
 export { serveOpenApi } from './http/openapi.ts';
 export { Endpoint } from './http/endpoint.ts';
 export { entityTag, IfMatch, Precondition, Tagged } from './http/entity-tag.ts';

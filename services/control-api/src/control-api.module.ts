@@ -1,6 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { connectRedis, redisResource, RequestRates, Sealer } from '@tandem/call-state';
-import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
+import {
+  ApiKeyRepository,
+  databaseResource,
+  IdempotencyRepository,
+  SessionRepository,
+} from '@tandem/database';
 import {
   AccessModule,
   CallStateModule,
@@ -23,8 +28,10 @@ import { MessagesModule } from './messages/messages.module.ts';
 import { NumbersModule } from './numbers/numbers.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
+import { SignInModule } from './sign-in/sign-in.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
 import { TenantsModule } from './tenants/tenants.module.ts';
+import { UsersModule } from './users/users.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
 import { WebSearchModule } from './web-search/web-search.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
@@ -46,7 +53,7 @@ export class ControlApiModule {
           sealer: Sealer,
         }),
         queueModule(connectRedis(config.redisUrl, 'producer'), ['tool-calls', 'post-call', 'messages']),
-        AccessModule.forRoot('control-api', ApiKeyRepository, RequestRates),
+        AccessModule.forRoot('control-api', ApiKeyRepository, RequestRates, SessionRepository),
         IdempotencyModule.forRoot(IdempotencyRepository),
         AgentsModule,
         // Before CallsModule, whose route of one call would take the name of the table for an id.
@@ -63,8 +70,10 @@ export class ControlApiModule {
         NumbersModule,
         RecordingsModule,
         SecretsModule,
+        SignInModule,
         SpendingModule,
         TenantsModule,
+        UsersModule,
         VoiceTokensModule,
         WebSearchModule,
         WebhooksModule,

@@ -4,12 +4,15 @@ import { ControlApiModule } from './control-api.module.ts';
 /** The options control-api runs with, in `main.ts` and in specs. */
 export const controlApi: RunOptions<'control-api'> = {
   module: (config) => ControlApiModule.forRoot(config),
-  prepare: (app) =>
+  prepare: (app, { trustedProxies }) => {
+    app.set('trust proxy', trustedProxies);
     serveOpenApi(app, {
       title: 'Tandem control-api',
       description:
         'Calls with their transcripts, tool calls and cost, and commands for running ones; the business, ' +
-        'its agents, numbers, hours, callers, departments and API keys; spending; webhooks to business ' +
-        'systems.',
-    }),
+        'its agents, numbers, hours, callers, departments, users and API keys; spending; webhooks to ' +
+        'business systems.',
+      hasSessions: true,
+    });
+  },
 };

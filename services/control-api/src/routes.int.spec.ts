@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { API_SCOPES } from '@tandem/database';
+import { API_SCOPES, ROLE_SCOPES, USER_ROLES, type UserRole } from '@tandem/database';
 import { exampleFaults } from '@tandem/platform/conformance';
 import { DEPARTMENT } from './test/given.ts';
 import { OPEN_ROUTES, ROUTES, ruleOf, SCOPES_OF } from './test/routes.ts';
@@ -23,10 +23,22 @@ const ruled = served.flatMap((route) => {
 describe('the operators’ API', () => {
   let owner: Operator;
   let stranger: Operator;
+  /** What the roles change is of a tenant of its own: the owner’s stays as it is. */
+  let staffed: Operator;
+
+  let staff: Record<UserRole, string>;
+  let intruder: string;
+  const cookieFor = async (tenant: Operator, role: UserRole) =>
+    (await control.signedIn(tenant.tenantId, role)).cookie;
 
   beforeAll(async () => {
+    staffed = await control.operator();
+    const cookies: [UserRole, string][] = [];
+    for (const role of USER_ROLES) cookies.push([role, await cookieFor(staffed, role)]);
+    staff = Object.fromEntries(cookies) as Record<UserRole, string>;
     owner = await control.operator();
     stranger = await control.operator();
+    intruder = await cookieFor(stranger, 'admin');
     await control.ask('PUT', '/v1/caller-groups/vip', owner.apiKey, { name: 'Very own' });
     await control.ask('PUT', '/v1/caller-groups/vip/members/%2B12025550123', owner.apiKey);
     await control.ask('PUT', '/v1/departments/sales', owner.apiKey, { ...DEPARTMENT, name: 'Very own' });
@@ -60,19 +72,20 @@ describe('the operators’ API', () => {
 
   describe.each(ruled)('%s', (route, { path, body, scope, stranger: allowed }) => {
     const method = route.split(' ')[0] ?? '';
+    const needed = SCOPES_OF[scope];
+    const neededScope: string | null = needed && needed[method === 'GET' ? 'read' : 'write'];
 
     it('needs a key with its scope', async () => {
       expect((await control.ask(method, path(owner), undefined, body)).status).toBe(401);
-      const others = API_SCOPES.filter(
-        (known) => known !== SCOPES_OF[scope][method === 'GET' ? 'read' : 'write'],
-      );
+      const others = API_SCOPES.filter((known) => known !== neededScope);
       const answer = await control.ask(
         method,
         path(owner),
         await control.apiKey(owner.tenantId, others),
         body,
       );
-      expect([answer.status, answer.body['code']]).toEqual([403, 'scope-missing']);
+      const code = neededScope === null ? 'user-needed' : 'scope-missing';
+      expect([answer.status, answer.body['code']]).toEqual([403, code]);
     });
 
     it('hides the data of other tenants', async () => {
@@ -85,10 +98,43 @@ describe('the operators’ API', () => {
         owner.numberId,
         owner.e164,
         owner.apiKeyId,
+        owner.userId,
       ])
         expect(answer.text).not.toContain(secret);
       const groups = await control.ask('GET', '/v1/caller-groups', owner.apiKey);
       expect(groups.body).toEqual({ items: [{ key: 'vip', name: 'Very own', greeting: '', members: 1 }] });
+    });
+
+    it.each(USER_ROLES)('lets a %s in if the role has its scope', async (role) => {
+      const scopes: readonly string[] = ROLE_SCOPES[role];
+      const isOpen = neededScope === null || scopes.includes(neededScope);
+      // What is one’s own may end the session.
+      const cookie = scope === 'own' ? await cookieFor(staffed, role) : staff[role];
+      const answer = await control.browse(method, path(staffed), cookie, body);
+      if (isOpen) expect([401, 'scope-missing']).not.toContain(answer.body['code'] ?? answer.status);
+      else expect([answer.status, answer.body['code']]).toEqual([403, 'scope-missing']);
+    });
+
+    it('takes no session beside a key, and no change from another site', async () => {
+      const both = { authorization: `Bearer ${staffed.apiKey}` };
+      expect(await control.browse(method, path(staffed), staff.admin, body, both)).toMatchObject({
+        status: 400,
+        body: { code: 'two-credentials' },
+      });
+      if (method === 'GET') return;
+      const elsewhere = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
+      expect(await control.browse(method, path(staffed), staff.admin, body, elsewhere)).toMatchObject({
+        status: 403,
+        body: { code: 'origin-refused' },
+      });
+    });
+
+    it('hides the data of other tenants from their admins', async () => {
+      const cookie = scope === 'own' ? await cookieFor(stranger, 'admin') : intruder;
+      const answer = await control.browse(method, path(owner), cookie, body);
+      expect(answer.status).toBeLessThan(500);
+      for (const secret of ['Very own', owner.endpointId, owner.agentId, owner.e164, owner.userId])
+        expect(answer.text).not.toContain(secret);
     });
   });
 });

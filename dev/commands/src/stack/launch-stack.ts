@@ -102,6 +102,7 @@ function whereabouts(
     recordingsDir: shared.RECORDINGS_DIR ?? '',
     publicUrl: shared.PUBLIC_BASE_URL || url('call-ingress'),
     publicMediaUrl: shared.PUBLIC_MEDIA_URL || null,
+    consoleUrl: (shared.CONSOLE_URL || url('control-api')).replace(/\/+$/, ''),
     talkUrl: talkUrlOf(shared, url('call-ingress')),
     urls: {
       ingress: url('call-ingress'),

@@ -51,6 +51,8 @@ export interface Stack {
   readonly publicUrl: string;
   /** Where carriers reach the relays; null for their own addresses. */
   readonly publicMediaUrl: string | null;
+  /** Where browsers reach the console, without a path. */
+  readonly consoleUrl: string;
   /** The page on which one talks with the agent; null where it is off. */
   readonly talkUrl: string | null;
   readonly urls: {

@@ -14,6 +14,7 @@ describe('what a started stack tells', () => {
       publicUrl: 'https://voice.example.com',
       publicMediaUrl: 'wss://media.example.com',
       talkUrl: null,
+      signInUrl: null,
       isMailLocal: false,
       urls,
     }).join('\n');
@@ -21,7 +22,7 @@ describe('what a started stack tells', () => {
     expect(lines).toMatch(/Twilio status callback +https:\/\/voice\.example\.com\/twilio\/status#/);
     expect(lines).toContain('https://voice.example.com to http://127.0.0.1:8080');
     expect(lines).toContain('wss://media.example.com/media/relay-2 to http://127.0.0.1:8091');
-    expect(lines).not.toContain('talk');
+    expect(lines).not.toMatch(/talk|console/);
   });
 
   it('names each relay where its name is part of the address', () => {
@@ -30,6 +31,7 @@ describe('what a started stack tells', () => {
         publicUrl: 'https://voice.example.com',
         publicMediaUrl: 'wss://{relay}.example.com',
         talkUrl: null,
+        signInUrl: null,
         isMailLocal: false,
         urls,
       }).join('\n'),
@@ -38,10 +40,13 @@ describe('what a started stack tells', () => {
 
   it('is the local addresses where nothing is public', () => {
     const talkUrl = 'http://localhost:8080/talk';
-    const local = { publicUrl: urls.ingress, publicMediaUrl: null, talkUrl, isMailLocal: true, urls };
+    const signInUrl = 'http://127.0.0.1:8083/console/#link=x';
+    const addresses = { publicUrl: urls.ingress, publicMediaUrl: null, talkUrl, signInUrl, urls };
+    const local = { ...addresses, isMailLocal: true };
     const lines = startedLines(local).join('\n');
     expect(lines).toMatch(/e-mails +printed here, sent to nobody/);
     expect(lines).toMatch(/talk to the agent +http:\/\/localhost:8080\/talk/);
+    expect(lines).toMatch(/console +http:\/\/127\.0\.0\.1:8083\/console\/#link=x\n/);
     expect(lines).toContain('http://127.0.0.1:8080/twilio/voice#');
     expect(lines).not.toContain('your proxy');
   });

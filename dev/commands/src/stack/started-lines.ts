@@ -1,13 +1,22 @@
 import { NUMBER_SETTINGS } from './number-settings.ts';
 import type { Stack } from './stack.ts';
 
-type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls' | 'talkUrl' | 'isMailLocal'>;
+type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls' | 'talkUrl' | 'isMailLocal'> & {
+  /** Signs the admin of the demo in, once; null where there is none. */
+  readonly signInUrl: string | null;
+};
 
 /** The next steps after a start: the addresses for the carrier, where they lead, and the commands. */
 export function startedLines(stack: Started): string[] {
-  const { publicUrl, publicMediaUrl, urls, talkUrl, isMailLocal } = stack;
+  const { publicUrl, publicMediaUrl, urls, talkUrl, isMailLocal, signInUrl } = stack;
   const lines: [string, string][] = [
     ...(talkUrl === null ? [] : [['talk to the agent', talkUrl] as [string, string]]),
+    ...(signInUrl === null
+      ? []
+      : ([
+          ['console', `${signInUrl}`],
+          ['', 'signs you in once, within 15 minutes; another link: npm run sign-in'],
+        ] as [string, string][])),
     ['Twilio voice webhook', `${publicUrl}/twilio/voice${NUMBER_SETTINGS}`],
     ['Twilio status callback', `${publicUrl}/twilio/status${NUMBER_SETTINGS}`],
     ...(publicUrl === urls.ingress

@@ -36,6 +36,9 @@ import type { CallId, RelayId, TenantId, ToolCallId } from '@tandem/contracts';
  *                             |        |                                | sent twice has begun
  * requests:<apiKeyId>         | string | crm-api, control-api           | when the quota of an API key is
  *                             |        |                                | full again (Redis time, ms)
+ * sign-in:<kind>:<hash>       | hash   | control-api                    | failed attempts to sign in, and the
+ *                             |        |                                | time of the next; of an account or
+ *                             |        |                                | an address, by keyed hash
  * probe                       | string | every process                  | empty; its write shows that Redis
  *                             |        |                                | takes writes
  */
@@ -66,6 +69,8 @@ export const keys = {
     `${PREFIX}tool-amounts:{${who}}:${tool}:${period}`,
   toolBegun: (toolCallId: ToolCallId) => `${PREFIX}tool-begun:${toolCallId}`,
   requests: (apiKeyId: string) => `${PREFIX}requests:${apiKeyId}`,
+  /** @param who keyed hash of what is counted */
+  signIn: (kind: 'account' | 'address', who: string) => `${PREFIX}sign-in:${kind}:${who}`,
   writeProbe: `${PREFIX}probe`,
 } as const;
 

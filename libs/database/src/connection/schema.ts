@@ -46,6 +46,7 @@ import {
   WebhookDeliveryRow,
   WebhookEndpointRow,
 } from '../entities/outbox.entities.ts';
+import { SignInFailureRow, SignInLinkRow, UserRow, UserSessionRow } from '../entities/people.entities.ts';
 import { RecordingAccessRow, RecordingRow } from '../entities/recording.entities.ts';
 import {
   ApiKeyRow,
@@ -80,6 +81,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { People1795607000000 } from '../migrations/1795607000000-people.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 import { FreedTimeAttempts1795606800000 } from '../migrations/1795606800000-freed-time-attempts.ts';
 import { WaitingListZone1795606810000 } from '../migrations/1795606810000-waiting-list-zone.ts';
@@ -118,6 +120,7 @@ export const MIGRATIONS = [
   CallAnalyses1795606700000,
   FreedTimeAttempts1795606800000,
   WaitingListZone1795606810000,
+  People1795607000000,
 ];
 
 /** The rows of every table. */
@@ -128,6 +131,10 @@ export const ENTITIES = [
   TenantBudgetRow,
   TenantSecretRow,
   WebSearchHostsRow,
+  UserRow,
+  UserSessionRow,
+  SignInLinkRow,
+  SignInFailureRow,
   AgentRow,
   AgentVersionRow,
   PhoneNumberRow,

@@ -1,17 +1,27 @@
 /**
- * Permissions of an API key: the business API, reading calls, changing live ones and placing new ones,
- * recordings, the settings of operators, and other API keys of the tenant.
+ * Permissions of API keys and of roles: the business API, reading calls and what was said in them, changing,
+ * hearing and joining live ones, placing new ones, recordings, figures, knowledge, the settings of
+ * operators, the list of what was done, and the users and API keys of the tenant.
  */
 export const TENANT_SCOPES = [
   'crm:read',
   'crm:write',
   'calls:read',
+  'transcripts:read',
   'calls:control',
+  'calls:listen',
+  'calls:talk',
   'calls:place',
+  'callbacks:write',
   'recordings:read',
   'recordings:delete',
+  'analytics:read',
+  'knowledge:read',
+  'knowledge:write',
   'admin:read',
   'admin:write',
+  'audit:read',
+  'users:write',
   'keys:write',
 ] as const;
 

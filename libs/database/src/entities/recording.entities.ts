@@ -23,6 +23,7 @@ export class RecordingAccessRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ name: 'recording_id', type: 'uuid' }) recordingId!: string;
   @Column({ name: 'api_key_id', type: 'uuid', nullable: true }) apiKeyId!: string | null;
+  @Column({ name: 'user_id', type: 'uuid', nullable: true }) userId!: string | null;
   @Column({ type: 'text' }) action!: 'played' | 'verified' | 'deleted';
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' }) at!: Date;
 }

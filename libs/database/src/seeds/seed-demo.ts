@@ -15,6 +15,7 @@ import {
   ResourceServiceRow,
   ServiceRow,
 } from '../entities/business.entities.ts';
+import { UserRow } from '../entities/people.entities.ts';
 import { TenantRow } from '../entities/tenant.entities.ts';
 import { AgentDirectory } from '../repositories/agents/agent-directory.ts';
 import { AgentRepository } from '../repositories/agents/agent.repository.ts';
@@ -25,6 +26,8 @@ import { DEMO_MODELS, demoAgent, type DemoModel } from './demo-agent.ts';
 
 export const DEMO_TENANT_ID = '7a0c1d3e-0000-4000-8000-000000000001' as TenantId;
 export const DEMO_AGENT_ID = '7a0c1d3e-0000-4000-8000-000000000002';
+/** The first user of the demo tenant, who signs in by a link and may set a password then. */
+export const DEMO_ADMIN_EMAIL = 'admin@demo.example';
 /** From the block 555-0100 to 555-0199, which is reserved for fiction. */
 export const DEMO_PHONE_NUMBER = '+12025550100';
 
@@ -206,6 +209,9 @@ async function seedBusiness(transaction: Transaction): Promise<void> {
   const tenantId = DEMO_TENANT_ID;
   await keep(transaction, TenantRow, [
     { id: tenantId, slug: 'demo', companyName: 'Northwind Home Services', timeZone: 'America/New_York' },
+  ]);
+  await keep(transaction, UserRow, [
+    { id: id(6, 1), tenantId, email: DEMO_ADMIN_EMAIL, name: 'Robin Admin', role: 'admin' },
   ]);
   await keep(transaction, AgentRow, [{ id: DEMO_AGENT_ID, tenantId, name: 'Sarah' }]);
   await keep(

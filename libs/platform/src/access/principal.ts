@@ -1,19 +1,55 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { CallId, TenantId } from '@tandem/contracts';
 
+/** The session of a signed-in user. */
+export interface PrincipalSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly role: string;
+  /** When the user last proved themselves: at the sign-in, or again since. */
+  readonly reauthenticatedAt: Date;
+  /** The token of the cookie. */
+  readonly token: string;
+}
+
 /** The sender of a request, and the tenant it acts for: the only tenant it can read or change. */
 export interface Principal {
-  readonly kind: 'service' | 'api-key';
+  readonly kind: 'service' | 'api-key' | 'user';
   readonly tenantId: TenantId;
-  /** The call a service acts in; null outside a call, and for API keys. */
+  /** The call a service acts in; null outside a call, and for others. */
   readonly callId: CallId | null;
-  /** Null for a service. */
+  /** Null for a service and for a user. */
   readonly apiKeyId: string | null;
-  /** The scopes of the API key; a service has none, and needs none but where routes are for keys only. */
+  /** Null for a service and for an API key. */
+  readonly userId: string | null;
+  /** Of a user; null for others. */
+  readonly session: PrincipalSession | null;
+  /**
+   * The scopes of the API key, or of the user's role; a service has none, and needs none but where routes
+   * are closed to it.
+   */
   readonly scopes: readonly string[];
 }
 
-/** A request that passed {@link TenantGuard}. */
+/** The sender of a request as records of what was done name it. */
+export interface Actor {
+  readonly kind: 'user' | 'key' | 'service';
+  /** Of the user or key; null for a service. */
+  readonly id: string | null;
+  readonly tenantId: TenantId;
+  readonly scopes: readonly string[];
+  /** Of a user only. */
+  readonly role?: string;
+}
+
+const ACTOR_KINDS = { user: 'user', 'api-key': 'key', service: 'service' } as const;
+
+export function actorOf({ kind, userId, apiKeyId, tenantId, scopes, session }: Principal): Actor {
+  const actor = { kind: ACTOR_KINDS[kind], id: userId ?? apiKeyId, tenantId, scopes };
+  return session ? { ...actor, role: session.role } : actor;
+}
+
+/** A request that passed {@link TenantGuard}, or that signed a user in. */
 export interface AuthorisedRequest {
   principal: Principal;
 }

@@ -6,10 +6,10 @@ import { CONFIG } from '../lifecycle/tokens.ts';
 import { FaultLog } from '../logging/fault-log.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
-/** The requests of API keys over all processes; a service provides them under {@link REQUEST_RATES}. */
+/** The requests of API keys and users, over all processes; provided under {@link REQUEST_RATES}. */
 export interface RequestRates {
   take(
-    apiKeyId: string,
+    id: string,
     quota: { readonly most: number; readonly windowMs: number },
   ): Promise<{
     readonly isAllowed: boolean;
@@ -30,9 +30,9 @@ const LIMIT_MS = 150;
 const REST_MS = 1_000;
 
 /**
- * Keeps the requests of each API key to `API_REQUESTS_PER_MINUTE`, and says so in each response by the
- * headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are not counted: a
- * call is never slowed by it. Without Redis all requests go on, and the metric counts them.
+ * Keeps the requests of each API key, and of each user, to `API_REQUESTS_PER_MINUTE`, and says so in each
+ * response by the headers of the IETF's draft "RateLimit header fields for HTTP". Tokens of our services are
+ * not counted: a call is never slowed by it. Without Redis all requests go on, and the metric counts them.
  */
 @Injectable()
 export class RateLimit {
@@ -58,11 +58,15 @@ export class RateLimit {
     });
   }
 
-  /** Counts a request and sets the headers of its response. @throws Problem 429 */
-  async take(apiKeyId: string, response: Response): Promise<void> {
+  /**
+   * Counts a request and sets the headers of its response.
+   * @param id of the API key or the user
+   * @throws Problem 429
+   */
+  async take(id: string, response: Response): Promise<void> {
     if (this.most === 0) return;
     response.setHeader('RateLimit-Policy', `${POLICY};q=${this.most};w=${WINDOW_S}`);
-    const taken = await this.count(apiKeyId);
+    const taken = await this.count(id);
     if (taken === null) return this.uncounted.inc();
     response.setHeader('RateLimit', `${POLICY};r=${taken.left};t=${seconds(taken.fullInMs)}`);
     if (taken.isAllowed) return;
@@ -71,11 +75,11 @@ export class RateLimit {
   }
 
   /** Returns null when Redis does not answer, or did not a moment ago. */
-  private async count(apiKeyId: string) {
+  private async count(id: string) {
     if (performance.now() < this.restUntil) return null;
     try {
       const quota = { most: this.most, windowMs: WINDOW_S * 1_000 };
-      const taken = await withTimeout(LIMIT_MS, this.rates.take(apiKeyId, quota));
+      const taken = await withTimeout(LIMIT_MS, this.rates.take(id, quota));
       this.counting.succeeded();
       return taken;
     } catch (error) {
@@ -90,8 +94,8 @@ export class RateLimit {
       429,
       'rate-limited',
       'Too many requests',
-      `This API key may send ${this.most} requests in a minute. Nothing was done; send this one again ` +
-        `after ${waitS} s, with the same Idempotency-Key.`,
+      `An API key, or a user, may send ${this.most} requests in a minute. Nothing was done; send this ` +
+        `one again after ${waitS} s, with the same Idempotency-Key.`,
       {},
       { 'Retry-After': String(waitS) },
       'rate-limit',

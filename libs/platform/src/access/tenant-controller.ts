@@ -9,12 +9,15 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     Controller(`v1/${path}`),
     NeedsScopes(scopes),
     UseGuards(TenantGuard),
-    described(({ ApiBearerAuth, ApiTags }) => [ApiTags(sectionOf(path)), ApiBearerAuth()]),
+    described(({ ApiBearerAuth, ApiCookieAuth, ApiTags }) => [
+      ApiTags(sectionOf(path)),
+      scopes.isForUsersOnly ? ApiCookieAuth() : ApiBearerAuth(),
+    ]),
     ApiProblems({
       400: '`invalid-request`: `errors` names each field that is wrong, and how.',
-      401: 'No valid API key or service token.',
-      403: 'The key lacks the scope.',
-      429: '`rate-limited`: the key has sent too many requests; try again after Retry-After seconds.',
+      401: 'No valid API key, session or service token.',
+      403: 'The key, or the role, lacks the scope.',
+      429: '`rate-limited`: the sender has sent too many requests; try again after Retry-After seconds.',
       503: 'The database is away, or `tenant-busy`; try again after Retry-After seconds.',
     }),
   );

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type TenantId } from '@tandem/contracts';
 import type { Request, Response } from 'express';
@@ -8,6 +8,8 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { SignedTokens, TokenRefused } from '../tokens/signed-token.ts';
 import type { AuthorisedRequest, Principal } from './principal.ts';
 import { RateLimit } from './rate-limit.ts';
+import { checkReauthentication, IsReauthenticated } from './reauthentication.ts';
+import { UserSessions } from './user-sessions.ts';
 
 /** The API keys of all tenants; a service provides them under {@link API_KEYS}. */
 export interface ApiKeys {
@@ -23,18 +25,21 @@ export const TOKEN_AUDIENCE = Symbol('TOKEN_AUDIENCE');
 
 /** Scopes a route needs for reading (GET, HEAD), and for everything else where there is anything else. */
 export interface RouteScopes {
-  readonly read: string;
+  readonly read?: string;
   readonly write?: string;
   /** Refuses tokens of our services, which have no scopes: for routes that grant access. */
   readonly isForKeysOnly?: boolean;
+  /** Open to every signed-in user, whatever the role, and to nobody else: for what is their own. */
+  readonly isForUsersOnly?: boolean;
 }
 export const NeedsScopes = Reflector.createDecorator<RouteScopes>();
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,2048})$/i;
 
 /**
- * Accepts requests with a token of one of our services or an API key with the route's scope, and sets their
- * {@link Principal}. The tenant comes from nowhere else: no path, query or body can choose it.
+ * Accepts requests with a token of one of our services, an API key with the route's scope, or the session of
+ * a user whose role has it, and sets their {@link Principal}. The tenant comes from nowhere else: no path,
+ * query or body can choose it.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
@@ -48,6 +53,7 @@ export class TenantGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly rateLimit: RateLimit,
     metrics: Metrics,
+    @Optional() @Inject(UserSessions) private readonly sessions: UserSessions | null = null,
   ) {
     this.tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
     this.refusedRequests = metrics.counter({
@@ -59,53 +65,93 @@ export class TenantGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request & AuthorisedRequest>();
-    const scopes = this.reflector.getAllAndOverride(NeedsScopes, [
-      context.getHandler(),
-      context.getClass(),
-    ]) as RouteScopes | undefined;
+    const response = context.switchToHttp().getResponse<Response>();
+    const places = [context.getHandler(), context.getClass()];
+    const scopes = this.reflector.getAllAndOverride(NeedsScopes, places) as RouteScopes | undefined;
+    const token = this.sessions?.tokenOf(request) ?? null;
+    if (token !== null && request.headers.authorization !== undefined) throw this.two();
+    request.principal =
+      token === null
+        ? await this.byCredential(request, response, scopes)
+        : await this.bySession(token, request, response, scopes);
+    if (this.reflector.getAllAndOverride(IsReauthenticated, places)) checkReauthentication(request.principal);
+    return true;
+  }
+
+  private byCredential(
+    request: Request,
+    response: Response,
+    scopes: RouteScopes | undefined,
+  ): Promise<Principal> {
     const credential = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (credential === undefined)
       throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
-    request.principal = credential.startsWith('tk_')
-      ? await this.byApiKey(credential, request, context.switchToHttp().getResponse<Response>(), scopes)
-      : await this.byToken(credential, scopes);
-    return true;
+    return credential.startsWith('tk_')
+      ? this.byApiKey(credential, request, response, scopes)
+      : this.byToken(credential, scopes);
+  }
+
+  private async bySession(
+    token: string,
+    request: Request,
+    response: Response,
+    scopes: RouteScopes | undefined,
+  ): Promise<Principal> {
+    const principal = await this.sessions?.principalOf(token, request, response);
+    if (!principal?.session)
+      throw this.refuse('session-ended', 'You are not signed in, or were signed out. Sign in again.');
+    await this.rateLimit.take(principal.session.userId, response);
+    if (!scopes?.isForUsersOnly) this.checkScope(principal.scopes, request, scopes, 'Your role');
+    return principal;
   }
 
   private async byApiKey(
     credential: string,
-    { method }: Request,
+    request: Request,
     response: Response,
     scopes: RouteScopes | undefined,
   ): Promise<Principal> {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     await this.rateLimit.take(key.id, response);
-    const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
-    // A route without a scope is closed to API keys.
-    if (needed === undefined || !key.scopes.includes(needed)) {
-      this.refusedRequests.inc({ reason: 'scope' });
-      throw new Problem(
-        403,
-        'scope-missing',
-        'Not allowed',
-        `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`,
-      );
-    }
+    if (scopes?.isForUsersOnly) throw this.userNeeded();
+    this.checkScope(key.scopes, request, scopes, 'This key');
     return {
       kind: 'api-key',
       tenantId: key.tenantId,
       callId: null,
       apiKeyId: key.id,
+      userId: null,
+      session: null,
       scopes: key.scopes,
     };
+  }
+
+  /** A route without a scope is closed. */
+  private checkScope(
+    own: readonly string[],
+    { method }: Request,
+    scopes: RouteScopes | undefined,
+    holder: string,
+  ): void {
+    const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
+    if (needed !== undefined && own.includes(needed)) return;
+    this.refusedRequests.inc({ reason: 'scope' });
+    throw new Problem(
+      403,
+      'scope-missing',
+      'Not allowed',
+      `${holder} lacks the scope ${needed ?? 'for this route'}. Use a key, or ask for a role, that has it.`,
+    );
   }
 
   private async byToken(credential: string, scopes: RouteScopes | undefined): Promise<Principal> {
     try {
       const { tenantId, callId = null } = await this.tokens.verify(credential, this.audience);
+      if (scopes?.isForUsersOnly) throw this.userNeeded();
       if (scopes?.isForKeysOnly) throw this.keyNeeded();
-      return { kind: 'service', tenantId, callId, apiKeyId: null, scopes: [] };
+      const isNobody = { apiKeyId: null, userId: null, session: null };
+      return { kind: 'service', tenantId, callId, ...isNobody, scopes: [] };
     } catch (error) {
       if (error instanceof TokenRefused)
         throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
@@ -120,6 +166,26 @@ export class TenantGuard implements CanActivate {
       'api-key-needed',
       'Not allowed',
       'Only an API key may do this. Send one that has the scope of this route.',
+    );
+  }
+
+  private userNeeded(): Problem {
+    this.refusedRequests.inc({ reason: 'scope' });
+    return new Problem(
+      403,
+      'user-needed',
+      'Not allowed',
+      'Only a signed-in user may do this: it is about themselves.',
+    );
+  }
+
+  private two(): Problem {
+    this.refusedRequests.inc({ reason: 'two-credentials' });
+    return new Problem(
+      400,
+      'two-credentials',
+      'The request is malformed',
+      'It has both an Authorization header and the cookie of a session. Send one of them.',
     );
   }
 

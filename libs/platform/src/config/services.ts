@@ -3,6 +3,7 @@ import { afterCallSection } from './sections/after-call.section.ts';
 import { asteriskSection, audioSocketSection } from './sections/asterisk.section.ts';
 import { apiLimitSection, controlApiSection, crmApiSection } from './sections/apis.section.ts';
 import { calendarAppsSection, calendarSyncSection } from './sections/calendars.section.ts';
+import { consoleSection, oidcSection } from './sections/console.section.ts';
 import { ingressSection, publicAddressSection } from './sections/call-ingress.section.ts';
 import {
   carrierAccountSection,
@@ -17,6 +18,7 @@ import { processSection } from './sections/process.section.ts';
 import { recordingsSection } from './sections/recordings.section.ts';
 import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
 import { textModelSection } from './sections/text-model.section.ts';
+import { trustedProxiesSection } from './sections/trusted-proxies.section.ts';
 import { voiceSdkSection } from './sections/voice-sdk.section.ts';
 import { webSearchSection } from './sections/web-search.section.ts';
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
@@ -27,6 +29,7 @@ export const serviceSections = {
   'call-ingress': [
     processSection,
     ingressSection,
+    trustedProxiesSection,
     publicAddressSection,
     carrierAccountSection,
     carrierTokensSection,
@@ -89,6 +92,9 @@ export const serviceSections = {
   'control-api': [
     processSection,
     controlApiSection,
+    consoleSection,
+    oidcSection,
+    trustedProxiesSection,
     apiLimitSection,
     secretSection,
     redisSection,

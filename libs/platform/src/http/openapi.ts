@@ -6,16 +6,27 @@ import { addRateHeaders } from './rate-headers.ts';
 /** Serves the page at /docs and the document at /openapi.json. */
 export async function serveOpenApi(
   app: NestExpressApplication,
-  about: { readonly title: string; readonly description: string },
+  about: {
+    readonly title: string;
+    readonly description: string;
+    /** Whether people sign in. */
+    readonly hasSessions?: boolean;
+  },
 ): Promise<void> {
   const { DocumentBuilder, SwaggerModule } = await loadSwagger();
-  const description = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setTitle(about.title)
     .setDescription(`${about.description} Errors are RFC 9457 problem details; decide by \`code\`.`)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })
-    .build();
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' });
+  if (about.hasSessions)
+    builder.addCookieAuth('tandem', {
+      type: 'apiKey',
+      in: 'cookie',
+      description: 'The session of a signed-in user; `__Host-tandem` over TLS.',
+    });
+  const description = builder.build();
   const create = () => {
     const document = SwaggerModule.createDocument(app, description);
     addExamples(document);

@@ -9,7 +9,7 @@ import type { Response } from 'express';
 import { csvHeader, csvRow, exportSchema, type ExportQuery } from './analyses-csv.ts';
 
 /** Analyses as a table. */
-@TenantController('calls', { read: 'calls:read' satisfies ApiScope })
+@TenantController('calls', { read: 'transcripts:read' satisfies ApiScope })
 export class AnalysesCsvController {
   private readonly logger = new Logger(AnalysesCsvController.name);
 

@@ -12,7 +12,7 @@ const scopesSchema = z
 export const createKeySchema = z
   .strictObject({
     name: visibleText(80).describe('Who or what uses it.'),
-    scopes: scopesSchema.describe('Scopes of your own key, or fewer.'),
+    scopes: scopesSchema.describe('Scopes of your own key or role, or fewer.'),
     expiresAt: z.iso
       .datetime({ offset: true })
       .refine((time) => Date.parse(time) > Date.now(), 'must be in the future')

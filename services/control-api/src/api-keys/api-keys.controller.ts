@@ -5,6 +5,7 @@ import {
   Endpoint,
   Idempotent,
   idParameterSchema,
+  NeedsReauthentication,
   onceFor,
   TenantController,
   type IdParameter,
@@ -46,12 +47,13 @@ export class ApiKeysController {
   }
 
   @Post()
+  @NeedsReauthentication()
   @Idempotent()
   @Endpoint({
     summary: 'Create an API key',
     description:
       'The answer is the only place that shows the key; the same Idempotency-Key shows it again for a ' +
-      'week. Its scopes are those of your own key, or fewer.',
+      'week. Its scopes are those of your own key or role, or fewer.',
     success: { status: 201, schema: newKeySchema },
     problems: { 403: '`scope-not-yours`', 422: '`too-many-keys`' },
   })
@@ -64,13 +66,19 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
+  @NeedsReauthentication()
   @Endpoint({
     summary: 'Revoke an API key',
     description:
       'Its next request is refused: keys are looked up at each request and kept in no cache. It stays in ' +
       'the list, for records that name it.',
     success: { status: 204, description: 'Also when it was revoked before, or was not there.' },
-    problems: { 403: '`scope-not-yours`: it may do more than your own key.', 409: '`own-key`' },
+    problems: {
+      403:
+        '`scope-not-yours`: it may do more than your own key. A user revokes any key but one with ' +
+        '`platform:admin`.',
+      409: '`own-key`',
+    },
   })
   async revoke(
     @CurrentPrincipal() principal: Principal,

@@ -5,13 +5,16 @@ import {
   generateApiKey,
   MAX_API_KEYS,
   type ApiKey,
+  type ApiScope,
   type Page,
   type Transaction,
 } from '@tandem/database';
 import { Problem, type Principal } from '@tandem/platform';
 import type { CreateKey, ListKeys } from './api-key.dto.ts';
 
-/** The API keys of a tenant. Nobody grants, or takes away, more than their own key may. */
+const PLATFORM: ApiScope = 'platform:admin';
+
+/** The API keys of a tenant. Nobody grants more than their own key or role may. */
 @Injectable()
 export class ApiKeysService {
   constructor(private readonly keys: ApiKeyRepository) {}
@@ -44,7 +47,7 @@ export class ApiKeysService {
    * Does nothing when there is no such key, or it is revoked.
    * @throws Problem 403 `scope-not-yours`, 409 `own-key`
    */
-  async revoke({ tenantId, apiKeyId, scopes }: Principal, id: string): Promise<void> {
+  async revoke({ kind, tenantId, apiKeyId, scopes }: Principal, id: string): Promise<void> {
     if (id === apiKeyId)
       throw new Problem(
         409,
@@ -54,7 +57,9 @@ export class ApiKeysService {
       );
     const key = await this.keys.find(tenantId, id);
     if (!key) return;
-    refuseBeyond(scopes, key.scopes);
+    // An admin can stop a key that may do more than they may, such as the first one of the tenant.
+    const needed = kind === 'user' ? key.scopes.filter((scope) => scope === PLATFORM) : key.scopes;
+    refuseBeyond(scopes, needed);
     await this.keys.revoke(tenantId, id);
   }
 }
@@ -66,6 +71,6 @@ function refuseBeyond(own: readonly string[], scopes: readonly string[]): void {
       403,
       'scope-not-yours',
       'Not allowed',
-      `Your own key lacks ${missing.join(', ')}: it can neither grant nor revoke that.`,
+      `Your own key, or role, lacks ${missing.join(', ')}: it can neither grant nor revoke that.`,
     );
 }

@@ -144,6 +144,17 @@ export const callDetailSchema = callSummarySchema
     },
   });
 
+/** Returns a call without what was said in it, and what tools were told of it. */
+export function withoutWords(call: CallDetail): CallDetail {
+  const { disposition } = call;
+  return {
+    ...call,
+    utterances: [],
+    toolCalls: [],
+    disposition: disposition && { ...disposition, detail: '' },
+  };
+}
+
 export function toCallDetail(
   call: CallDetail,
   analyses: readonly CallAnalysis[],

@@ -9,8 +9,10 @@ import {
   type CallParameter,
   type ListCalls,
 } from './call.dto.ts';
-import { callDetailSchema, toCallDetail } from './call-detail.dto.ts';
+import { callDetailSchema, toCallDetail, withoutWords } from './call-detail.dto.ts';
 import { CallsService } from './calls.service.ts';
+
+const WORDS: ApiScope = 'transcripts:read';
 
 /** Stored calls. */
 @TenantController('calls', { read: 'calls:read' satisfies ApiScope })
@@ -29,15 +31,19 @@ export class CallsController {
   @Get(':callId')
   @Endpoint({
     summary: 'One call with its transcript, tool calls and analyses',
-    description: 'A call appears once it has ended and is stored, usually within a second.',
+    description:
+      'A call appears once it has ended and is stored, usually within a second. Transcript, tool calls, ' +
+      'detail of the disposition and analyses are empty without `transcripts:read`.',
     success: { schema: callDetailSchema },
     problems: { 404: '`call-not-found`' },
   })
   async get(
-    @CurrentPrincipal() { tenantId }: Principal,
+    @CurrentPrincipal() { tenantId, scopes }: Principal,
     @Param({ schema: callParameterSchema }) { callId }: CallParameter,
   ) {
     const call = await this.calls.get(tenantId, callId);
-    return toCallDetail(call, await this.calls.analyses(tenantId, callId));
+    return scopes.includes(WORDS)
+      ? toCallDetail(call, await this.calls.analyses(tenantId, callId))
+      : toCallDetail(withoutWords(call), []);
   }
 }

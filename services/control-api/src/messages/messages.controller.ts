@@ -4,7 +4,7 @@ import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@t
 import { listMessagesSchema, messagePageSchema, toMessagePage, type ListMessages } from './message.dto.ts';
 
 /** Messages to and from people outside. */
-@TenantController('messages', { read: 'calls:read' satisfies ApiScope })
+@TenantController('messages', { read: 'transcripts:read' satisfies ApiScope })
 export class MessagesController {
   constructor(private readonly messages: MessageRepository) {}
 

@@ -27,7 +27,8 @@ export const accessesSchema = z
     items: z.array(
       z.object({
         action: z.enum(['played', 'verified', 'deleted']),
-        apiKeyId: z.uuid().nullable().describe('The API key of the access.'),
+        apiKeyId: z.uuid().nullable().describe('The API key of the access; null for a user.'),
+        userId: z.uuid().nullable().describe('The user of the access.'),
         at: z.iso.datetime({ offset: true }),
       }),
     ),
@@ -38,6 +39,7 @@ export const accessesSchema = z
         {
           action: 'played',
           apiKeyId: '7a0c1d3e-0000-4000-800b-000000000001',
+          userId: null,
           at: '2027-03-01T15:00:00.000Z',
         },
       ],

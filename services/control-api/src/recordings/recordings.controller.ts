@@ -3,7 +3,14 @@ import { Readable } from 'node:stream';
 import { Delete, Get, Logger, Param, Req, Res } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
 import type { ApiScope } from '@tandem/database';
-import { CurrentPrincipal, Endpoint, Problem, TenantController, type Principal } from '@tandem/platform';
+import {
+  CurrentPrincipal,
+  Endpoint,
+  NeedsReauthentication,
+  Problem,
+  TenantController,
+  type Principal,
+} from '@tandem/platform';
 import type { Request, Response } from 'express';
 import {
   accessesSchema,
@@ -100,6 +107,7 @@ export class RecordingsController {
   }
 
   @Delete()
+  @NeedsReauthentication()
   @Endpoint({
     summary: 'Delete the recording',
     description: 'The sound is deleted for good; the entry in the call and the list of accesses stay.',

@@ -86,7 +86,7 @@ export class RecordingArchive {
   }
 
   private note(principal: Principal, recordingId: string, action: RecordingAction): Promise<void> {
-    return this.repository.recordAccess(principal.tenantId, recordingId, action, principal.apiKeyId);
+    return this.repository.recordAccess(principal.tenantId, recordingId, action, principal);
   }
 
   private async fromVault<Value>(answer: Promise<Value>): Promise<Value> {

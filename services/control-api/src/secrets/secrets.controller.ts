@@ -1,5 +1,11 @@
 import { Body, Delete, Get, Param, Put } from '@nestjs/common';
-import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
+import {
+  CurrentPrincipal,
+  Endpoint,
+  NeedsReauthentication,
+  TenantController,
+  type Principal,
+} from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   putSecretSchema,
@@ -37,6 +43,7 @@ export class SecretsController {
   }
 
   @Put(':name')
+  @NeedsReauthentication()
   @Endpoint({
     summary: 'Set a secret',
     description: 'New calls use the new value.',
@@ -52,6 +59,7 @@ export class SecretsController {
   }
 
   @Delete(':name')
+  @NeedsReauthentication()
   @Endpoint({
     summary: 'Delete a secret; tools that name it fail in new calls',
     success: { status: 204, description: 'Also when it was not there.' },

@@ -2,6 +2,7 @@ import { newTenantSchema, tenantFields } from '@tandem/contracts';
 import type { Page, Tenant } from '@tandem/database';
 import { changeOf, pageOf, pageQuery } from '@tandem/platform';
 import { z } from 'zod';
+import { createUserSchema, invitedSchema } from '../users/user.dto.ts';
 import { newKeySchema } from '../api-keys/api-key.dto.ts';
 
 const horizonSchema = z.number().int().min(1).max(366).describe('Appointments are offered this far ahead.');
@@ -29,12 +30,26 @@ export const tenantPageSchema = pageOf(tenantSchema);
 export const listTenantsSchema = z.object(pageQuery);
 export type ListTenants = z.output<typeof listTenantsSchema>;
 
-export const createTenantSchema = newTenantSchema.meta({
-  example: { name: 'Morgan Heating', timeZone: 'America/New_York', language: 'en-US' },
-});
+export const createTenantSchema = newTenantSchema
+  .extend({
+    admin: createUserSchema
+      .omit({ role: true })
+      .optional()
+      .describe('Its first user, who signs in to the console.'),
+  })
+  .meta({
+    example: {
+      name: 'Morgan Heating',
+      timeZone: 'America/New_York',
+      language: 'en-US',
+      admin: { email: 'robin@example.com', name: 'Robin' },
+    },
+  });
+export type CreateTenant = z.output<typeof createTenantSchema>;
 export const createdTenantSchema = z.object({
   tenant: tenantSchema,
   apiKey: newKeySchema.describe('The first key of the tenant, with every scope of a tenant.'),
+  admin: invitedSchema.nullable().describe('Null where none was asked for.'),
 });
 
 export const changeTenantSchema = changeOf({ ...tenantFields, bookingHorizonDays: horizonSchema }).meta({

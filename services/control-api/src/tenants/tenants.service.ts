@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { NewTenant, TenantId } from '@tandem/contracts';
+import type { TenantId } from '@tandem/contracts';
 import {
   ApiKeyRepository,
   generateApiKey,
@@ -7,11 +7,14 @@ import {
   TenantRepository,
   type ApiKey,
   type Page,
+  type SignInLink,
   type Tenant,
   type Transaction,
+  type User,
 } from '@tandem/database';
 import { Precondition, Problem, tenantNotFound } from '@tandem/platform';
-import { toTenantDto, type ChangeTenant, type ListTenants } from './tenant.dto.ts';
+import { UsersService } from '../users/users.service.ts';
+import { toTenantDto, type ChangeTenant, type CreateTenant, type ListTenants } from './tenant.dto.ts';
 
 const FIRST_KEY = 'first key';
 
@@ -21,6 +24,7 @@ export class TenantsService {
   constructor(
     private readonly tenants: TenantRepository,
     private readonly keys: ApiKeyRepository,
+    private readonly users: UsersService,
   ) {}
 
   list(page: ListTenants): Promise<Page<Tenant>> {
@@ -34,18 +38,29 @@ export class TenantsService {
     return tenant;
   }
 
-  /** Creates a tenant with its first key. @throws Problem 422 `unknown-time-zone` */
+  /**
+   * Creates a tenant with its first key, and its first user.
+   * @throws Problem 409 `email-taken`, 422 `unknown-time-zone`
+   */
   async create(
     transaction: Transaction,
-    fields: NewTenant,
-  ): Promise<{ tenant: Tenant; made: ApiKey; key: string }> {
+    { admin, ...fields }: CreateTenant,
+  ): Promise<{
+    tenant: Tenant;
+    made: ApiKey;
+    key: string;
+    admin: { user: User; link: SignInLink } | null;
+  }> {
     const tenant = await this.tenants.create(transaction, fields);
     if (tenant === 'unknown-time-zone') throw unknownTimeZone();
     const key = generateApiKey();
     const grant = { name: FIRST_KEY, scopes: TENANT_SCOPES, expiresAt: null };
     const made = await this.keys.create(transaction, tenant.id, key, grant);
     if (made === 'too-many-keys') throw new TypeError('a tenant without keys has too many of them');
-    return { tenant, made, key };
+    const invited = admin
+      ? await this.users.inviteTo(transaction, tenant.id, { ...admin, role: 'admin' })
+      : null;
+    return { tenant, made, key, admin: invited };
   }
 
   /** @throws Problem 412 `changed-meanwhile`, 422 `unknown-time-zone`, 403 when the tenant was deleted */

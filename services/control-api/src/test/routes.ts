@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
-import type { Operator } from './running-control.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
+import type { RouteRule, Scopes } from './route-rule.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
-
-type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
-
-interface RouteRule {
-  readonly path: (own: Operator) => string;
-  readonly body?: unknown;
-  readonly scope: Scopes;
-  readonly stranger: readonly number[];
-}
 
 const CRM_SETTINGS = { events: { 'lead.created': { send: { url: 'https://crm.example.com/leads' } } } };
 /** Connections are of no operator here: that they are of one tenant is told beside them. */
@@ -23,6 +15,7 @@ const crmPath = (rest: string) => () => `/v1/crm-connections/00000000-0000-4000-
  * administration without parameters needs no entry.
  */
 export const ROUTES: Readonly<Record<string, RouteRule>> = {
+  ...PEOPLE_ROUTES,
   'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
   'GET /v1/agents/{id}': { path: (own) => `/v1/agents/${own.agentId}`, scope: 'admin', stranger: [404] },
   'PATCH /v1/agents/{id}': {
@@ -66,17 +59,6 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     body: { name: 'Another', timeZone: 'Europe/Berlin' },
     scope: 'platform',
     stranger: [403],
-  },
-  'POST /v1/api-keys': {
-    path: () => '/v1/api-keys',
-    body: { name: 'Reception', scopes: ['calls:read'] },
-    scope: 'keys',
-    stranger: [201],
-  },
-  'DELETE /v1/api-keys/{id}': {
-    path: (own) => `/v1/api-keys/${own.apiKeyId}`,
-    scope: 'keys',
-    stranger: [204],
   },
   'POST /v1/closed-dates': {
     path: () => '/v1/closed-dates',
@@ -304,7 +286,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
-    scope: 'calls',
+    scope: 'transcripts',
     stranger: [200],
   },
   'POST /v1/call-analyses': {
@@ -323,7 +305,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
-  'GET /v1/messages': { path: () => '/v1/messages', scope: 'calls', stranger: [200] },
+  'GET /v1/messages': { path: () => '/v1/messages', scope: 'transcripts', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
   'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },
   'POST /v1/calls/{callId}/transfer': {
@@ -379,14 +361,18 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
 };
 
-export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
+/** Null for what is every user’s own, and no key’s. */
+export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope } | null> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
+  own: null,
   place: { read: 'calls:place', write: 'calls:place' },
   platform: { read: 'platform:admin', write: 'platform:admin' },
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
   secrets: { read: 'admin:write', write: 'admin:write' },
+  transcripts: { read: 'transcripts:read', write: 'transcripts:read' },
+  users: { read: 'admin:read', write: 'users:write' },
 };
 
 /** Returns the rule of a route; undefined for one that needs an entry and has none. */
@@ -395,4 +381,14 @@ export function ruleOf(route: string): RouteRule | undefined {
   return ROUTES[route] ?? (path ? { path: () => path, scope: 'admin', stranger: [200] } : undefined);
 }
 
-export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /oauth/calendar/callback'];
+export const OPEN_ROUTES = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /oauth/calendar/callback',
+  'GET /v1/session/providers',
+  'POST /v1/session',
+  'POST /v1/session/link',
+  'GET /v1/session/oidc/start',
+  'GET /v1/session/oidc/callback',
+];

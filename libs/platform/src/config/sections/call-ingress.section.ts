@@ -1,7 +1,7 @@
 import { isE164, isPhoneCountry } from '@tandem/contracts';
 import { z } from 'zod';
 import { section } from '../setting.ts';
-import { networkList, port, url } from './forms.ts';
+import { port, url } from './forms.ts';
 
 export const publicAddressSection = section('Public address', 'Where Twilio reaches us.', {
   publicBaseUrl: {
@@ -44,20 +44,6 @@ export const ingressSection = section('call-ingress', 'Answers the webhooks of c
     env: 'TALK_NUMBER',
     schema: z.string().refine(isE164, 'must be a phone number such as +12025550100').default('+12025550100'),
     description: 'The number `/talk` calls, in E.164: its agent answers. Unless set, that of the demo.',
-  },
-  trustedProxies: {
-    env: 'TRUSTED_PROXIES',
-    schema: networkList
-      .refine(
-        (networks) => networks.every((network) => !/\/0+$/.test(network)),
-        'a network of all addresses would let every visitor say who they are',
-      )
-      .default([]),
-    description:
-      'Networks of the proxies before `/talk`, CIDR blocks separated by commas: the limit of calls one ' +
-      'address may start then counts the address at the right of their X-Forwarded-For.',
-    whenUnset: 'the header is not read: all visitors behind one proxy share its limit',
-    example: '10.20.0.0/16',
   },
   phoneCountry: {
     env: 'PHONE_COUNTRY',

@@ -1,0 +1,1 @@
+export { OidcSimulator, type OidcClient, type OidcFault, type OidcPerson } from './oidc-simulator.ts';

@@ -1,0 +1,22 @@
+import type { Operator } from './running-control.ts';
+
+/** What a route is about, which decides the scopes it needs. */
+export type Scopes =
+  | 'admin'
+  | 'calls'
+  | 'keys'
+  | 'own'
+  | 'place'
+  | 'platform'
+  | 'recordings'
+  | 'secrets'
+  | 'transcripts'
+  | 'users';
+
+/** A request to a route, and what another tenant may be answered. */
+export interface RouteRule {
+  readonly path: (own: Operator) => string;
+  readonly body?: unknown;
+  readonly scope: Scopes;
+  readonly stranger: readonly number[];
+}
