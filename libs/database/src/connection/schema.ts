@@ -11,6 +11,7 @@ import {
   DepartmentRow,
   PhoneNumberGroupRow,
 } from '../entities/access.entities.ts';
+import { ApiKeyAddressRow, AuditEntryRow, AuditHeadRow } from '../entities/audit.entities.ts';
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from '../entities/agent.entities.ts';
 import {
   BookingRow,
@@ -81,6 +82,7 @@ import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-conta
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
+import { AuditLog1795607100000 } from '../migrations/1795607100000-audit-log.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
@@ -114,6 +116,7 @@ export const MIGRATIONS = [
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
+  AuditLog1795607100000,
 ];
 
 /** The rows of every table. */
@@ -180,4 +183,7 @@ export const ENTITIES = [
   CalendarConnectionRow,
   CalendarBusyRow,
   CalendarEventRow,
+  AuditHeadRow,
+  AuditEntryRow,
+  ApiKeyAddressRow,
 ];

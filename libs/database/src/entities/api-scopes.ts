@@ -1,6 +1,6 @@
 /**
  * Permissions of an API key: the business API, reading calls, changing live ones and placing new ones,
- * recordings, the settings of operators, and other API keys of the tenant.
+ * recordings, the settings of operators, other API keys of the tenant, and its audit log.
  */
 export const TENANT_SCOPES = [
   'crm:read',
@@ -13,6 +13,7 @@ export const TENANT_SCOPES = [
   'admin:read',
   'admin:write',
   'keys:write',
+  'audit:read',
 ] as const;
 
 /** `platform:admin` is for those who run the installation: it makes tenants and lists them all. */
