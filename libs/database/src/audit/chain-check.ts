@@ -33,7 +33,6 @@ export class ChainCheck {
   private lastHash: Buffer = FIRST_HASH;
   /** False after an entry that is wrong itself: what follows it is not blamed for that. */
   private isLinked = true;
-  private anchorSeen = false;
   readonly findings: ChainFinding[] = [];
   count = 0;
   entries = 0;
@@ -74,12 +73,10 @@ export class ChainCheck {
     if (head !== null && end < head.seq) this.missing(this.expected, head.seq);
     const isEnd = head !== null && end === head.seq && this.isLinked;
     if (isEnd && this.lastHash.toString('hex') !== head.hash) this.found('rewritten', end);
-    if (anchor !== null && anchor.seq > 0 && !this.anchorSeen && end < anchor.seq)
-      this.missing(Math.max(this.expected, (head?.seq ?? 0) + 1), anchor.seq);
+    if (anchor !== null) this.missing(Math.max(this.expected, (head?.seq ?? 0) + 1), anchor.seq);
   }
 
   private checkAnchor(hash: Buffer): void {
-    this.anchorSeen = true;
     if (hash.toString('hex') !== this.anchor?.hash) this.found('rewritten', this.anchor?.seq ?? 0);
   }
 

@@ -16,6 +16,8 @@ export interface Principal {
 /** A request that passed {@link TenantGuard}. */
 export interface AuthorisedRequest {
   principal: Principal;
+  /** The sender of a request that {@link TenantGuard} refused for want of a scope; it has no principal. */
+  refused?: Principal;
 }
 
 /** Injects the {@link Principal} of the request. */

@@ -74,17 +74,21 @@ export class TenantGuard implements CanActivate {
 
   private async byApiKey(
     credential: string,
-    { method }: Request,
+    request: Request & Partial<AuthorisedRequest>,
     response: Response,
     scopes: RouteScopes | undefined,
   ): Promise<Principal> {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     await this.rateLimit.take(key.id, response);
-    const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
+    const { id: apiKeyId, tenantId } = key;
+    const principal = { kind: 'api-key', tenantId, callId: null, apiKeyId, scopes: key.scopes } as const;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const needed = isRead ? scopes?.read : scopes?.write;
     // A route without a scope is closed to API keys.
     if (needed === undefined || !key.scopes.includes(needed)) {
       this.refusedRequests.inc({ reason: 'scope' });
+      request.refused = principal;
       throw new Problem(
         403,
         'scope-missing',
@@ -92,13 +96,7 @@ export class TenantGuard implements CanActivate {
         `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`,
       );
     }
-    return {
-      kind: 'api-key',
-      tenantId: key.tenantId,
-      callId: null,
-      apiKeyId: key.id,
-      scopes: key.scopes,
-    };
+    return principal;
   }
 
   private async byToken(credential: string, scopes: RouteScopes | undefined): Promise<Principal> {

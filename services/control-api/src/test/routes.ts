@@ -5,7 +5,7 @@ import type { Operator } from './running-control.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
 
-type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
+type Scopes = 'admin' | 'audit' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
 
 interface RouteRule {
   readonly path: (own: Operator) => string;
@@ -244,6 +244,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
+  'GET /v1/audit': { path: () => '/v1/audit?act=webhook-endpoint.created', scope: 'audit', stranger: [200] },
   'GET /v1/secrets/{name}': { path: () => '/v1/secrets/OWN', scope: 'admin', stranger: [404] },
   'PUT /v1/secrets/{name}': {
     path: () => '/v1/secrets/OWN',
@@ -381,6 +382,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
 
 export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
   admin: { read: 'admin:read', write: 'admin:write' },
+  audit: { read: 'audit:read', write: 'audit:read' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
   place: { read: 'calls:place', write: 'calls:place' },

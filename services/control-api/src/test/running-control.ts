@@ -133,6 +133,7 @@ export class RunningControl {
       'calls:place',
       'recordings:read',
       'recordings:delete',
+      'audit:read',
     ]);
     const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, {
       url: 'https://hooks.example.com/',
