@@ -1,6 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { connectRedis, redisResource, RequestRates, Sealer } from '@tandem/call-state';
-import { ApiKeyRepository, AuditLogRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
+import {
+  ApiKeyRepository,
+  AuditLogRepository,
+  databaseResource,
+  IdempotencyRepository,
+} from '@tandem/database';
 import {
   AccessModule,
   AuditModule,

@@ -1,7 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { redisResource, RequestRates, Sealer } from '@tandem/call-state';
-import { ApiKeyRepository, AuditLogRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
+import {
+  ApiKeyRepository,
+  AuditLogRepository,
+  databaseResource,
+  IdempotencyRepository,
+} from '@tandem/database';
 import {
   AccessModule,
   AuditModule,

@@ -46,6 +46,6 @@ export interface AuditTrail {
   during<T>(act: PendingAct, work: () => Promise<T>): Promise<T>;
   /** Writes an entry in a transaction of its own. */
   append(tenantId: TenantId, act: AuditAct): Promise<void>;
-  /** Notes an address of an API key. @returns whether the key was used from others before, and never from it */
+  /** Notes an address of an API key. @returns whether it is new, and the key was used from another before */
   isNewAddress(tenantId: TenantId, apiKeyId: string, address: string): Promise<boolean>;
 }

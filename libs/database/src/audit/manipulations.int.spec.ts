@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { AuditLogRepository } from '../repositories/audit/audit-log.repository.ts';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
+import type { ChainHead } from './chain-check.ts';
 import { verifyChains, type VerifiedChain } from './verify-chains.ts';
 
 /** Entries of the chain that is manipulated. */
@@ -132,8 +133,8 @@ describe('a manipulated audit log', () => {
 
   const insertCopy = (of: number, as: number) =>
     sql(
-      `INSERT INTO audit_entries SELECT tenant_id, $3::bigint, at, actor_kind, actor_id, 'forged.act', object_kind,
-         object_id, refusal, digest_before, digest_after, address, reason, previous_hash, hash
+      `INSERT INTO audit_entries SELECT tenant_id, $3::bigint, at, actor_kind, actor_id, 'forged.act',
+         object_kind, object_id, refusal, digest_before, digest_after, address, reason, previous_hash, hash
        FROM audit_entries WHERE tenant_id = $1 AND seq = $2`,
       tenantId,
       of,
@@ -158,7 +159,8 @@ describe('a manipulated audit log', () => {
       const seq = 1 + random(LENGTH - 1);
       await edit('act', seq, random(50));
       await sql(
-        `UPDATE audit_entries entry SET hash = sha256(previous_hash || convert_to(audit_entry_text(entry), 'UTF8'))
+        `UPDATE audit_entries entry
+         SET hash = sha256(previous_hash || convert_to(audit_entry_text(entry), 'UTF8'))
          WHERE tenant_id = $1 AND seq = $2`,
         tenantId,
         seq,
@@ -268,7 +270,7 @@ describe('a manipulated audit log', () => {
       LENGTH,
     );
     expect(await namesOf()).toEqual([]);
-    const anchors = new Map([[tenantId as string, kept!.head!]]);
+    const anchors = new Map<string, ChainHead>([[tenantId, kept!.head!]]);
     const findings = [];
     for await (const chain of verifyChains(database.url, { anchors })) findings.push(...chain.findings);
     expect(findings).toEqual([{ fault: 'rewritten', seq: LENGTH }]);

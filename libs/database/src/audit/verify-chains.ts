@@ -26,7 +26,7 @@ export interface VerifyOptions {
 /** Entries in memory at once. */
 const BATCH = 1_000;
 
-/** Tenants with a chain, in their order: 500 after a given one. A tenant without a head has lost its chain. */
+/** Tenants, in their order: 500 after a given one. A tenant without a head has lost its chain. */
 const TENANTS = `
 SELECT id FROM (
   SELECT tenant_id::text AS id FROM audit_heads UNION SELECT tenant_id::text FROM audit_entries

@@ -73,8 +73,7 @@ CREATE TRIGGER audit_heads_go_on BEFORE UPDATE ON audit_heads
 
 // A tenant has a head from its first moment, so that a chain that was removed whole is missed.
 const HEADS = `
-CREATE FUNCTION begin_audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT AS $$
+CREATE FUNCTION begin_audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO audit_heads (tenant_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
   RETURN NULL;
@@ -96,8 +95,7 @@ CREATE FUNCTION audit_field(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $
   SELECT coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value, '-')
 $$;
 
-CREATE FUNCTION audit_entry_text(entry audit_entries) RETURNS text LANGUAGE sql STABLE
-SET search_path FROM CURRENT AS $$
+CREATE FUNCTION audit_entry_text(entry audit_entries) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT 'tandem-audit-1 ' || audit_field(entry.tenant_id::text) || audit_field(entry.seq::text)
     || audit_field((extract(epoch FROM entry.at) * 1000)::bigint::text)
     || audit_field(entry.actor_kind) || audit_field(entry.actor_id) || audit_field(entry.act)
@@ -110,8 +108,7 @@ CREATE FUNCTION audit_digest(key bytea, hash text) RETURNS text LANGUAGE sql IMM
   SELECT encode(sha256(key || decode(hash, 'hex')), 'hex')
 $$;
 
-CREATE FUNCTION audit_append(tenant uuid, act jsonb) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT AS $$
+CREATE FUNCTION audit_append(tenant uuid, act jsonb) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   head audit_heads;
   entry audit_entries;
@@ -144,18 +141,25 @@ END
 $$;
 `;
 
-// Roles that were given rights on new tables by default keep the right to read.
+// Roles that were given rights on new tables by default keep the right to read. The functions find the tables
+// of this schema whatever the caller's path is, and never a temporary table of the same name.
 const RIGHTS = `
 DO $$
 DECLARE
   role record;
+  name text;
 BEGIN
+  FOREACH name IN ARRAY ARRAY['audit_append(uuid, jsonb)', 'audit_entry_text(audit_entries)',
+      'begin_audit_chain()'] LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', name, current_schema());
+  END LOOP;
   FOR role IN
     SELECT DISTINCT grantee.rolname AS name
     FROM pg_class, aclexplode(relacl) given JOIN pg_roles grantee ON grantee.oid = given.grantee
     WHERE pg_class.oid IN ('audit_entries'::regclass, 'audit_heads'::regclass) AND given.grantee <> relowner
   LOOP
-    EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_entries, audit_heads FROM %I', role.name);
+    EXECUTE format(
+      'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_entries, audit_heads FROM %I', role.name);
   END LOOP;
 END
 $$;

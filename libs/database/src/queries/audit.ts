@@ -56,7 +56,8 @@ WITH bounds AS (
       WHERE tenant_id = $1 AND at >= $8 ORDER BY at, seq LIMIT 1) END AS first,
     CASE WHEN $9::timestamptz IS NULL THEN 9223372036854775807 ELSE (SELECT seq FROM audit_entries
       WHERE tenant_id = $1 AND at < $9 ORDER BY at DESC, seq DESC LIMIT 1) END AS last,
-    (SELECT 'digest-' || left(audit_digest(digest_key, $7), 32) FROM audit_heads WHERE tenant_id = $1) AS digest
+    (SELECT 'digest-' || left(audit_digest(digest_key, $7), 32) FROM audit_heads WHERE tenant_id = $1)
+      AS digest
 )
 SELECT entry.seq::text, entry.at, actor_kind AS "actorKind", actor_id AS "actorId", key.name AS "actorName",
   act, object_kind AS "objectKind", object_id AS "objectId", refusal, digest_before AS "digestBefore",

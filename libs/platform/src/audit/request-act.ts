@@ -114,8 +114,7 @@ function objectIdOf({ object }: RouteAct, { params }: Request): string | null {
 function idIn(body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const fields = body as Record<string, unknown>;
-  for (const name of ['id', 'key', 'date'])
-    if (typeof fields[name] === 'string') return fields[name];
+  for (const name of ['id', 'key', 'date']) if (typeof fields[name] === 'string') return fields[name];
   const inner = Object.values(fields).find((value) => typeof value === 'object' && value !== null);
   return inner && 'id' in inner && typeof inner.id === 'string' ? inner.id : null;
 }

@@ -30,7 +30,8 @@ export function actOf(acts: RouteActs, request: Request): RouteAct | undefined {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const named = typeof path === 'string' ? acts[`${method} ${path}`] : undefined;
   if (typeof named === 'string') return { act: named };
-  if (named?.whole !== undefined && request.headers.range === undefined) return { ...named, act: named.whole };
+  if (named?.whole !== undefined && request.headers.range === undefined)
+    return { ...named, act: named.whole };
   if (named !== undefined) return named;
   // A spec of each service finds routes without a name; none goes unrecorded until then.
   return isUnsafe(request) ? { act: `unnamed.${method.toLowerCase()}` } : undefined;

@@ -39,10 +39,7 @@ export class Precondition {
    * A proxy that compresses marks tags as weak: they still name the same JSON.
    * @param onCheck called with what is there before the change
    */
-  static of(
-    header: string | undefined,
-    onCheck: (body: unknown) => void = () => undefined,
-  ): Precondition {
+  static of(header: string | undefined, onCheck: (body: unknown) => void = () => undefined): Precondition {
     if (header === undefined || header.trim() === '*') return new Precondition(null, onCheck);
     const tags = [...header.matchAll(TAG)].map(([, tag]) => tag ?? '');
     return new Precondition(tags, onCheck);

@@ -1,6 +1,6 @@
 import type { RouteActs } from '@tandem/platform';
 
-/** What requests to this service are in the audit log: every unsafe route, and the reads that are recorded. */
+/** Acts of requests to this service: every unsafe route, and the reads that are recorded. */
 export const ACTS: RouteActs = {
   'POST /v1/agents': 'agent.created',
   'PATCH /v1/agents/:id': 'agent.changed',

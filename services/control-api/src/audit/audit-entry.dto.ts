@@ -7,19 +7,15 @@ import { instant } from '../calls/call.dto.ts';
 const text = (most: number) => z.string().min(1).max(most);
 
 export const listAuditSchema = z.object({
-  actor: text(100)
-    .optional()
-    .meta({
-      description: 'Acts of this person or API key only, or of a service in this call, by id.',
-      example: '7a0c1d3e-0000-4000-800b-000000000001',
-    }),
+  actor: text(100).optional().meta({
+    description: 'Acts of this person or API key only, or of a service in this call, by id.',
+    example: '7a0c1d3e-0000-4000-800b-000000000001',
+  }),
   act: text(80).optional().meta({ description: 'These acts only.', example: 'agent.published' }),
-  object: text(200)
-    .optional()
-    .meta({
-      description: 'Acts on the object of this id or key only, such as a number, or a blocked phone number.',
-      example: '7a0c1d3e-0000-4000-800a-000000000001',
-    }),
+  object: text(200).optional().meta({
+    description: 'Acts on the object of this id or key only, such as a number, or a blocked phone number.',
+    example: '7a0c1d3e-0000-4000-800a-000000000001',
+  }),
   from: instant.optional().describe('At or after.'),
   until: instant.optional().describe('Before.'),
   format: z

@@ -38,10 +38,8 @@ async function untilFound(operator: Operator, query: string, count = 1): Promise
 }
 
 async function findings({ tenantId }: Operator): Promise<unknown> {
-  const { rows } = { rows: await control.sql<{ url: string }>(`SELECT current_database() AS url`) };
-  const url = new URL((control.dataSource.options as { url: string }).url);
-  expect(url.pathname).toBe(`/${rows[0]!.url}`);
-  for await (const chain of verifyChains(url.href, { tenantId })) return chain.findings;
+  const { url } = control.dataSource.options as { url: string };
+  for await (const chain of verifyChains(url, { tenantId })) return chain.findings;
   return null;
 }
 
@@ -79,7 +77,7 @@ describe('the audit log', () => {
     expect(await findings(own)).toEqual([]);
   });
 
-  it('has a keyed request once, however often it is sent, and none that was refused for what it asks', async () => {
+  it('has a keyed request once, however often it is sent, and none refused for what it asks', async () => {
     const own = await control.operator();
     const key = randomUUID();
     for (let time = 0; time < 3; time += 1)
@@ -94,7 +92,12 @@ describe('the audit log', () => {
       '"not what is there"',
     );
     expect(changed.status).toBe(412);
-    const published = await control.ask('POST', `/v1/agents/${own.agentId}/versions`, own.apiKey, AGENT_CONTENT);
+    const published = await control.ask(
+      'POST',
+      `/v1/agents/${own.agentId}/versions`,
+      own.apiKey,
+      AGENT_CONTENT,
+    );
     expect(published.status).toBe(201);
     expect((await entries(own)).map(({ act }) => act)).toEqual([
       'agent.published',
@@ -123,7 +126,12 @@ describe('the audit log', () => {
     await control.ask('PUT', '/v1/secrets/TOKEN', readOnly, { value: 'x' });
     await control.ask('PATCH', `/v1/agents/${other.agentId}`, own.apiKey, { name: 'Mine now' });
     const log = await untilFound(own, '', 3);
-    expect(log.slice(0, 2).map(({ act, object, refusal }) => [act, object.id, refusal]).sort()).toEqual([
+    expect(
+      log
+        .slice(0, 2)
+        .map(({ act, object, refusal }) => [act, object.id, refusal])
+        .sort(),
+    ).toEqual([
       ['agent.changed', other.agentId, 'agent-not-found'],
       ['secret.set', 'TOKEN', 'scope-missing'],
     ]);
@@ -149,16 +157,24 @@ describe('the audit log', () => {
   it('has neither secrets nor personal data in it', async () => {
     const own = await control.operator();
     const phone = '+12025550177';
-    await control.ask('PUT', `/v1/blocked-callers/${encodeURIComponent(phone)}`, own.apiKey, { note: 'Ada Canary' });
+    await control.ask('PUT', `/v1/blocked-callers/${encodeURIComponent(phone)}`, own.apiKey, {
+      note: 'Ada Canary',
+    });
     await control.ask('PUT', '/v1/secrets/TOKEN', own.apiKey, { value: 'canary-secret' });
-    const made = await control.ask('POST', '/v1/api-keys', own.apiKey, { name: 'New', scopes: ['calls:read'] });
+    const made = await control.ask('POST', '/v1/api-keys', own.apiKey, {
+      name: 'New',
+      scopes: ['calls:read'],
+    });
     const stored = JSON.stringify(
       await control.sql('SELECT * FROM audit_entries WHERE tenant_id = $1', own.tenantId),
     );
     for (const canary of [phone, phone.slice(1), 'Ada', 'canary-secret', String(made.body['key']).slice(3)])
       expect(stored).not.toContain(canary);
     const [blocked] = await entries(own, `&object=${encodeURIComponent(phone)}`);
-    expect(blocked).toMatchObject({ act: 'caller.blocked', object: { id: expect.stringMatching(/^digest-/) } });
+    expect(blocked).toMatchObject({
+      act: 'caller.blocked',
+      object: { id: expect.stringMatching(/^digest-/) },
+    });
     const [set] = await entries(own, '&act=secret.set');
     expect(set).toMatchObject({ object: { id: 'TOKEN' }, digestAfter: null });
   });
@@ -200,7 +216,9 @@ describe('the audit log', () => {
       });
     expect((await put(encodeURIComponent('Schlüssel erneuert'))).status).toBe(204);
     for (const wrong of ['%', 'x'.repeat(201)]) expect((await put(wrong)).status).toBe(400);
-    expect((await entries(own, '&act=secret.set')).map(({ reason }) => reason)).toEqual(['Schlüssel erneuert']);
+    expect((await entries(own, '&act=secret.set')).map(({ reason }) => reason)).toEqual([
+      'Schlüssel erneuert',
+    ]);
   });
 
   it('is a table for a spreadsheet, and such an export is in it', async () => {
@@ -222,13 +240,15 @@ describe('the audit log', () => {
     const own = await control.operator();
     for (let at = 0; at < 5; at += 1) await control.ask('DELETE', `/v1/secrets/T_${at}`, own.apiKey);
     const seqs: number[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const { body } = await control.ask('GET', `/v1/audit?limit=2${cursor}`, own.apiKey);
       seqs.push(...(body['items'] as Entry[]).map(({ seq }) => seq));
       if (body['nextCursor'] === null) break;
-      cursor = `&cursor=${String(body['nextCursor'])}`;
+      cursor = `&cursor=${body['nextCursor'] as string}`;
     }
     expect(seqs).toEqual([6, 5, 4, 3, 2, 1]);
-    expect((await control.ask('GET', '/v1/audit?cursor=x', own.apiKey)).body['code']).toBe('cursor-malformed');
+    expect((await control.ask('GET', '/v1/audit?cursor=x', own.apiKey)).body['code']).toBe(
+      'cursor-malformed',
+    );
   });
 });

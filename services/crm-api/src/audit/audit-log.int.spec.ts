@@ -31,7 +31,9 @@ describe('the audit log of a business', () => {
       act: 'booking.created',
       object: { kind: 'booking', id: booked.body.id },
     });
-    const stored = JSON.stringify(await crm.sql('SELECT * FROM audit_entries WHERE tenant_id = $1', tenantId));
+    const stored = JSON.stringify(
+      await crm.sql('SELECT * FROM audit_entries WHERE tenant_id = $1', tenantId),
+    );
     for (const canary of [PHONE.slice(1), 'Canary']) expect(stored).not.toContain(canary);
   });
 
