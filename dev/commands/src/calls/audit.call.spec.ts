@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-it('the page about the audit log can be followed, and what it changes is in a log that is whole', async () => {
+it('the page about the audit log can be followed, and its change is in a log that is whole', async () => {
   const { urls, secrets, postgres } = platform.stack;
   const { outputs } = await runBlocks(BLOCKS, { CONTROL: urls.controlApi, KEY: secrets.demoApiKey }, []);
   expect(outputs).toHaveLength(BLOCKS.length);
