@@ -4,7 +4,7 @@ import type { StoredAnswer } from './idempotency.ts';
 /** The one an act is of: a person, an API key, or one of our services acting in a call. */
 export interface AuditActor {
   readonly kind: 'user' | 'key' | 'service';
-  /** Of the person or the key; of a service the call it acts in, null outside of calls. */
+  /** Id of the person or the key; for a service the call it acts in, null outside of calls. */
   readonly id: string | null;
 }
 

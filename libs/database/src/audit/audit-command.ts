@@ -27,7 +27,7 @@ when it was called wrongly.`;
 /** sysexits.h EX_CONFIG, as the services end with. */
 const EXIT_USAGE = 78;
 const EXIT_FOUND = 2;
-/** A line of progress each so many entries. */
+/** Entries between two lines of progress. */
 const PROGRESS_EVERY = 100_000;
 
 /** The heads of an anchor file cannot be read. */

@@ -8,7 +8,7 @@ export interface AuditEntry {
   readonly seq: number;
   readonly at: Date;
   readonly actor: AuditActor & {
-    /** Of an API key; null for others. Kept with the key, not in the log. */
+    /** Name of an API key; null for others. Kept with the key, not in the log. */
     readonly name: string | null;
   };
   readonly act: string;
@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly digestAfter: string | null;
   readonly address: string | null;
   readonly reason: string | null;
-  /** Of the entry, in hexadecimal; it covers all before. */
+  /** Hash of the entry, in hexadecimal; it covers all before. */
   readonly hash: string;
 }
 

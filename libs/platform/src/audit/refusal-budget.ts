@@ -3,7 +3,7 @@ export const REFUSALS_PER_MINUTE = 60;
 /** Tenants remembered; the one that came first is forgotten first, and begins anew. */
 const MAX_TENANTS = 1_000;
 
-/** Keeps a sender of refused requests from filling the log: so many a minute, saved up for one minute. */
+/** Keeps a sender of refused requests from filling the log: a bounded number a minute, saved up for one. */
 export class RefusalBudget {
   private readonly left = new Map<string, { amount: number; atMs: number }>();
 

@@ -76,7 +76,7 @@ export class RequestAct implements PendingAct {
     this.isRecorded = true;
   }
 
-  /** What the act made where its answer is stored with it, else what was asked for. */
+  /** Returns the digest of the answer where that is stored with the act, else of what was asked for. */
   private after(answer: StoredAnswer | null): Uint8Array | null {
     const content: unknown = answer?.body ?? this.request.body;
     return this.route.isSecret === true || content === undefined || content === null ? null : digest(content);
