@@ -165,7 +165,7 @@ if (!script) {
   fail(
     `There is no command "${command ?? ''}".`,
     'Commands: demo, start, call, number, key, sounds, test, lint, new, bench, load, simulate, chaos, docs, ' +
-      'migrate, image, k8s-check, k8s-real, k8s-write, stack-reset.',
+      'migrate, audit, image, k8s-check, k8s-real, k8s-write, stack-reset.',
   );
 }
 const child = spawn(node, ['--enable-source-maps', script, ...args], {

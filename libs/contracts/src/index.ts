@@ -146,6 +146,7 @@ export {
 } from './models/catalogue.ts';
 export type { ModelSessionSettings } from './models/model-kind.ts';
 export { COST_MODALITIES, type CostModality } from './models/price.ts';
+export type { AuditAct, AuditActor, AuditTrail, PendingAct } from './services/audit.ts';
 export {
   type IdempotencyClaim,
   type IdempotencyKeys,

@@ -1,3 +1,5 @@
+export { auditCommand, type AuditOutput } from './audit/audit-command.ts';
+export { type VerifiedChain, verifyChains } from './audit/verify-chains.ts';
 export { databaseResource } from './connection/connection.ts';
 export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
@@ -64,6 +66,7 @@ export type {
   MessageReport,
   OutgoingMessage,
 } from './entities/message.ts';
+export type { AuditEntry, AuditFilter } from './queries/audit.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
@@ -155,6 +158,7 @@ export { CallerDirectory } from './repositories/callers/caller-directory.ts';
 export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
 export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
+export { AuditLogRepository } from './repositories/audit/audit-log.repository.ts';
 export { AnalysisRepository } from './repositories/analyses/analysis.repository.ts';
 export {
   AnalysisRunRepository,

@@ -2,12 +2,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { connectRedis, redisResource, RequestRates, Sealer } from '@tandem/call-state';
 import {
   ApiKeyRepository,
+  AuditLogRepository,
   databaseResource,
   IdempotencyRepository,
   SessionRepository,
 } from '@tandem/database';
 import {
   AccessModule,
+  AuditModule,
   CallStateModule,
   DatabaseModule,
   IdempotencyModule,
@@ -17,6 +19,8 @@ import {
 import { AgentsModule } from './agents/agents.module.ts';
 import { AnalysesModule } from './analyses/analyses.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
+import { ACTS } from './audit/acts.ts';
+import { AuditLogModule } from './audit/audit-log.module.ts';
 import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
@@ -55,10 +59,12 @@ export class ControlApiModule {
         queueModule(connectRedis(config.redisUrl, 'producer'), ['tool-calls', 'post-call', 'messages']),
         AccessModule.forRoot('control-api', ApiKeyRepository, RequestRates, SessionRepository),
         IdempotencyModule.forRoot(IdempotencyRepository),
+        AuditModule.forRoot(AuditLogRepository, ACTS),
         AgentsModule,
         // Before CallsModule, whose route of one call would take the name of the table for an id.
         AnalysesModule,
         ApiKeysModule,
+        AuditLogModule,
         CalendarsModule,
         CallersModule,
         CallsModule,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_SCOPES, ROLE_SCOPES, USER_ROLES, type UserRole } from '@tandem/database';
 import { exampleFaults } from '@tandem/platform/conformance';
+import { ACTS } from './audit/acts.ts';
 import { DEPARTMENT } from './test/given.ts';
 import { OPEN_ROUTES, ROUTES, ruleOf, SCOPES_OF } from './test/routes.ts';
 import { RunningControl, type Operator } from './test/running-control.ts';
@@ -48,6 +49,12 @@ describe('the operators’ API', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(served).toEqual(expect.arrayContaining([...Object.keys(ROUTES), ...OPEN_ROUTES]));
     expect([...ruled.map(([route]) => route), ...OPEN_ROUTES].sort()).toEqual(served.sort());
+  });
+
+  it('has a name in the audit log for every change, and none for another route', () => {
+    const named = Object.keys(ACTS).map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    expect(served).toEqual(expect.arrayContaining(named));
+    expect(served.filter((route) => !route.startsWith('GET ') && !named.includes(route))).toEqual([]);
   });
 
   it('shows an example of everything it takes and answers', () => {

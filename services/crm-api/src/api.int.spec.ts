@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
 import { SignedTokens } from '@tandem/platform';
 import { exampleFaults } from '@tandem/platform/conformance';
+import { ACTS } from './audit/acts.ts';
 import { RULES, type Owned } from './test/route-rules.ts';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
 
@@ -56,7 +57,7 @@ describe('the API', () => {
     rule,
   }));
 
-  it('has a rule here for every route it serves', async () => {
+  it('has a rule here for every route it serves, and a name in the audit log for every change', async () => {
     const document = (await crm.ask('GET', '/openapi.json')).body as {
       openapi: string;
       paths: Record<string, Record<string, unknown>>;
@@ -66,6 +67,9 @@ describe('the API', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(served.sort()).toEqual([...Object.keys(RULES), ...OPEN_ROUTES].sort());
+    const named = Object.keys(ACTS).map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    expect(served).toEqual(expect.arrayContaining(named));
+    expect(served.filter((route) => !route.startsWith('GET ') && !named.includes(route))).toEqual([]);
     expect((await crm.ask('GET', '/docs')).status).toBe(200);
   });
 

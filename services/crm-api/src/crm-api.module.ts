@@ -1,15 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { redisResource, RequestRates, Sealer } from '@tandem/call-state';
-import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
+import {
+  ApiKeyRepository,
+  AuditLogRepository,
+  databaseResource,
+  IdempotencyRepository,
+} from '@tandem/database';
 import {
   AccessModule,
+  AuditModule,
   CallStateModule,
   DatabaseModule,
   IdempotencyModule,
   TenantTurns,
   type ServiceConfig,
 } from '@tandem/platform';
+import { ACTS } from './audit/acts.ts';
 import { AvailabilityModule } from './availability/availability.module.ts';
 import { BookingsModule } from './bookings/bookings.module.ts';
 import { BookingSettingsModule } from './booking-settings/booking-settings.module.ts';
@@ -40,6 +47,7 @@ export class CrmApiModule {
         }),
         AccessModule.forRoot('crm-api', ApiKeyRepository, RequestRates),
         IdempotencyModule.forRoot(IdempotencyRepository),
+        AuditModule.forRoot(AuditLogRepository, ACTS),
         ContactsModule,
         CatalogueModule,
         AvailabilityModule,

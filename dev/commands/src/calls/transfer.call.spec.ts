@@ -329,6 +329,8 @@ describe('an operator', () => {
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
     expect(recorded.transcript.at(-1)?.speaker).toBe('agent');
+    const { items } = await platform.ask<{ items: object[] }>('/v1/audit?act=call.ended');
+    expect(items).toMatchObject([{ object: { kind: 'call', id: path.split('/').at(-1) }, refusal: null }]);
   });
 
   it('is told what cannot be done, and by whom', async () => {

@@ -11,6 +11,7 @@ import {
   DepartmentRow,
   PhoneNumberGroupRow,
 } from '../entities/access.entities.ts';
+import { ApiKeyAddressRow, AuditEntryRow, AuditHeadRow } from '../entities/audit.entities.ts';
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from '../entities/agent.entities.ts';
 import {
   BookingRow,
@@ -85,6 +86,7 @@ import { People1795607000000 } from '../migrations/1795607000000-people.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 import { FreedTimeAttempts1795606800000 } from '../migrations/1795606800000-freed-time-attempts.ts';
 import { WaitingListZone1795606810000 } from '../migrations/1795606810000-waiting-list-zone.ts';
+import { AuditLog1795607100000 } from '../migrations/1795607100000-audit-log.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
@@ -121,6 +123,7 @@ export const MIGRATIONS = [
   FreedTimeAttempts1795606800000,
   WaitingListZone1795606810000,
   People1795607000000,
+  AuditLog1795607100000,
 ];
 
 /** The rows of every table. */
@@ -191,4 +194,7 @@ export const ENTITIES = [
   CalendarConnectionRow,
   CalendarBusyRow,
   CalendarEventRow,
+  AuditHeadRow,
+  AuditEntryRow,
+  ApiKeyAddressRow,
 ];

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { beginAudit } from './audited-work.ts';
 import { limitsOf } from './data-source.ts';
 import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
 
@@ -30,8 +31,11 @@ export async function transact<T>(
     await runner.startTransaction();
     try {
       await runner.query(`SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${limitsOf(dataSource)}`);
+      const audit = await beginAudit(runner.manager);
       const result = await work(runner.manager);
+      await audit?.finish();
       await runner.commitTransaction();
+      audit?.committed();
       return result;
     } catch (error) {
       // A failed rollback means a lost connection, which rolls back too; the first error is the one to

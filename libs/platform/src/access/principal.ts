@@ -52,6 +52,8 @@ export function actorOf({ kind, userId, apiKeyId, tenantId, scopes, session }: P
 /** A request that passed {@link TenantGuard}, or that signed a user in. */
 export interface AuthorisedRequest {
   principal: Principal;
+  /** The sender of a request that {@link TenantGuard} refused for want of a scope; it has no principal. */
+  refused?: Principal;
 }
 
 /** Injects the {@link Principal} of the request. */

@@ -101,7 +101,7 @@ export class TenantGuard implements CanActivate {
     if (!principal?.session)
       throw this.refuse('session-ended', 'You are not signed in, or were signed out. Sign in again.');
     await this.rateLimit.take(principal.session.userId, response);
-    if (!scopes?.isForUsersOnly) this.checkScope(principal.scopes, request, scopes, 'Your role');
+    if (!scopes?.isForUsersOnly) this.checkScope(principal, request, scopes, 'Your role');
     return principal;
   }
 
@@ -115,8 +115,7 @@ export class TenantGuard implements CanActivate {
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     await this.rateLimit.take(key.id, response);
     if (scopes?.isForUsersOnly) throw this.userNeeded();
-    this.checkScope(key.scopes, request, scopes, 'This key');
-    return {
+    const principal: Principal = {
       kind: 'api-key',
       tenantId: key.tenantId,
       callId: null,
@@ -125,18 +124,22 @@ export class TenantGuard implements CanActivate {
       session: null,
       scopes: key.scopes,
     };
+    this.checkScope(principal, request, scopes, 'This key');
+    return principal;
   }
 
   /** A route without a scope is closed. */
   private checkScope(
-    own: readonly string[],
-    { method }: Request,
+    principal: Principal,
+    request: Request & Partial<AuthorisedRequest>,
     scopes: RouteScopes | undefined,
     holder: string,
   ): void {
-    const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
-    if (needed !== undefined && own.includes(needed)) return;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const needed = isRead ? scopes?.read : scopes?.write;
+    if (needed !== undefined && principal.scopes.includes(needed)) return;
     this.refusedRequests.inc({ reason: 'scope' });
+    request.refused = principal;
     throw new Problem(
       403,
       'scope-missing',

@@ -12,6 +12,7 @@ import { canonical } from '@tandem/contracts';
 import type { Request, Response } from 'express';
 import { tap, type Observable } from 'rxjs';
 import { described } from './api-description.ts';
+import type { AuditedRequest } from '../audit/request-act.ts';
 import { ApiProblems } from './endpoint.ts';
 import { Problem } from './problem.ts';
 
@@ -29,16 +30,24 @@ export function entityTag(body: unknown): string {
 
 /** The condition of a change: what its sender has read is still what is there. */
 export class Precondition {
-  private constructor(private readonly tags: readonly string[] | null) {}
+  private constructor(
+    private readonly tags: readonly string[] | null,
+    private readonly onCheck: (body: unknown) => void,
+  ) {}
 
-  /** A proxy that compresses marks tags as weak: they still name the same JSON. */
-  static of(header: string | undefined): Precondition {
-    if (header === undefined || header.trim() === '*') return new Precondition(null);
-    return new Precondition([...header.matchAll(TAG)].map(([, tag]) => tag ?? ''));
+  /**
+   * A proxy that compresses marks tags as weak: they still name the same JSON.
+   * @param onCheck called with what is there before the change
+   */
+  static of(header: string | undefined, onCheck: (body: unknown) => void = () => undefined): Precondition {
+    if (header === undefined || header.trim() === '*') return new Precondition(null, onCheck);
+    const tags = [...header.matchAll(TAG)].map(([, tag]) => tag ?? '');
+    return new Precondition(tags, onCheck);
   }
 
   /** @param body what a read would answer now; always met for a sender that named no tag */
   isMet(body: unknown): boolean {
+    this.onCheck(body);
     return this.tags === null || this.tags.includes(entityTag(body));
   }
 
@@ -55,9 +64,10 @@ export class Precondition {
 }
 
 /** Injects the {@link Precondition} of the request: its If-Match. */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): Precondition =>
-  Precondition.of(context.switchToHttp().getRequest<Request>().headers['if-match']),
-);
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): Precondition => {
+  const request = context.switchToHttp().getRequest<Request & AuditedRequest>();
+  return Precondition.of(request.headers['if-match'], (body) => request.act?.noteBefore(body));
+});
 
 /** Sends each body with its ETag. */
 @Injectable()

@@ -68,9 +68,14 @@ export function noteRefusal(response: Response, refusal: LoggedRefusal): void {
   (response.locals as { refusal?: LoggedRefusal }).refusal = refusal;
 }
 
+/** Returns the reason kept with a response. */
+export function refusalOf(response: Pick<Response, 'locals'>): LoggedRefusal | undefined {
+  return ((response.locals ?? {}) as { refusal?: LoggedRefusal }).refusal;
+}
+
 function lineFields(request: IncomingMessage, response: ServerResponse): object {
   const route = routeOf(request);
-  const { refusal } = ((response as Response).locals ?? {}) as { refusal?: LoggedRefusal };
+  const refusal = refusalOf(response as Response);
   const callId = callOf(request);
   return {
     ...(route === undefined ? { path: request.url?.split('?')[0]?.slice(0, MAX_PATH) } : { route }),

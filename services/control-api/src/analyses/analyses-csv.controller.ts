@@ -4,7 +4,7 @@ import { Get, Logger, Query, Res } from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
 import type { TenantId } from '@tandem/contracts';
 import { AnalysisRepository, type ApiScope } from '@tandem/database';
-import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
+import { CurrentPrincipal, Endpoint, recordAct, TenantController, type Principal } from '@tandem/platform';
 import type { Response } from 'express';
 import { csvHeader, csvRow, exportSchema, type ExportQuery } from './analyses-csv.ts';
 
@@ -29,6 +29,7 @@ export class AnalysesCsvController {
     @Query({ schema: exportSchema }) query: ExportQuery,
     @Res() response: Response,
   ): Promise<void> {
+    await recordAct(response);
     response.status(200).set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Cache-Control': 'private, no-store',

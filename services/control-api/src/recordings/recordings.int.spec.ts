@@ -165,6 +165,25 @@ describe('a recording', () => {
     expect(new Set(items.map(({ apiKeyId }) => apiKeyId)).size).toBe(1);
   });
 
+  it('is in the audit log before its sound is sent: a player once, whatever ranges it asks for', async () => {
+    const operator = await control.operator();
+    const { path, recordingId } = await recorded(operator, randomBytes(40_000));
+    for (const range of ['bytes=0-', 'bytes=200-300', 'bytes=900-', undefined])
+      expect((await listen(path, operator.apiKey, range)).status).toBeLessThan(300);
+    await control.ask('GET', `${path}/integrity`, operator.apiKey);
+    await control.ask('DELETE', path, operator.apiKey);
+    expect((await listen(path, operator.apiKey)).status).toBe(410);
+    const { items } = (await control.ask('GET', `/v1/audit?object=${recordingId}`, operator.apiKey)).body as {
+      items: { act: string }[];
+    };
+    expect(items.map(({ act }) => act)).toEqual([
+      'recording.deleted',
+      'recording.verified',
+      'recording.downloaded',
+      'recording.listened',
+    ]);
+  });
+
   it('of another tenant is not found', async () => {
     const [owner, stranger] = [await control.operator(), await control.operator()];
     const { path } = await recorded(owner, randomBytes(1_600));

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Logger, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { SignInRepository } from '@tandem/database';
-import { Endpoint, SessionCookies } from '@tandem/platform';
+import { Endpoint, SessionCookies, UserSessions, type AuthorisedRequest } from '@tandem/platform';
 import type { Request, Response } from 'express';
 import { Oidc, OIDC_STATE_MS, OidcFailure } from './oidc.service.ts';
 import { SignIn } from './sign-in.service.ts';
@@ -21,6 +21,7 @@ export class OidcController {
     private readonly signIn: SignIn,
     private readonly repository: SignInRepository,
     private readonly cookies: SessionCookies,
+    private readonly sessions: UserSessions,
   ) {}
 
   @Get('start')
@@ -52,7 +53,10 @@ export class OidcController {
       'browser, or over ten minutes), `oidc-refused`, `oidc-unavailable`, `oidc-unknown-user`.',
     success: { status: 302, description: 'To `/console/`, or to `/console/#error=…`.' },
   })
-  async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
+  async callback(
+    @Req() request: Request & Partial<AuthorisedRequest>,
+    @Res() response: Response,
+  ): Promise<void> {
     const cookie = this.cookies.read(request, COOKIE);
     this.cookies.clear(response, COOKIE);
     try {
@@ -62,6 +66,7 @@ export class OidcController {
       const token = user && (await this.signIn.bySubject(user, visitorOf(request, this.cookies)));
       if (token === null) return response.redirect(`${CONSOLE}#error=oidc-unknown-user`);
       this.cookies.setToken(response, token);
+      request.principal = (await this.sessions.principalOf(token, request, response)) ?? undefined;
       response.redirect(CONSOLE);
     } catch (error) {
       this.back(response, error);

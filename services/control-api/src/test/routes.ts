@@ -226,6 +226,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
+  'GET /v1/audit': { path: () => '/v1/audit?act=webhook-endpoint.created', scope: 'audit', stranger: [200] },
   'GET /v1/secrets/{name}': { path: () => '/v1/secrets/OWN', scope: 'admin', stranger: [404] },
   'PUT /v1/secrets/{name}': {
     path: () => '/v1/secrets/OWN',
@@ -364,6 +365,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
 /** Null for what is every user’s own, and no key’s. */
 export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope } | null> = {
   admin: { read: 'admin:read', write: 'admin:write' },
+  audit: { read: 'audit:read', write: 'audit:read' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
   own: null,

@@ -201,6 +201,7 @@ export class RunningControl {
       'transcripts:read',
       'analytics:read',
       'users:write',
+      'audit:read',
     ]);
     const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, {
       url: 'https://hooks.example.com/',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Page } from '@tandem/database';
-import { Endpoint } from '@tandem/platform';
+import { Endpoint, recordAct } from '@tandem/platform';
 import type { Response } from 'express';
 import { csvLine } from './csv-text.ts';
 
@@ -38,6 +38,7 @@ export async function sendCsv<Item>(
   pageAfter: (cursor: string | undefined) => Promise<Page<Item>>,
 ): Promise<void> {
   let page = await pageAfter(undefined);
+  await recordAct(response);
   response.status(200).set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
     'Content-Disposition': `attachment; filename="${name}.csv"`,

