@@ -154,6 +154,8 @@ export {
 export { CallerDirectory } from './repositories/callers/caller-directory.ts';
 export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
 export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
+export { type NumberedEvent } from './repositories/calls/event-pages.ts';
+export { type StoredTimeline, TimelineRepository } from './repositories/calls/timeline.repository.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
 export { AnalysisRepository } from './repositories/analyses/analysis.repository.ts';
 export {

@@ -54,6 +54,14 @@ import {
   TenantRow,
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
+import {
+  CallEventPageRow,
+  CallNoteRow,
+  CallTagRow,
+  DispositionCorrectionRow,
+  RecordingPeaksRow,
+  UnheardWordsRow,
+} from '../entities/timeline.entities.ts';
 import { WebSearchHostsRow } from '../entities/web-search.entities.ts';
 import {
   LocationRow,
@@ -80,6 +88,7 @@ import { SetUp1795605700000 } from '../migrations/1795605700000-set-up.ts';
 import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-contacts-and-leads.ts';
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
+import { CallTimeline1795607300000 } from '../migrations/1795607300000-call-timeline.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
@@ -114,6 +123,7 @@ export const MIGRATIONS = [
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
+  CallTimeline1795607300000,
 ];
 
 /** The rows of every table. */
@@ -140,6 +150,12 @@ export const ENTITIES = [
   DispositionRow,
   RecordingRow,
   RecordingAccessRow,
+  CallEventPageRow,
+  UnheardWordsRow,
+  RecordingPeaksRow,
+  DispositionCorrectionRow,
+  CallNoteRow,
+  CallTagRow,
   ContactRow,
   ContactPointRow,
   ContactConsentRow,

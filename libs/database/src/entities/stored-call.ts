@@ -1,5 +1,5 @@
 import type { CallStatus, RefusalReason } from '@tandem/contracts';
-import type { RecordingRecord, CallRecord } from './call-record.ts';
+import type { CallRecord, RecordingRecord, UtteranceRecord } from './call-record.ts';
 
 /** A call in a list. */
 export interface CallSummary extends Omit<
@@ -9,6 +9,7 @@ export interface CallSummary extends Omit<
   | 'cost'
   | 'models'
   | 'eventCount'
+  | 'events'
   | 'legs'
   | 'utterances'
   | 'toolCalls'
@@ -28,7 +29,8 @@ interface KeptRecording extends RecordingRecord {
 }
 
 /** A call with everything stored about it. */
-export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
+export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'events' | 'recordings' | 'utterances'> {
+  readonly utterances: readonly Omit<UtteranceRecord, 'unheard'>[];
   readonly recordings: readonly KeptRecording[];
   readonly refusalReason: RefusalReason | null;
 }

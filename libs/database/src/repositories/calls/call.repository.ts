@@ -11,6 +11,7 @@ import {
   UtteranceRow,
 } from '../../entities/call.entities.ts';
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
+import { CallEventPageRow, UnheardWordsRow } from '../../entities/timeline.entities.ts';
 import { insertAnalysis, settingsOf, storeSettings } from '../../queries/analyses/new-analyses.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
 import { lockName } from '../../queries/locks.ts';
@@ -22,25 +23,36 @@ import { upsertCall, upsertRefusal } from './call-upsert.ts';
 import { toChildRows } from './call-rows.ts';
 import { toDetail, toSummary } from './call-from-rows.ts';
 import { narrow } from './call-filter.ts';
+import { toEventPages } from './event-pages.ts';
 
 /** Longest transcript and tool list returned for one call; the rest stays in the database. */
 const MAX_CHILDREN = 5_000;
-const CHILDREN = [CallLegRow, UtteranceRow, ToolCallRow, RecordingRow, DispositionRow];
+const CHILDREN = [
+  CallLegRow,
+  UtteranceRow,
+  UnheardWordsRow,
+  ToolCallRow,
+  RecordingRow,
+  DispositionRow,
+  CallEventPageRow,
+];
 
 /** Stored calls. */
 export class CallRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Writes one folded call with its legs, transcript, tool calls and disposition: all of it or nothing. Any
-   * number of times to the same rows, also from several workers at once: the upsert holds the call's row
+   * Writes one folded call with its legs, transcript, tool calls, disposition and events: all of it or
+   * nothing. Any number of times to the same rows, also from several workers at once: the upsert holds the call's row
    * until the end.
    * @returns `stale` when a fold of more events, or another tenant's call of that id, is stored already
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
+    const pages = await toEventPages(call.events);
     return transact(this.dataSource, async (transaction) => {
       if (!(await upsertCall(transaction, call))) return 'stale';
       await this.replaceChildren(transaction, call);
+      await insertPages(transaction, call, pages);
       if (call.endedAt) await this.finish(transaction, call);
       return 'recorded';
     });
@@ -160,9 +172,10 @@ export class CallRepository {
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
     const { tenantId, callId, disposition } = call;
     for (const entity of CHILDREN) await transaction.delete(entity, { callId });
-    const { legs, utterances, toolCalls, recordings } = toChildRows(call);
+    const { legs, utterances, unheard, toolCalls, recordings } = toChildRows(call);
     await insertRows(transaction, CallLegRow, legs);
     await insertRows(transaction, UtteranceRow, utterances);
+    await insertRows(transaction, UnheardWordsRow, unheard);
     await insertRows(transaction, ToolCallRow, toolCalls);
     await insertRows(transaction, RecordingRow, recordings);
     if (disposition) await transaction.insert(DispositionRow, { tenantId, callId, ...storable(disposition) });
@@ -173,4 +186,16 @@ export class CallRepository {
 async function writeStart(transaction: Transaction, call: StartedCall): Promise<void> {
   await lockName(transaction, `call-started:${call.callId}`);
   await writeEventOnce(transaction, callStarted(call));
+}
+
+async function insertPages(
+  transaction: Transaction,
+  { tenantId, callId }: CallRecord,
+  pages: Awaited<ReturnType<typeof toEventPages>>,
+): Promise<void> {
+  if (pages.length === 0) return;
+  await transaction.insert(
+    CallEventPageRow,
+    pages.map((page) => ({ tenantId, callId, ...page })),
+  );
 }
