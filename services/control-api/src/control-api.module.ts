@@ -11,6 +11,7 @@ import {
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
 import { AnalysesModule } from './analyses/analyses.module.ts';
+import { AnnotationsModule } from './annotations/annotations.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
@@ -25,6 +26,7 @@ import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
 import { TenantsModule } from './tenants/tenants.module.ts';
+import { TimelineModule } from './timeline/timeline.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
 import { WebSearchModule } from './web-search/web-search.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
@@ -51,6 +53,7 @@ export class ControlApiModule {
         AgentsModule,
         // Before CallsModule, whose route of one call would take the name of the table for an id.
         AnalysesModule,
+        AnnotationsModule,
         ApiKeysModule,
         CalendarsModule,
         CallersModule,
@@ -65,6 +68,7 @@ export class ControlApiModule {
         SecretsModule,
         SpendingModule,
         TenantsModule,
+        TimelineModule,
         VoiceTokensModule,
         WebSearchModule,
         WebhooksModule,

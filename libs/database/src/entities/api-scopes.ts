@@ -1,13 +1,16 @@
 /**
- * Permissions of an API key: the business API, reading calls, changing live ones and placing new ones,
- * recordings, the settings of operators, and other API keys of the tenant.
+ * Permissions of an API key: the business API, reading calls, changing live ones, adding to the records of
+ * ended ones and placing new ones, unheard words, recordings, the settings of operators, and other API keys
+ * of the tenant.
  */
 export const TENANT_SCOPES = [
   'crm:read',
   'crm:write',
   'calls:read',
   'calls:control',
+  'calls:annotate',
   'calls:place',
+  'transcripts:read',
   'recordings:read',
   'recordings:delete',
   'admin:read',

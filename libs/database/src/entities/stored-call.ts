@@ -1,4 +1,4 @@
-import type { CallStatus, RefusalReason } from '@tandem/contracts';
+import type { CallDirection, CallStatus, Channel, RefusalReason } from '@tandem/contracts';
 import type { CallRecord, RecordingRecord, UtteranceRecord } from './call-record.ts';
 
 /** A call in a list. */
@@ -45,6 +45,24 @@ export interface CallFilter {
   readonly callerGroup?: string | undefined;
   /** BCP 47, exact. */
   readonly language?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly agentVersion?: number | undefined;
+  readonly channel?: Channel | undefined;
+  readonly direction?: CallDirection | undefined;
+  /** The outcome as it counts: corrected, or as written with the call. */
+  readonly outcome?: string | undefined;
+  /** A reason, or a class of reasons. */
+  readonly termination?: string | undefined;
+  readonly minDurationMs?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
+  readonly minCostMicros?: number | undefined;
+  readonly hasRecording?: boolean | undefined;
+  readonly interruptedAtLeast?: number | undefined;
+  /** A tool failed or took too long. */
+  readonly toolFailed?: boolean | undefined;
+  readonly tag?: string | undefined;
+  /** A part of the other party's number, the beginning of the call's id, or the reference of a booking. */
+  readonly search?: string | undefined;
   /** Admitted at or after. */
   readonly since?: Date | undefined;
   /** Admitted before. */

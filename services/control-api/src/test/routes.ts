@@ -5,7 +5,7 @@ import type { Operator } from './running-control.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
 
-type Scopes = 'admin' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
+type Scopes = 'admin' | 'annotations' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
 
 interface RouteRule {
   readonly path: (own: Operator) => string;
@@ -369,6 +369,64 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'recordings',
     stranger: [404],
   },
+  'GET /v1/calls/{callId}/timeline': {
+    path: () => `/v1/calls/${randomUUID()}/timeline`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/turns': {
+    path: () => `/v1/calls/${randomUUID()}/turns`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/export': {
+    path: () => `/v1/calls/${randomUUID()}/export`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/disposition': {
+    path: () => `/v1/calls/${randomUUID()}/disposition`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'PUT /v1/calls/{callId}/disposition': {
+    path: () => `/v1/calls/${randomUUID()}/disposition`,
+    body: { outcome: 'booked', reason: 'It was.' },
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/notes': {
+    path: () => `/v1/calls/${randomUUID()}/notes`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'POST /v1/calls/{callId}/notes': {
+    path: () => `/v1/calls/${randomUUID()}/notes`,
+    body: { text: 'Called back.' },
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/tags': {
+    path: () => `/v1/calls/${randomUUID()}/tags`,
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'PUT /v1/calls/{callId}/tags': {
+    path: () => `/v1/calls/${randomUUID()}/tags`,
+    body: { tags: ['complaint'] },
+    scope: 'annotations',
+    stranger: [404],
+  },
+  'DELETE /v1/calls/{callId}/notes/{noteId}': {
+    path: () => `/v1/calls/${randomUUID()}/notes/${randomUUID()}`,
+    scope: 'annotations',
+    stranger: [204],
+  },
+  'GET /v1/recordings/{recordingId}/peaks': {
+    path: () => `/v1/recordings/${randomUUID()}/peaks`,
+    scope: 'recordings',
+    stranger: [404],
+  },
   // Not configured here.
   'POST /v1/voice-tokens': {
     path: () => '/v1/voice-tokens',
@@ -381,6 +439,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
 
 export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope }> = {
   admin: { read: 'admin:read', write: 'admin:write' },
+  annotations: { read: 'calls:read', write: 'calls:annotate' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
   place: { read: 'calls:place', write: 'calls:place' },

@@ -130,6 +130,8 @@ export class RunningControl {
       'keys:write',
       'calls:read',
       'calls:control',
+      'calls:annotate',
+      'transcripts:read',
       'calls:place',
       'recordings:read',
       'recordings:delete',

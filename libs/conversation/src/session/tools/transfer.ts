@@ -63,7 +63,8 @@ export class Transfer {
     const timer = clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.store());
     this.pending = { department, summary: request.summary.slice(0, MAX_SUMMARY_LENGTH), by, timer };
     // Without a model there is no voice to announce it.
-    if (by !== 'fallback') this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
+    if (by !== 'fallback')
+      this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
     else void this.store();
     return {
       status: 'ok',

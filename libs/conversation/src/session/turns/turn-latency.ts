@@ -85,11 +85,7 @@ export class TurnLatency {
 
   silent(): void {
     if (this.silencedAt !== null)
-      this.measured(
-        'interruption-to-silence',
-        this.context.clock.now() - this.silencedAt,
-        this.cutItemId,
-      );
+      this.measured('interruption-to-silence', this.context.clock.now() - this.silencedAt, this.cutItemId);
     this.silencedAt = null;
   }
 

@@ -13,6 +13,7 @@ import {
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
 import { CallEventPageRow, UnheardWordsRow } from '../../entities/timeline.entities.ts';
 import { insertAnalysis, settingsOf, storeSettings } from '../../queries/analyses/new-analyses.ts';
+import { currentDispositions } from '../../queries/call-outcomes.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
 import { lockName } from '../../queries/locks.ts';
 import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
@@ -93,19 +94,22 @@ export class CallRepository {
         .where('call.tenantId = :tenantId', { tenantId });
       narrow(matching, filter);
       const found = await newestFirst(matching, 'admittedAt', start, page.limit);
-      const outcomes = await this.outcomes(manager, found);
+      const dispositions = await currentDispositions(
+        manager,
+        found.map(({ id }) => id),
+      );
       return toPage(
         found,
         page.limit,
         (row) => ({ at: row.admittedAt, id: row.id }),
-        (row) => toSummary(row, outcomes.get(row.id) ?? null),
+        (row) => toSummary(row, dispositions.get(row.id)?.outcome ?? null),
       );
     });
   }
 
   /**
-   * Returns one call with its transcript, tool calls, legs and disposition; null when this tenant has no such
-   * call.
+   * Returns one call with its transcript, tool calls, legs and disposition, as corrected; null when this tenant
+   * has no such call.
    */
   async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
     return run(this.dataSource, async (manager) => {
@@ -124,12 +128,11 @@ export class CallRepository {
         }),
         recordings,
         deletions: await this.deletions(manager, tenantId, recordings),
-        disposition: await manager.findOneBy(DispositionRow, where),
+        disposition: (await currentDispositions(manager, [callId])).get(callId) ?? null,
       });
     });
   }
 
-  /** Returns when recordings were first deleted, by their id. */
   /** Writes the events of an ended call, each once; its start too, if that has not been reported. */
   private async reportEnd(transaction: Transaction, call: CallRecord): Promise<void> {
     if (call.answeredAt) await writeStart(transaction, call);
@@ -138,6 +141,7 @@ export class CallRepository {
     if (transcript) await writeEventOnce(transaction, transcript);
   }
 
+  /** Returns when recordings were first deleted, by their id. */
   private async deletions(
     manager: EntityManager,
     tenantId: TenantId,
@@ -162,11 +166,6 @@ export class CallRepository {
         await storeSettings(transaction, tenantId, settings),
       );
     await this.reportEnd(transaction, call);
-  }
-
-  private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
-    const found = await manager.findBy(DispositionRow, { callId: In(calls.map(({ id }) => id)) });
-    return new Map(found.map(({ callId, outcome }) => [callId, outcome]));
   }
 
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
