@@ -4,21 +4,9 @@ import { Get, Logger, Param, Res } from '@nestjs/common';
 import type { ApiScope } from '@tandem/database';
 import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import type { Response } from 'express';
-import { z } from 'zod';
-import { addedNoteSchema, dispositionSchema } from '../annotations/annotation.dto.ts';
-import { callDetailSchema } from '../calls/call-detail.dto.ts';
 import { callParameterSchema, type CallParameter } from '../calls/call.dto.ts';
-import { timelineSchema, turnsSchema } from './timeline.dto.ts';
+import { callExportSchema } from './call-export.dto.ts';
 import { CallExport } from './call-export.service.ts';
-
-const callExportSchema = z.object({
-  call: callDetailSchema,
-  disposition: dispositionSchema,
-  tags: z.array(z.string()),
-  notes: z.array(addedNoteSchema),
-  turns: turnsSchema.shape.items,
-  timeline: timelineSchema.shape.items,
-});
 
 /** Calls as files. */
 @TenantController('calls', { read: 'calls:read' satisfies ApiScope })
