@@ -56,6 +56,7 @@ CREATE TABLE disposition_corrections (
   FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX disposition_corrections_of_call ON disposition_corrections (call_id, id);
+CREATE INDEX disposition_corrections_by_outcome ON disposition_corrections (tenant_id, outcome);
 
 CREATE TABLE call_notes (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -89,12 +90,13 @@ $$;
 CREATE INDEX calls_by_digits ON calls
   USING gin (digit_runs_of(CASE direction WHEN 'outbound' THEN to_number ELSE from_number END));
 CREATE INDEX calls_by_agent ON calls (tenant_id, agent_id, admitted_at DESC, id DESC);
+CREATE INDEX dispositions_by_outcome ON dispositions (tenant_id, outcome);
 CREATE INDEX utterances_interrupted ON utterances (call_id) WHERE interrupted;
 CREATE INDEX tool_calls_failed ON tool_calls (call_id) WHERE status IN ('failed', 'timed-out');
 `;
 
 const DOWN = `
-DROP INDEX tool_calls_failed, utterances_interrupted, calls_by_agent, calls_by_digits;
+DROP INDEX tool_calls_failed, utterances_interrupted, dispositions_by_outcome, calls_by_agent, calls_by_digits;
 DROP FUNCTION digit_runs_of(text);
 DROP FUNCTION digits_of(text);
 DROP TABLE call_tags, call_notes, disposition_corrections, recording_peaks, unheard_words, call_event_pages;

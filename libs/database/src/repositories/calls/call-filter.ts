@@ -25,9 +25,12 @@ const CONDITIONS = {
   maxDurationMs: 'call.durationMs <= :maxDurationMs',
   minCostMicros: 'call.costMicros >= :minCostMicros',
   termination: '(call.terminationReason = :termination OR call.terminationClass = :termination)',
+  // Narrowed by index first; what was corrected since does not match any more.
   outcome:
-    'coalesce((SELECT c.outcome FROM disposition_corrections c WHERE c.call_id = call.id ORDER BY c.id DESC ' +
-    'LIMIT 1), (SELECT d.outcome FROM dispositions d WHERE d.call_id = call.id)) = :outcome',
+    'call.id IN (SELECT d.call_id FROM dispositions d WHERE d.tenant_id = :tenantId AND d.outcome = :outcome ' +
+    'UNION ALL SELECT c.call_id FROM disposition_corrections c WHERE c.tenant_id = :tenantId AND c.outcome = ' +
+    ':outcome) AND coalesce((SELECT c.outcome FROM disposition_corrections c WHERE c.call_id = call.id ' +
+    'ORDER BY c.id DESC LIMIT 1), :outcome) = :outcome',
   tag: 'EXISTS (SELECT 1 FROM call_tags t WHERE t.call_id = call.id AND t.tag = :tag)',
   hasRecording: 'EXISTS (SELECT 1 FROM recordings r WHERE r.call_id = call.id) = :hasRecording',
   interruptedAtLeast:
