@@ -56,6 +56,12 @@ export class RunningLog {
     return { events, end };
   }
 
+  /** Returns when the call was admitted, as its log has it, in Unix time in ms; null where it has nothing. */
+  async admittedAt(callId: CallId): Promise<number | null> {
+    const [first] = await this.redis.xrange(keys.callEvents(callId), '-', '+', 'COUNT', 1);
+    return first ? (this.log.open(callId, toFields(first[1]))?.at ?? null) : null;
+  }
+
   private async has(key: string, entryId: string): Promise<boolean> {
     return (await this.redis.xrange(key, entryId, entryId, 'COUNT', 1)).length > 0;
   }

@@ -106,7 +106,8 @@ export class TimelineService {
   ): Promise<{ readonly isLive: boolean; readonly admittedAt: number } | null> {
     const state = await fromRedis(this.store.state(callId));
     if (state?.tenantId !== tenantId) return null;
-    return { isLive: state.phase !== 'ended', admittedAt: state.admittedAt };
+    const admittedAt = (await fromRedis(this.running.admittedAt(callId))) ?? state.admittedAt;
+    return { isLive: state.phase !== 'ended', admittedAt };
   }
 }
 
