@@ -92,7 +92,7 @@ describe('a relay that dies with another one there', () => {
     );
   });
 
-  it('is in the timeline of the ended call, with the interruption before it and the transfer after it', async () => {
+  it('is in the timeline of the ended call, after the interruption and before the transfer', async () => {
     await platform.sql(
       'INSERT INTO departments (tenant_id, key, name, address, mode, ring_ms, hours) VALUES ($1, $2, $3, ' +
         "$4, 'cold', 25000, '[]')",

@@ -96,7 +96,8 @@ CREATE INDEX tool_calls_failed ON tool_calls (call_id) WHERE status IN ('failed'
 `;
 
 const DOWN = `
-DROP INDEX tool_calls_failed, utterances_interrupted, dispositions_by_outcome, calls_by_agent, calls_by_digits;
+DROP INDEX tool_calls_failed, utterances_interrupted, dispositions_by_outcome, calls_by_agent,
+  calls_by_digits;
 DROP FUNCTION digit_runs_of(text);
 DROP FUNCTION digits_of(text);
 DROP TABLE call_tags, call_notes, disposition_corrections, recording_peaks, unheard_words, call_event_pages;

@@ -81,8 +81,8 @@ function notFull<Value>(value: Value | 'full'): Exclude<Value, 'full'> {
     409,
     'too-many-annotations',
     'The call has too many of them',
-    `A call has ${MAX_ANNOTATIONS} notes and ${MAX_ANNOTATIONS} corrections at most. Delete notes, or write ` +
-      'elsewhere.',
+    `A call has ${MAX_ANNOTATIONS} notes and ${MAX_ANNOTATIONS} corrections at most. Delete notes, or ` +
+      'write elsewhere.',
   );
 }
 

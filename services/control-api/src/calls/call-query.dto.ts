@@ -107,8 +107,8 @@ export const listCallsSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Calls with these digits in the number of the other party (four or more), of an id that begins like ' +
-        'this, or that made the booking of this reference.',
+        'Calls with these digits in the number of the other party (four or more), of an id that begins ' +
+        'like this, or that made the booking of this reference.',
       example: '5550123',
     }),
   format: z.enum(['json', 'csv']).default('json').describe('`csv`: all calls as a table, instead of a page.'),

@@ -13,8 +13,8 @@ export class PeaksController {
   @Endpoint({
     summary: 'How loud a recording is, caller and agent',
     description:
-      'The loudest sample of each 100 ms and channel. Made from the sound at the first request, which takes ' +
-      'about a second for an hour; kept from then on, until the recording is deleted.',
+      'The loudest sample of each 100 ms and channel. Made from the sound at the first request, which ' +
+      'takes about a second for an hour; kept from then on, until the recording is deleted.',
     success: { schema: peaksSchema },
     problems: {
       404: '`recording-not-found`',

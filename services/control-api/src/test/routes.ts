@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiScope } from '@tandem/database';
+import { CALL_ROUTES } from './call-routes.ts';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
@@ -7,7 +8,7 @@ const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
 
 type Scopes = 'admin' | 'annotations' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
 
-interface RouteRule {
+export interface RouteRule {
   readonly path: (own: Operator) => string;
   readonly body?: unknown;
   readonly scope: Scopes;
@@ -301,6 +302,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
+  ...CALL_ROUTES,
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
@@ -366,64 +368,6 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   },
   'DELETE /v1/calls/{callId}/recordings/{recordingId}': {
     path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}`,
-    scope: 'recordings',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/timeline': {
-    path: () => `/v1/calls/${randomUUID()}/timeline`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/turns': {
-    path: () => `/v1/calls/${randomUUID()}/turns`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/export': {
-    path: () => `/v1/calls/${randomUUID()}/export`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/disposition': {
-    path: () => `/v1/calls/${randomUUID()}/disposition`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'PUT /v1/calls/{callId}/disposition': {
-    path: () => `/v1/calls/${randomUUID()}/disposition`,
-    body: { outcome: 'booked', reason: 'It was.' },
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/notes': {
-    path: () => `/v1/calls/${randomUUID()}/notes`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'POST /v1/calls/{callId}/notes': {
-    path: () => `/v1/calls/${randomUUID()}/notes`,
-    body: { text: 'Called back.' },
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'GET /v1/calls/{callId}/tags': {
-    path: () => `/v1/calls/${randomUUID()}/tags`,
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'PUT /v1/calls/{callId}/tags': {
-    path: () => `/v1/calls/${randomUUID()}/tags`,
-    body: { tags: ['complaint'] },
-    scope: 'annotations',
-    stranger: [404],
-  },
-  'DELETE /v1/calls/{callId}/notes/{noteId}': {
-    path: () => `/v1/calls/${randomUUID()}/notes/${randomUUID()}`,
-    scope: 'annotations',
-    stranger: [204],
-  },
-  'GET /v1/recordings/{recordingId}/peaks': {
-    path: () => `/v1/recordings/${randomUUID()}/peaks`,
     scope: 'recordings',
     stranger: [404],
   },

@@ -105,8 +105,13 @@ function latenciesOf(events: readonly CallEvent[]): ReadonlyMap<string, Measured
 
 function latencyOf(answered: readonly string[], latencies: ReadonlyMap<string, Measured>): Turn['latency'] {
   const found = answered.flatMap((itemId) => latencies.get(itemId) ?? []);
-  return found.length === 0 ? null : Object.assign({ ...NONE }, ...found);
+  return found.length === 0 ? null : found.reduce<Record<LatencyPart, number | null>>(merged, NONE);
 }
+
+const merged = (
+  known: Record<LatencyPart, number | null>,
+  measured: Measured,
+): Record<LatencyPart, number | null> => ({ ...known, ...measured });
 
 /** Returns what was said in a running call, in the order of speaking. */
 export function saidIn(events: readonly CallEvent[]): Said[] {

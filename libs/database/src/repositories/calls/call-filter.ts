@@ -27,10 +27,10 @@ const CONDITIONS = {
   termination: '(call.terminationReason = :termination OR call.terminationClass = :termination)',
   // Narrowed by index first; what was corrected since does not match any more.
   outcome:
-    'call.id IN (SELECT d.call_id FROM dispositions d WHERE d.tenant_id = :tenantId AND d.outcome = :outcome ' +
-    'UNION ALL SELECT c.call_id FROM disposition_corrections c WHERE c.tenant_id = :tenantId AND c.outcome = ' +
-    ':outcome) AND coalesce((SELECT c.outcome FROM disposition_corrections c WHERE c.call_id = call.id ' +
-    'ORDER BY c.id DESC LIMIT 1), :outcome) = :outcome',
+    'call.id IN (SELECT d.call_id FROM dispositions d WHERE d.tenant_id = :tenantId AND d.outcome = ' +
+    ':outcome UNION ALL SELECT c.call_id FROM disposition_corrections c WHERE c.tenant_id = :tenantId AND ' +
+    'c.outcome = :outcome) AND coalesce((SELECT c.outcome FROM disposition_corrections c WHERE c.call_id = ' +
+    'call.id ORDER BY c.id DESC LIMIT 1), :outcome) = :outcome',
   tag: 'EXISTS (SELECT 1 FROM call_tags t WHERE t.call_id = call.id AND t.tag = :tag)',
   hasRecording: 'EXISTS (SELECT 1 FROM recordings r WHERE r.call_id = call.id) = :hasRecording',
   interruptedAtLeast:
@@ -72,7 +72,8 @@ function narrowToFound(matching: SelectQueryBuilder<CallRow>, search: string): v
   const digits = digitsOf(search);
   if (digits !== null) {
     ways.push(
-      `(digit_runs_of(${OTHER_PARTY}) @> digit_runs_of(:digits) AND digits_of(${OTHER_PARTY}) LIKE :partOfNumber)`,
+      `(digit_runs_of(${OTHER_PARTY}) @> digit_runs_of(:digits) ` +
+        `AND digits_of(${OTHER_PARTY}) LIKE :partOfNumber)`,
     );
     matching.setParameters({ digits, partOfNumber: `%${digits}%` });
   }

@@ -44,8 +44,8 @@ export class CallRepository {
 
   /**
    * Writes one folded call with its legs, transcript, tool calls, disposition and events: all of it or
-   * nothing. Any number of times to the same rows, also from several workers at once: the upsert holds the call's row
-   * until the end.
+   * nothing. Any number of times to the same rows, also from several workers at once: the upsert holds the
+   * call's row until the end.
    * @returns `stale` when a fold of more events, or another tenant's call of that id, is stored already
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
@@ -108,8 +108,8 @@ export class CallRepository {
   }
 
   /**
-   * Returns one call with its transcript, tool calls, legs and disposition, as corrected; null when this tenant
-   * has no such call.
+   * Returns one call with its transcript, tool calls, legs and disposition, as corrected; null when this
+   * tenant has no such call.
    */
   async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
     return run(this.dataSource, async (manager) => {
