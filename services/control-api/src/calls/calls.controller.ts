@@ -22,8 +22,8 @@ export class CallsController {
     summary: 'Calls, newest first; refused ones too',
     description:
       'All filters must hold. With `format=csv` a table of all of them as comma-separated values: text ' +
-      'that a spreadsheet would take for a formula begins with an apostrophe, phone numbers too, and a response ' +
-      'that breaks off ends without its last chunk.',
+      'that a spreadsheet would take for a formula begins with an apostrophe, phone numbers too, and a ' +
+      'response that breaks off ends without its last chunk.',
     success: { schema: callPageSchema },
   })
   async list(

@@ -3,6 +3,7 @@ import type { RouteRule } from './routes.ts';
 
 /** Routes of the timeline of calls, and of what people add to their records. */
 export const CALL_ROUTES: Readonly<Record<string, RouteRule>> = {
+  'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/{callId}/timeline': {
     path: () => `/v1/calls/${randomUUID()}/timeline`,
     scope: 'annotations',

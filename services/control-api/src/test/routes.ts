@@ -303,7 +303,6 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     stranger: [404],
   },
   ...CALL_ROUTES,
-  'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
     scope: 'calls',
