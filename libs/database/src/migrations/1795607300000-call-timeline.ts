@@ -4,7 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The event log of a call stays with its record, in pages of compressed JSON, and goes with it. Words that
  * were never heard have an end of their own. What people add to a record (a correction, notes, tags) is apart
  * from it, because a record is written again when the carrier reports late. Calls are found by a part of the
- * other party's number: an index of all runs of four digits needs no extension.
+ * other party's number: an index of all runs of four digits needs no extension. Keys get the new scopes once:
+ * to read what was not heard where they read calls, to annotate where they may change all settings.
  */
 
 const UP = `
@@ -93,9 +94,15 @@ CREATE INDEX calls_by_agent ON calls (tenant_id, agent_id, admitted_at DESC, id 
 CREATE INDEX dispositions_by_outcome ON dispositions (tenant_id, outcome);
 CREATE INDEX utterances_interrupted ON utterances (call_id) WHERE interrupted;
 CREATE INDEX tool_calls_failed ON tool_calls (call_id) WHERE status IN ('failed', 'timed-out');
+
+UPDATE api_keys SET scopes = array_append(scopes, 'transcripts:read')
+  WHERE 'calls:read' = ANY(scopes) AND NOT 'transcripts:read' = ANY(scopes);
+UPDATE api_keys SET scopes = array_append(scopes, 'calls:annotate')
+  WHERE 'admin:write' = ANY(scopes) AND NOT 'calls:annotate' = ANY(scopes);
 `;
 
 const DOWN = `
+UPDATE api_keys SET scopes = array_remove(array_remove(scopes, 'calls:annotate'), 'transcripts:read');
 DROP INDEX tool_calls_failed, utterances_interrupted, dispositions_by_outcome, calls_by_agent,
   calls_by_digits;
 DROP FUNCTION digit_runs_of(text);

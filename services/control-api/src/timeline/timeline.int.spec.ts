@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CallStore, connectRedis, Sealer, type AdmissionRecord } from '@tandem/call-state';
-import {
-  agentSnapshotSchema,
-  termination,
-  UNKNOWN_CALLER,
-  type CallEvent,
-  type CallId,
-  type NewCallEvent,
-  type RelayId,
-} from '@tandem/contracts';
+import { termination, type CallEvent, type NewCallEvent, type RelayId } from '@tandem/contracts';
 import { deriveKeys } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
+import { admitCall } from '../test/admitted-call.ts';
 import { someCallRecord } from '../test/call-record.ts';
 import { CONTROL_SECRET, RunningControl, type Operator } from '../test/running-control.ts';
 
@@ -65,31 +58,8 @@ const TALK: readonly NewCallEvent[] = [
 ];
 
 /** Puts a running call with this talk into Redis. */
-async function runningCall({ tenantId, agentId }: Operator): Promise<AdmissionRecord> {
-  const call: AdmissionRecord = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound',
-    channel: 'twilio',
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: `CA${randomUUID()}`,
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    agent: agentSnapshotSchema.parse({
-      agentId,
-      agentVersion: 1,
-      tenantId,
-      name: 'Sarah',
-      companyName: 'Spec',
-      timeZone: 'UTC',
-      instructions: '',
-      model: { kind: 'guided' },
-    }),
-  };
-  await redis.hset('tandem:relay:relay-1', { capacity: 1_000, active: 0, draining: 0 });
-  expect((await store.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('new');
+async function runningCall(operator: Operator): Promise<AdmissionRecord> {
+  const call = await admitCall(redis, store, operator);
   for (const [index, event] of TALK.entries())
     await store.appendExternalEvent(call.callId, `n${index}`, event);
   return call;
