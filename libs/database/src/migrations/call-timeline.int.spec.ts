@@ -12,8 +12,8 @@ import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { CallTimeline1795607300000 } from './1795607300000-call-timeline.ts';
 
 /** The statements of services of the release before, which know of no timeline. */
-const STORE = `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, admitted_at)
-  VALUES ($1, $2, 'completed', 'inbound', 'twilio', $3, '+12025550100', $4)`;
+const STORE = `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number,
+  admitted_at) VALUES ($1, $2, 'completed', 'inbound', 'twilio', $3, '+12025550100', $4)`;
 const SAY = `INSERT INTO utterances (tenant_id, call_id, position, speaker, item_id, text, started_at_ms,
   ended_at_ms, heard_ms, interrupted) VALUES ($1, $2, 1, 'agent', 'a', 'Hello.', 1, 2, 1, true)`;
 
