@@ -40,7 +40,7 @@ export interface IntegrityReport {
 export interface PlayableRecording {
   /** Size as a WAV file, its header included. */
   readonly bytes: number;
-  /** Of each of its two channels. */
+  /** Format of each of its two channels. */
   readonly format: AudioFormat;
   /** Yields part of the WAV file, each chunk checked. @throws RecordingDamaged */
   read(from: number, to: number): AsyncGenerator<Buffer>;

@@ -3,7 +3,7 @@ import type { DispositionRecord } from './call-record.ts';
 /** The sender of a change that a person answers for. */
 export interface Author {
   readonly kind: string;
-  /** Of its API key; null for one of our services. */
+  /** Id of its API key; null for one of our services. */
   readonly id: string | null;
 }
 

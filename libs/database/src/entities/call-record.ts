@@ -43,7 +43,7 @@ export interface UtteranceRecord {
   readonly endedAtMs: number;
   /** Heard part of the agent's speech; null for the caller's. */
   readonly heardMs: number | null;
-  /** What the model had said of it when it ended; null for the caller's speech. */
+  /** Length of what the model had said of it when it ended; null for the caller's speech. */
   readonly generatedMs: number | null;
   readonly interrupted: boolean;
   /** The words of it that were cut off; null where there are none. */

@@ -17,7 +17,7 @@ export class CallEventPageRow {
 @Entity({ name: 'unheard_words' })
 export class UnheardWordsRow {
   @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
-  /** Of the utterance. */
+  /** Position of the utterance. */
   @PrimaryColumn({ type: 'integer' }) position!: number;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) text!: string;

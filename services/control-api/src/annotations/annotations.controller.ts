@@ -32,7 +32,7 @@ const SCOPES = { read: 'calls:read', write: 'calls:annotate' } as const satisfie
 const NOT_FOUND = '`call-not-found`';
 const FULL = '`too-many-annotations`';
 
-/** What people add to the record of a call that is over. */
+/** Corrections, notes and tags that people add to the record of a call that is over. */
 @TenantController('calls', SCOPES)
 export class AnnotationsController {
   constructor(private readonly annotations: AnnotationsService) {}

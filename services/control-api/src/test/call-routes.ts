@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RouteRule } from './routes.ts';
+import type { RouteRule } from './route-rule.ts';
 
 /** Routes of the timeline of calls, and of what people add to their records. */
 export const CALL_ROUTES: Readonly<Record<string, RouteRule>> = {

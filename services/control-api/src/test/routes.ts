@@ -2,18 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ApiScope } from '@tandem/database';
 import { CALL_ROUTES } from './call-routes.ts';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
-import type { Operator } from './running-control.ts';
+import type { RouteRule, Scopes } from './route-rule.ts';
 
 const CALENDAR_LOGIN = { username: 'maria', password: 'a password' };
-
-type Scopes = 'admin' | 'annotations' | 'calls' | 'keys' | 'place' | 'platform' | 'recordings' | 'secrets';
-
-export interface RouteRule {
-  readonly path: (own: Operator) => string;
-  readonly body?: unknown;
-  readonly scope: Scopes;
-  readonly stranger: readonly number[];
-}
 
 const CRM_SETTINGS = { events: { 'lead.created': { send: { url: 'https://crm.example.com/leads' } } } };
 /** Connections are of no operator here: that they are of one tenant is told beside them. */

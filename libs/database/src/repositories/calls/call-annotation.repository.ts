@@ -16,7 +16,7 @@ import { without } from '../../rows/without.ts';
 /** Most corrections and notes of one call. */
 export const MAX_ANNOTATIONS = 200;
 
-/** What people add to the record of a call. */
+/** Corrections, notes and tags that people add to the record of a call. */
 export class CallAnnotationRepository {
   constructor(private readonly dataSource: DataSource) {}
 
