@@ -15,6 +15,7 @@ export { type CarrierReport, CarrierReportStore } from './calls/carrier-reports.
 export { ToolUses, type ToolUse } from './calls/tool-uses.ts';
 export { type Place, type WaitingState, type WaitingCall, WaitingLine } from './calls/waiting-line.ts';
 export { type CallLogCounters, type CallLogOptions, RedisCallLog } from './event-log/redis-call-log.ts';
+export { type LogPart, type LogPlace, RunningLog } from './event-log/running-log.ts';
 export { SpendLedger, type Spent, type TenantSpending } from './event-log/spend-ledger.ts';
 export { type CircuitRules, type CircuitState } from './providers/provider-circuit.ts';
 export { ProviderHealth } from './providers/provider-health.ts';

@@ -1,4 +1,5 @@
 export * from './audio/audio-frame.ts';
+export { decodeAlaw } from './audio/alaw.ts';
 export { decodeMulaw, encodeMulaw, MULAW_SILENCE } from './audio/mulaw.ts';
 export { SILENCE_BYTE } from './audio/silence.ts';
 export { createResampler, type Resampler, type SampleRateHz } from './audio/resampler.ts';

@@ -23,7 +23,7 @@ export type {
   ToolCallRecord,
   UtteranceRecord,
 } from './entities/call-record.ts';
-export type { CallDetail, CallSummary } from './entities/stored-call.ts';
+export type { CallDetail, CallFilter, CallSummary } from './entities/stored-call.ts';
 export type {
   AnalysisFindings,
   AnalysisResult,
@@ -157,6 +157,18 @@ export {
 export { CallerDirectory } from './repositories/callers/caller-directory.ts';
 export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
 export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
+export { type NumberedEvent } from './repositories/calls/event-pages.ts';
+export { type StoredTimeline, TimelineRepository } from './repositories/calls/timeline.repository.ts';
+export type {
+  Author,
+  CallNote,
+  CorrectedDisposition,
+  DispositionCorrection,
+} from './entities/call-annotation.ts';
+export {
+  CallAnnotationRepository,
+  MAX_ANNOTATIONS,
+} from './repositories/calls/call-annotation.repository.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
 export { AuditLogRepository } from './repositories/audit/audit-log.repository.ts';
 export { AnalysisRepository } from './repositories/analyses/analysis.repository.ts';
@@ -169,6 +181,7 @@ export { MessageRepository } from './repositories/messages/message.repository.ts
 export {
   type RecordingAccess,
   type RecordingAction,
+  type RecordingPeaks,
   RecordingRepository,
 } from './repositories/calls/recording.repository.ts';
 export {

@@ -1,6 +1,7 @@
 export { FolderStore } from './folder-store.ts';
 export { KeyFile, KeyFileUnusable, KeyUnknown } from './key-file.ts';
 export { KmsFailed } from './kms-keys.ts';
+export { PEAK_MS, type Peaks, peaksOf } from './peaks.ts';
 export {
   openRecording,
   RecordingDamaged,

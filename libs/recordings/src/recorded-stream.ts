@@ -5,6 +5,7 @@ import type {
   CallerStream,
   CallerStreamListener,
   HeardSound,
+  PauseReason,
   RecordingControl,
 } from '@tandem/conversation';
 import { RecordingWriter } from './recording-writer.ts';
@@ -91,12 +92,12 @@ export class RecordedStream implements CallerStream, RecordingControl {
     this.setState('running', 'started');
   }
 
-  pause(): void {
-    if (this.state === 'running') this.setState('paused', 'paused');
+  pause(by?: PauseReason): void {
+    if (this.state === 'running') this.setState('paused', 'paused', by);
   }
 
-  resume(): void {
-    if (this.state === 'paused') this.setState('running', 'resumed');
+  resume(by?: PauseReason): void {
+    if (this.state === 'paused') this.setState('running', 'resumed', by);
   }
 
   async finish(): Promise<void> {
@@ -121,11 +122,16 @@ export class RecordedStream implements CallerStream, RecordingControl {
     return this.state === 'running' || this.state === 'paused';
   }
 
-  private setState(state: 'running' | 'paused', change: 'started' | 'paused' | 'resumed'): void {
+  private setState(
+    state: 'running' | 'paused',
+    change: 'started' | 'paused' | 'resumed',
+    by?: PauseReason,
+  ): void {
     this.state = state;
+    const { recordingId } = this;
     this.options.record({
       type: 'recording.changed',
-      data: { recordingId: this.recordingId, state: change, atMs: this.options.atMs() },
+      data: { recordingId, state: change, ...(by && { by }), atMs: this.options.atMs() },
     });
   }
 

@@ -1,4 +1,4 @@
-import { bytesPerMs } from '@tandem/contracts';
+import { bytesPerMs, type AudioFormat } from '@tandem/contracts';
 import type { KeyWrapper } from './key-file.ts';
 import { recordingName, type RecordingStore } from './recording-store.ts';
 import {
@@ -40,6 +40,8 @@ export interface IntegrityReport {
 export interface PlayableRecording {
   /** Size as a WAV file, its header included. */
   readonly bytes: number;
+  /** Format of each of its two channels. */
+  readonly format: AudioFormat;
   /** Yields part of the WAV file, each chunk checked. @throws RecordingDamaged */
   read(from: number, to: number): AsyncGenerator<Buffer>;
   /** Checks every chunk. */
@@ -79,6 +81,7 @@ export async function openRecording(
 
   return {
     bytes: WAV_HEADER_BYTES + soundBytes,
+    format: audio,
     async *read(from, to) {
       if (from < WAV_HEADER_BYTES)
         yield wavHeader(soundBytes, audio).subarray(from, Math.min(to, WAV_HEADER_BYTES));

@@ -18,6 +18,7 @@ import {
 } from '@tandem/platform';
 import { AgentsModule } from './agents/agents.module.ts';
 import { AnalysesModule } from './analyses/analyses.module.ts';
+import { AnnotationsModule } from './annotations/annotations.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { ACTS } from './audit/acts.ts';
 import { AuditLogModule } from './audit/audit-log.module.ts';
@@ -36,6 +37,7 @@ import { SignInModule } from './sign-in/sign-in.module.ts';
 import { SpendingModule } from './spending/spending.module.ts';
 import { TenantsModule } from './tenants/tenants.module.ts';
 import { UsersModule } from './users/users.module.ts';
+import { TimelineModule } from './timeline/timeline.module.ts';
 import { VoiceTokensModule } from './voice-tokens/voice-tokens.module.ts';
 import { WebSearchModule } from './web-search/web-search.module.ts';
 import { WebhooksModule } from './webhooks/webhooks.module.ts';
@@ -63,6 +65,7 @@ export class ControlApiModule {
         AgentsModule,
         // Before CallsModule, whose route of one call would take the name of the table for an id.
         AnalysesModule,
+        AnnotationsModule,
         ApiKeysModule,
         AuditLogModule,
         CalendarsModule,
@@ -80,6 +83,7 @@ export class ControlApiModule {
         SpendingModule,
         TenantsModule,
         UsersModule,
+        TimelineModule,
         VoiceTokensModule,
         WebSearchModule,
         WebhooksModule,

@@ -9,6 +9,7 @@ import {
 } from '@tandem/contracts';
 import type { BookingOfCall, CallLegRecord, CallRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
+import { foldEvents } from './fold-events.ts';
 import { foldModels } from './fold-models.ts';
 import { dispositionOf } from './disposition.ts';
 import type { EventOf } from './event-of.ts';
@@ -43,6 +44,7 @@ export function foldCall(
   const [admitted] = of('call.admitted');
   if (!admitted) return null;
   const [ended] = of('call.ended');
+  const utterances = foldUtterances(of('caller.spoke'), of('agent.spoke'));
   const legs = foldLegs(of('stream.attached'), of('stream.detached'), ended?.at ?? null);
   const answeredAt = legs[0]?.attachedAt ?? null;
   const endedAt = ended ? new Date(ended.at) : null;
@@ -62,7 +64,8 @@ export function foldCall(
     missingEvents: unread + droppedEvents(of('log.cut')),
     eventCount: events.length,
     legs,
-    utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),
+    events: foldEvents(events, utterances),
+    utterances,
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished'), of('tool.finished-late')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };

@@ -2,6 +2,8 @@ import { maskUtterances } from '@tandem/contracts';
 import type { UtteranceRecord } from '@tandem/database';
 import type { EventOf } from './event-of.ts';
 
+const NOT_THE_AGENT = { heardMs: null, generatedMs: null, interrupted: false, unheard: null };
+
 /** Returns utterances in the order of speaking; transcripts arrive late, so the order of events differs. */
 export function foldUtterances(
   caller: readonly EventOf<'caller.spoke'>[],
@@ -12,16 +14,18 @@ export function foldUtterances(
     // An empty utterance stands for a lost transcript; it is dropped when the transcript came later.
     ...caller
       .filter(({ data }) => data.text !== '' || !written.has(data.itemId))
-      .map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
-    ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
-  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({
+      .map(({ data }) => ({ ...data, speaker: 'caller' as const, ...NOT_THE_AGENT })),
+    ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const, unheard: data.unheard ?? null })),
+  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, generatedMs, interrupted, unheard }) => ({
     speaker,
     itemId,
     text,
     startedAtMs,
     endedAtMs,
     heardMs,
+    generatedMs,
     interrupted,
+    unheard,
   }));
   return masked(spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs));
 }

@@ -15,6 +15,7 @@ import {
   databaseResource,
   MessageRepository,
   SecretRepository,
+  TimelineRepository,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
 } from '@tandem/database';
@@ -53,6 +54,7 @@ import { MessageProcessor } from './messages/message.processor.ts';
 import { WEB_SEARCH, webSearchOf } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 import { ReminderSweep } from './reminders/reminder-sweep.ts';
+import { UnheardWordsSweep } from './unheard-words-sweep.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
@@ -91,6 +93,7 @@ export class PostCallWorkerModule {
           CrmDeliveryRepository,
           MessageRepository,
           SecretRepository,
+          TimelineRepository,
           WebhookDeliveryRepository,
           WebhookEndpointRepository,
         ),
@@ -105,6 +108,7 @@ export class PostCallWorkerModule {
         CallRecordProcessor,
         LateResults,
         LostCallReaper,
+        UnheardWordsSweep,
         OutboxMaintenance,
         WebhookDelivery,
         ...crmParts(config),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DEMO_TENANT_ID } from '@tandem/database';
 import { scripted, type ScriptedTurn, type SimulatedCall } from '@tandem/simulators';
 import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 import { eventsOf, expectGapless, happened, talkOn } from '../testing/watched-call.ts';
@@ -90,6 +91,76 @@ describe('a relay that dies with another one there', () => {
       /cause="(stream-lost|relay-silent)",outcome="offered"/,
     );
   });
+
+  it('is in the timeline of the ended call, after the interruption and before the transfer', async () => {
+    await platform.sql(
+      'INSERT INTO departments (tenant_id, key, name, address, mode, ring_ms, hours) VALUES ($1, $2, $3, ' +
+        "$4, 'cold', 25000, '[]')",
+      DEMO_TENANT_ID,
+      'night-desk',
+      'Night desk',
+      '+12025550175',
+    );
+    says('I see.', { say: LONG });
+    const call = platform.ring();
+    await answer(call);
+    await call.waitForSpeech({ forMs: 1_000 });
+    says('Go on.');
+    await call.say(words(900));
+    await platform.eventually(
+      () => eventsOf(platform, call),
+      (events) => events.some(({ type, data }) => type === 'agent.spoke' && data.interrupted),
+      'the interruption to be written down',
+    );
+    await kill(call);
+    await call.waitForSilence(600);
+    const callId = await platform.callIdOf(call.sid);
+    const live = await timelineOf(callId);
+    expect(live.isLive).toBe(true);
+    expect(live.items[0]).toMatchObject({ sequence: 1, type: 'call.admitted' });
+    const put = await platform.tell(`/v1/calls/${callId}/transfer`, { department: 'night-desk' });
+    expect(put.status).toBe(202);
+    await call.ended;
+    await platform.recorded(call.sid);
+    const { isLive, items } = await timelineOf(callId);
+    expect(isLive).toBe(false);
+    expect(items.map(({ sequence }) => sequence)).toEqual(items.map((_, index) => index + 1));
+    expect(items.slice(0, live.items.length)).toEqual(live.items);
+    const told = items.flatMap(({ type, data }) => {
+      if (type === 'agent.spoke') return data['interrupted'] ? ['interrupted'] : [];
+      if (type === 'stream.attached') return [`attached ${String(data['epoch'])}`];
+      if (type === 'transfer.asked') return [`transfer by ${String(data['by'])}`];
+      return type === 'call.ended' ? ['ended'] : [];
+    });
+    expect(told).toEqual(['attached 1', 'interrupted', 'attached 2', 'transfer by operator', 'ended']);
+    const turns = await platform.ask<{ items: TurnPart[] }>(`/v1/calls/${callId}/turns`);
+    const [cut] = turns.items.flatMap(({ utterances }) =>
+      utterances.filter(({ interrupted }) => interrupted),
+    );
+    expect(cut!.heardMs).toBeLessThan(cut!.generatedMs);
+    expect(`${cut!.text} ${cut!.unheard}`).toBe(LONG);
+    expect(turns.items.filter(({ latency }) => latency?.modelMs !== undefined)).not.toEqual([]);
+  });
+
+  interface TurnPart {
+    readonly utterances: readonly {
+      readonly text: string;
+      readonly unheard: string;
+      readonly interrupted: boolean;
+      readonly heardMs: number;
+      readonly generatedMs: number;
+    }[];
+    readonly latency: { readonly modelMs: number | null } | null;
+  }
+  const timelineOf = (callId: string) =>
+    platform.ask<{
+      readonly isLive: boolean;
+      readonly items: readonly {
+        readonly sequence: number;
+        readonly type: string;
+        readonly data: Readonly<Record<string, unknown>>;
+      }[];
+    }>(`/v1/calls/${callId}/timeline?limit=2000`);
 
   it('with a booking under way books once, and tells the caller', async () => {
     const start = await freeSlot();

@@ -70,17 +70,22 @@ function handOver(
 ): number {
   let bytes = 0;
   for (const [, flat] of entries) {
-    const fields: Record<string, string> = {};
-    for (let index = 0; index + 1 < flat.length; index += 2)
-      fields[flat[index] ?? ''] = flat[index + 1] ?? '';
+    const fields = toFields(flat);
     for (const value of Object.values(fields)) bytes += value.length;
     onEvent(fields);
   }
   return bytes;
 }
 
-/** The smallest id above this one. */
-function idAfter(id: string): string {
+/** Returns the fields of an entry by name. */
+export function toFields(flat: readonly string[]): StoredFields {
+  const fields: Record<string, string> = {};
+  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';
+  return fields;
+}
+
+/** Returns the smallest id above this one. */
+export function idAfter(id: string): string {
   const [ms, sequence] = id.split('-');
   return `${ms}-${BigInt(sequence ?? 0) + 1n}`;
 }

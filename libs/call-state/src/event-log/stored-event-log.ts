@@ -36,7 +36,8 @@ export class StoredEventLog {
     return { events, unreadable, omitted, bytes };
   }
 
-  private open(callId: CallId, { p = '', e, s }: StoredFields): CallEvent | null {
+  /** Returns null for an event that cannot be read, or that this version does not know. */
+  open(callId: CallId, { p = '', e, s }: StoredFields): CallEvent | null {
     try {
       return parseCallEvent({
         ...(this.sealer.open(p, placeOf(callId)) as object),

@@ -123,6 +123,8 @@ export const callEventBodies = {
   'recording.changed': z.object({
     recordingId: z.uuid(),
     state: z.enum(['started', 'paused', 'resumed']),
+    /** The cause of a pause or its end: secret digits, or an operator. */
+    by: z.enum(['digits', 'operator']).optional(),
     atMs: z.number(),
   }),
   'recording.finished': z.object({
@@ -136,6 +138,8 @@ export const callEventBodies = {
     department: z.string().max(64),
     mode: z.enum(['cold', 'warm']),
     summary: z.string().max(1_000),
+    /** Absent when the agent asked for it. */
+    by: z.enum(['operator', 'fallback']).optional(),
     atMs: z.number(),
   }),
   'transfer.ended': z.object({
@@ -161,6 +165,8 @@ export const callEventBodies = {
     heardMs: z.number().min(0),
     generatedMs: z.number().min(0),
     interrupted: z.boolean(),
+    /** Words of an interrupted utterance that the caller did not hear. */
+    unheard: z.string().max(20_000).optional(),
     ...span,
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
@@ -186,7 +192,17 @@ export const callEventBodies = {
    * (the provider's silence before it ends the turn), `model` (turn over → first audio here), `relay` (→ on
    * the wire) and `playout` (→ heard).
    */
-  'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
+  'latency.measured': z.object({
+    kind: z.enum(LATENCY_KINDS),
+    ms: z.number().min(0),
+    /** When it was measured; absent in events of older versions, like `itemId`. */
+    atMs: z.number().optional(),
+    /**
+     * The caller's utterance that was answered, or the agent's that was cut off; absent where no utterance is
+     * meant.
+     */
+    itemId: providerIdSchema.optional(),
+  }),
   'carrier.reported': z.object({
     status: callStatusSchema,
     sequence: z.number().int(),

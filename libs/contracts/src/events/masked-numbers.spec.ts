@@ -187,6 +187,26 @@ describe('a fact of a call', () => {
     expect(masked[0]?.data).toMatchObject({ itemId: '4111111111111111', text: CARD_LABEL });
   });
 
+  it('masks a number that is cut in two by an interruption', () => {
+    const masked = maskEvent({
+      type: 'agent.spoke',
+      data: {
+        itemId: 'a',
+        text: 'Your card 4111 1111',
+        heardMs: 900,
+        generatedMs: 3_000,
+        interrupted: true,
+        unheard: '1111 1111, is that right?',
+        startedAtMs: 0,
+        endedAtMs: 900,
+      },
+    });
+    expect(masked.data).toMatchObject({
+      text: `Your card ${CARD_LABEL}`,
+      unheard: `${CARD_LABEL}, is that right?`,
+    });
+  });
+
   it('keeps instants, times and ids of a result', () => {
     const value = {
       start: '2026-12-07T11:00:00-05:00',

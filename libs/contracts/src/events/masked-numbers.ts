@@ -1,4 +1,4 @@
-import type { NewCallEvent } from './call-event.ts';
+import type { CallEventBody, NewCallEvent } from './call-event.ts';
 import { digitRuns, isPause, type DigitRun } from './digit-runs.ts';
 import type { JsonValue } from '../tools/json-value.ts';
 import type { ToolOutcome } from '../tools/tool-outcome.ts';
@@ -75,7 +75,7 @@ export function maskEvent(event: NewCallEvent): NewCallEvent {
     case 'caller.spoke':
       return { ...event, data: { ...event.data, text: maskNumbers(event.data.text) } };
     case 'agent.spoke':
-      return { ...event, data: { ...event.data, text: maskNumbers(event.data.text) } };
+      return { ...event, data: maskAgentSpeech(event.data) };
     case 'tool.called':
       return { ...event, data: { ...event.data, arguments: maskJson(event.data.arguments) } };
     case 'tool.finished':
@@ -86,6 +86,13 @@ export function maskEvent(event: NewCallEvent): NewCallEvent {
     default:
       return event;
   }
+}
+
+/** A number may be split at the place where the speech was cut off. */
+function maskAgentSpeech(speech: CallEventBody<'agent.spoke'>): CallEventBody<'agent.spoke'> {
+  if (speech.unheard === undefined) return { ...speech, text: maskNumbers(speech.text) };
+  const [text = '', unheard = ''] = maskUtterances([speech.text, speech.unheard]);
+  return { ...speech, text, unheard };
 }
 
 export function maskOutcome(outcome: ToolOutcome): ToolOutcome {

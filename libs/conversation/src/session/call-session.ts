@@ -115,9 +115,9 @@ export class CallSession {
   /**
    * Puts the caller through from outside, as the tool does; without an announcement when no model is left.
    */
-  putThrough(request: TransferRequest, isAnnounced = true): ToolOutcome {
+  putThrough(request: TransferRequest, by: 'operator' | 'fallback' = 'operator'): ToolOutcome {
     const { ending, transfer } = this.parts;
-    return ending.isOver ? { status: 'cancelled' } : transfer.begin(request, isAnnounced);
+    return ending.isOver ? { status: 'cancelled' } : transfer.begin(request, by);
   }
 
   /** Lets go of the call, which goes on elsewhere. Does nothing once it is over. */
@@ -184,7 +184,7 @@ export class CallSession {
     },
     onCallerSpeechStopped: (itemId, endedAgoMs) => {
       this.parts.callerTranscript.callerStopped(itemId);
-      this.parts.latency.callerStopped(endedAgoMs);
+      this.parts.latency.callerStopped(itemId, endedAgoMs);
       this.parts.turns.callerStopped(itemId);
     },
     onCallerText: (itemId, text, isFinal) => this.callerText(itemId, text, isFinal),
@@ -323,7 +323,7 @@ export class CallSession {
     return afterModels(this.given.call.agent.ladder).some(
       (fallback) =>
         fallback.kind === 'transfer' &&
-        this.putThrough({ department: fallback.department, summary: BROKE_OFF }, false).status === 'ok',
+        this.putThrough({ department: fallback.department, summary: BROKE_OFF }, 'fallback').status === 'ok',
     );
   }
 

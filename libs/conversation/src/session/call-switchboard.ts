@@ -61,7 +61,7 @@ const ON: {
   'agent-interrupted': ({ phrases, model, latency, agent }, { cut, tookMs, times }) => {
     for (const { itemId, heardMs } of cut)
       if (!phrases.isCanned(itemId)) model.session?.truncate(itemId, heardMs);
-    latency.interrupted(tookMs);
+    latency.interrupted(tookMs, cut[0]?.itemId);
     agent.interrupted(times);
   },
 

@@ -56,6 +56,14 @@ import {
   TenantRow,
   TenantSecretRow,
 } from '../entities/tenant.entities.ts';
+import {
+  CallEventPageRow,
+  CallNoteRow,
+  CallTagRow,
+  DispositionCorrectionRow,
+  RecordingPeaksRow,
+  UnheardWordsRow,
+} from '../entities/timeline.entities.ts';
 import { WebSearchHostsRow } from '../entities/web-search.entities.ts';
 import {
   LocationRow,
@@ -83,6 +91,7 @@ import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-conta
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 import { People1795607000000 } from '../migrations/1795607000000-people.ts';
+import { CallTimeline1795607300000 } from '../migrations/1795607300000-call-timeline.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
 import { FreedTimeAttempts1795606800000 } from '../migrations/1795606800000-freed-time-attempts.ts';
 import { WaitingListZone1795606810000 } from '../migrations/1795606810000-waiting-list-zone.ts';
@@ -124,6 +133,7 @@ export const MIGRATIONS = [
   WaitingListZone1795606810000,
   People1795607000000,
   AuditLog1795607100000,
+  CallTimeline1795607300000,
 ];
 
 /** The rows of every table. */
@@ -154,6 +164,12 @@ export const ENTITIES = [
   DispositionRow,
   RecordingRow,
   RecordingAccessRow,
+  CallEventPageRow,
+  UnheardWordsRow,
+  RecordingPeaksRow,
+  DispositionCorrectionRow,
+  CallNoteRow,
+  CallTagRow,
   ContactRow,
   ContactPointRow,
   ContactConsentRow,

@@ -1,7 +1,7 @@
 /**
  * Permissions of API keys and of roles: the business API, reading calls and what was said in them, changing,
- * hearing and joining live ones, placing new ones, recordings, figures, knowledge, the settings of
- * operators, the list of what was done, and the users and API keys of the tenant.
+ * hearing and joining live ones, adding to the records of ended ones, placing new ones, recordings, figures,
+ * knowledge, the settings of operators, the list of what was done, and the users and API keys of the tenant.
  */
 export const TENANT_SCOPES = [
   'crm:read',
@@ -11,6 +11,7 @@ export const TENANT_SCOPES = [
   'calls:control',
   'calls:listen',
   'calls:talk',
+  'calls:annotate',
   'calls:place',
   'callbacks:write',
   'recordings:read',

@@ -1,6 +1,7 @@
 import type {
   CallCost,
   CallDirection,
+  CallEvent,
   CallId,
   CallStatus,
   Channel,
@@ -42,7 +43,11 @@ export interface UtteranceRecord {
   readonly endedAtMs: number;
   /** Heard part of the agent's speech; null for the caller's. */
   readonly heardMs: number | null;
+  /** Length of what the model had said of it when it ended; null for the caller's speech. */
+  readonly generatedMs: number | null;
   readonly interrupted: boolean;
+  /** The words of it that were cut off; null where there are none. */
+  readonly unheard: string | null;
 }
 
 export interface ToolCallRecord {
@@ -125,6 +130,8 @@ export interface CallRecord {
    */
   readonly eventCount: number;
   readonly legs: readonly CallLegRecord[];
+  /** The event log as it is kept: without digits that were pressed, and without unheard words. */
+  readonly events: readonly CallEvent[];
   readonly utterances: readonly UtteranceRecord[];
   readonly toolCalls: readonly ToolCallRecord[];
   readonly recordings: readonly RecordingRecord[];

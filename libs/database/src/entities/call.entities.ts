@@ -89,6 +89,8 @@ export class UtteranceRow {
   @Column({ name: 'ended_at_ms', type: 'integer' }) endedAtMs!: number;
   /** Heard part of the agent's speech; null for the caller's. */
   @Column({ name: 'heard_ms', type: 'integer', nullable: true }) heardMs!: number | null;
+  /** Null for the caller's speech, and for calls that were stored without it. */
+  @Column({ name: 'generated_ms', type: 'integer', nullable: true }) generatedMs!: number | null;
   @Column({ type: 'boolean' }) interrupted!: boolean;
 }
 

@@ -1,7 +1,14 @@
 import type { ApiScope } from './api-scopes.ts';
 
 const VIEWER = ['calls:read', 'analytics:read'] as const;
-const OPERATOR = [...VIEWER, 'transcripts:read', 'crm:read', 'crm:write', 'callbacks:write'] as const;
+const OPERATOR = [
+  ...VIEWER,
+  'transcripts:read',
+  'crm:read',
+  'crm:write',
+  'callbacks:write',
+  'calls:annotate',
+] as const;
 const SUPERVISOR = [...OPERATOR, 'recordings:read', 'calls:control', 'calls:listen', 'calls:talk'] as const;
 
 /**

@@ -1,5 +1,5 @@
-import type { CallStatus, RefusalReason } from '@tandem/contracts';
-import type { RecordingRecord, CallRecord } from './call-record.ts';
+import type { CallDirection, CallStatus, Channel, RefusalReason } from '@tandem/contracts';
+import type { CallRecord, RecordingRecord, UtteranceRecord } from './call-record.ts';
 
 /** A call in a list. */
 export interface CallSummary extends Omit<
@@ -9,6 +9,7 @@ export interface CallSummary extends Omit<
   | 'cost'
   | 'models'
   | 'eventCount'
+  | 'events'
   | 'legs'
   | 'utterances'
   | 'toolCalls'
@@ -28,7 +29,8 @@ interface KeptRecording extends RecordingRecord {
 }
 
 /** A call with everything stored about it. */
-export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
+export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'events' | 'recordings' | 'utterances'> {
+  readonly utterances: readonly Omit<UtteranceRecord, 'unheard'>[];
   readonly recordings: readonly KeptRecording[];
   readonly refusalReason: RefusalReason | null;
 }
@@ -43,6 +45,24 @@ export interface CallFilter {
   readonly callerGroup?: string | undefined;
   /** BCP 47, exact. */
   readonly language?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly agentVersion?: number | undefined;
+  readonly channel?: Channel | undefined;
+  readonly direction?: CallDirection | undefined;
+  /** The outcome as it counts: corrected, or as written with the call. */
+  readonly outcome?: string | undefined;
+  /** A reason, or a class of reasons. */
+  readonly termination?: string | undefined;
+  readonly minDurationMs?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
+  readonly minCostMicros?: number | undefined;
+  readonly hasRecording?: boolean | undefined;
+  readonly interruptedAtLeast?: number | undefined;
+  /** A tool failed or took too long. */
+  readonly toolFailed?: boolean | undefined;
+  readonly tag?: string | undefined;
+  /** A part of the other party's number, the beginning of the call's id, or the reference of a booking. */
+  readonly search?: string | undefined;
   /** Admitted at or after. */
   readonly since?: Date | undefined;
   /** Admitted before. */

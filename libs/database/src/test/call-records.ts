@@ -66,6 +66,7 @@ export function callRecord(tenantId: TenantId, change: Partial<CallRecord> = {})
     models: [{ provider: 'guided', model: 'guided', fromMs: 310 }],
     missingEvents: 0,
     eventCount: 9,
+    events: [],
     legs: [
       {
         epoch: 1,
@@ -84,7 +85,9 @@ export function callRecord(tenantId: TenantId, change: Partial<CallRecord> = {})
         startedAtMs: 900,
         endedAtMs: 2100,
         heardMs: 1200,
+        generatedMs: 1200,
         interrupted: false,
+        unheard: null,
       },
       {
         speaker: 'caller',
@@ -93,7 +96,9 @@ export function callRecord(tenantId: TenantId, change: Partial<CallRecord> = {})
         startedAtMs: 2600,
         endedAtMs: 3800,
         heardMs: null,
+        generatedMs: null,
         interrupted: false,
+        unheard: null,
       },
     ],
     toolCalls: [

@@ -71,6 +71,7 @@ async function endCall({ tenantId, agentId }: Operator): Promise<CallId> {
     models: [],
     missingEvents: 0,
     eventCount: 9,
+    events: [],
     legs: [],
     utterances: [],
     toolCalls: [],

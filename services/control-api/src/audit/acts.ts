@@ -31,8 +31,12 @@ export const ACTS: RouteActs = {
   },
   'GET /v1/calls/analyses.csv': { act: 'call-analysis.exported', isOnDemand: true },
   'POST /v1/calls/:callId/agent': 'call.agent-changed',
+  'PUT /v1/calls/:callId/disposition': 'call.disposition-corrected',
   'POST /v1/calls/:callId/end': 'call.ended',
+  'POST /v1/calls/:callId/notes': 'call.note-added',
+  'DELETE /v1/calls/:callId/notes/:noteId': { act: 'call.note-deleted', object: 'noteId' },
   'POST /v1/calls/:callId/recording': 'call.recording-steered',
+  'PUT /v1/calls/:callId/tags': 'call.tags-set',
   'POST /v1/calls/:callId/transfer': 'call.transferred',
   'GET /v1/calls/:callId/recordings/:recordingId/audio': {
     act: 'recording.listened',

@@ -14,7 +14,10 @@ const latencySchema = z.object({
 
 export const callDetailSchema = callSummarySchema
   .extend({
-    disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
+    disposition: z
+      .object({ outcome: z.string(), detail: z.string() })
+      .nullable()
+      .describe('As corrected: see calls/{callId}/disposition.'),
     latencies: z
       .record(z.string(), latencySchema)
       .describe('By kind: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
@@ -54,6 +57,10 @@ export const callDetailSchema = callSummarySchema
           startedAtMs: z.number().describe('Since admission.'),
           endedAtMs: z.number(),
           heardMs: z.number().nullable(),
+          generatedMs: z
+            .number()
+            .nullable()
+            .describe('What the model had said of it when it ended; null for the caller, and where unknown.'),
           interrupted: z.boolean(),
         }),
       )
@@ -126,6 +133,7 @@ export const callDetailSchema = callSummarySchema
           startedAtMs: 1400,
           endedAtMs: 3100,
           heardMs: 1700,
+          generatedMs: 1700,
           interrupted: false,
         },
       ],

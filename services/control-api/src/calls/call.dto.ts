@@ -2,61 +2,14 @@ import {
   CALL_STATUSES,
   callDirectionSchema,
   channelSchema,
-  MAX_PARTY_LENGTH,
-  partyNumber,
   REFUSAL_REASONS,
   type CallId,
 } from '@tandem/contracts';
 import type { CallSummary, Page } from '@tandem/database';
-import { pageQuery } from '@tandem/platform';
 import { z } from 'zod';
 import { usd } from './call-cost.dto.ts';
 
 export const instant = z.iso.datetime({ offset: true }).max(40);
-
-/** A party in a query, where a bare + arrives as a space. */
-const partyQuery = z
-  .string()
-  .min(1)
-  .max(MAX_PARTY_LENGTH)
-  .transform((text) => partyNumber(text.replace(/^ /, '+')) ?? text)
-  .meta({ example: '+12025550123' });
-
-export const listCallsSchema = z.object({
-  status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
-  from: partyQuery
-    .optional()
-    .describe(
-      'Calls of this caller only: a number in any spelling, anonymous, or an address without a number.',
-    ),
-  to: partyQuery.optional().describe('Calls to this number only, in any spelling.'),
-  refusalReason: z
-    .enum(REFUSAL_REASONS)
-    .optional()
-    .describe('Calls that were refused for this reason only, such as callback-requested.'),
-  variant: z
-    .string()
-    .min(1)
-    .max(40)
-    .optional()
-    .meta({ description: 'Calls with this prompt variant only.', example: 'warmer' }),
-  callerGroup: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .meta({ description: 'Calls of members of this group only.', example: 'regulars' }),
-  language: z
-    .string()
-    .min(2)
-    .max(35)
-    .optional()
-    .meta({ description: 'Calls that began in this language only (BCP 47, exact).', example: 'en-US' }),
-  since: instant.optional().describe('Admitted at or after.'),
-  until: instant.optional().describe('Admitted before.'),
-  ...pageQuery,
-});
-export type ListCalls = z.infer<typeof listCallsSchema>;
 
 export const callParameterSchema = z.object({
   callId: z

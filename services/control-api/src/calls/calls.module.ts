@@ -17,5 +17,6 @@ import { WaitingCallsController } from './waiting-calls.controller.ts';
   ],
   controllers: [CallCommandsController, CallsController, LiveCallsController, WaitingCallsController],
   providers: [CallCommands, CallsService, LiveCallsService],
+  exports: [CallsService],
 })
 export class CallsModule {}

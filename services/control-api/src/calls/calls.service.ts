@@ -9,7 +9,10 @@ import {
   type Page,
 } from '@tandem/database';
 import { Problem } from '@tandem/platform';
-import type { ListCalls } from './call.dto.ts';
+import { toFilter, type ListCalls } from './call-query.dto.ts';
+
+/** Calls read at a time for a table. */
+const BATCH = 500;
 
 /** Stored calls of a tenant. */
 @Injectable()
@@ -19,20 +22,20 @@ export class CallsService {
     private readonly callAnalyses: AnalysisRepository,
   ) {}
 
-  list(
-    tenantId: TenantId,
-    { limit, cursor, since, until, variant, ...filter }: ListCalls,
-  ): Promise<Page<CallSummary>> {
-    return this.calls.list(
-      tenantId,
-      {
-        ...filter,
-        variantKey: variant,
-        since: since ? new Date(since) : undefined,
-        until: until ? new Date(until) : undefined,
-      },
-      { limit, cursor },
-    );
+  list(tenantId: TenantId, query: ListCalls): Promise<Page<CallSummary>> {
+    const { limit, cursor } = query;
+    return this.calls.list(tenantId, toFilter(query), { limit, cursor });
+  }
+
+  /** Yields all calls the query matches, in batches; its page does not count. */
+  async *all(tenantId: TenantId, query: ListCalls): AsyncGenerator<readonly CallSummary[]> {
+    const filter = toFilter(query);
+    let cursor: string | undefined;
+    do {
+      const page = await this.calls.list(tenantId, filter, { limit: BATCH, cursor });
+      if (page.items.length > 0) yield page.items;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
   }
 
   /** @throws Problem 404 */

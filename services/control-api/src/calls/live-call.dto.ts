@@ -1,5 +1,7 @@
-import type { LiveCall, WaitingState } from '@tandem/call-state';
+import type { AdmissionRecord, WaitingState } from '@tandem/call-state';
+import { callDirectionSchema, channelSchema } from '@tandem/contracts';
 import { z } from 'zod';
+import type { KnownLiveCall } from './live-calls.service.ts';
 
 export const listLiveSchema = z.object({
   limit: z.coerce
@@ -24,6 +26,20 @@ export const liveCallsSchema = z
           ),
         relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
         admittedAt: z.iso.datetime({ offset: true }),
+        details: z
+          .object({
+            direction: callDirectionSchema,
+            channel: channelSchema,
+            from: z.string(),
+            to: z.string(),
+            callerName: z.string().nullable().describe('The name of the contact; null for an unknown one.'),
+            callerGroup: z.string().nullable(),
+            agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }),
+            language: z.string().describe('BCP 47; the call began in it.'),
+            variantKey: z.string().nullable(),
+          })
+          .nullable()
+          .describe('As known at admission; null where its record cannot be read.'),
       }),
     ),
   })
@@ -35,6 +51,17 @@ export const liveCallsSchema = z
           state: 'connected',
           relayId: 'relay-1',
           admittedAt: '2027-03-01T14:00:00.000Z',
+          details: {
+            direction: 'inbound',
+            channel: 'twilio',
+            from: '+12025550123',
+            to: '+12025550100',
+            callerName: 'Alex Morgan',
+            callerGroup: null,
+            agent: { id: '7a0c1d3e-0000-4000-800a-000000000001', version: 3, name: 'Sarah' },
+            language: 'en-US',
+            variantKey: null,
+          },
         },
       ],
     },
@@ -70,13 +97,36 @@ export const waitingCallsSchema = z
     },
   });
 
-export function toLiveCalls(calls: readonly LiveCall[]): z.output<typeof liveCallsSchema> {
+export function toLiveCalls(known: readonly KnownLiveCall[]): z.output<typeof liveCallsSchema> {
   return {
-    items: calls.flatMap(({ callId, phase, relayId, admittedAt }) =>
+    items: known.flatMap(({ call: { callId, phase, relayId, admittedAt }, record }) =>
       phase === 'ended'
         ? []
-        : [{ callId, state: phase, relayId, admittedAt: new Date(admittedAt).toISOString() }],
+        : [
+            {
+              callId,
+              state: phase,
+              relayId,
+              admittedAt: new Date(admittedAt).toISOString(),
+              details: record && detailsOf(record),
+            },
+          ],
     ),
+  };
+}
+
+function detailsOf({ direction, channel, from, to, caller, agent, language }: AdmissionRecord) {
+  const { agentId: id, agentVersion: version, name, variantKey } = agent;
+  return {
+    direction,
+    channel,
+    from,
+    to,
+    callerName: caller.name,
+    callerGroup: caller.group,
+    agent: { id, version, name },
+    language,
+    variantKey,
   };
 }
 

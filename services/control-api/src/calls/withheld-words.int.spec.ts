@@ -49,6 +49,8 @@ const call = (): CallRecord => ({
       endedAtMs: 900,
       heardMs: null,
       interrupted: false,
+      generatedMs: null,
+      unheard: null,
     },
   ],
   toolCalls: [

@@ -1,5 +1,6 @@
 import type { CallId } from '@tandem/contracts';
-import type { RecordingAccess } from '@tandem/database';
+import type { RecordingAccess, RecordingPeaks } from '@tandem/database';
+import { PEAK_MS } from '@tandem/recordings';
 import { z } from 'zod';
 
 export const recordingParameterSchema = z.object({
@@ -48,4 +49,35 @@ export const accessesSchema = z
 
 export const toAccesses = (accesses: readonly RecordingAccess[]): z.infer<typeof accessesSchema> => ({
   items: accesses.map(({ at, ...access }) => ({ ...access, at: at.toISOString() })),
+});
+
+export const peaksParameterSchema = recordingParameterSchema.pick({ recordingId: true });
+export type PeaksParameter = z.infer<typeof peaksParameterSchema>;
+
+const channelSchema = z.string().describe('Base64: one byte for each period, 0 for silence to 255.');
+
+export const peaksSchema = z
+  .object({
+    recordingId: z.uuid(),
+    periodMs: z.number().int().describe('Length of sound behind each byte.'),
+    caller: channelSchema,
+    agent: channelSchema,
+  })
+  .meta({
+    example: {
+      recordingId: 'c3f2a0de-0000-4000-8005-000000000001',
+      periodMs: 100,
+      caller: 'AAAEGTJB',
+      agent: 'KEIxBQAA',
+    },
+  });
+
+export const toPeaks = (
+  recordingId: string,
+  { caller, agent }: RecordingPeaks,
+): z.infer<typeof peaksSchema> => ({
+  recordingId,
+  periodMs: PEAK_MS,
+  caller: caller.toString('base64'),
+  agent: agent.toString('base64'),
 });

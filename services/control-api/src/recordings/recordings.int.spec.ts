@@ -197,3 +197,54 @@ describe('a recording', () => {
     expect((await listen(path, owner.apiKey)).status).toBe(200);
   });
 });
+
+describe('the peaks of a recording', () => {
+  const LOUD = 0x00;
+  const SILENT = 0xff;
+  /** 100 ms of one level in each channel, µ-law at 8 kHz. */
+  const period = (caller: number, agent: number) =>
+    Buffer.from(Array.from({ length: 800 }, () => [caller, agent]).flat());
+
+  it('are the loudest sample of each 100 ms and channel, made once and kept', async () => {
+    const operator = await control.operator();
+    const sound = Buffer.concat([
+      period(SILENT, LOUD),
+      period(SILENT, SILENT),
+      Buffer.concat([period(SILENT, SILENT).subarray(0, 1_598), Buffer.from([LOUD, SILENT])]),
+      period(SILENT, LOUD).subarray(0, 16),
+    ]);
+    const { recordingId, file } = await recorded(operator, sound);
+    const path = `/v1/recordings/${recordingId}/peaks`;
+    const answer = await control.ask('GET', path, operator.apiKey);
+    const bytes = (channel: string) => [...Buffer.from(String(answer.body[channel]), 'base64')];
+    expect(answer.body).toMatchObject({ recordingId, periodMs: 100 });
+    expect([bytes('caller'), bytes('agent')]).toEqual([
+      [0, 0, 250, 0],
+      [250, 0, 0, 250],
+    ]);
+    rmSync(file);
+    expect((await control.ask('GET', path, operator.apiKey)).body).toEqual(answer.body);
+  });
+
+  it('end where the sound is damaged, and go with it', async () => {
+    const operator = await control.operator();
+    const { path, file, recordingId } = await recorded(operator, randomBytes(40_000));
+    const sealed = readFileSync(file);
+    sealed.writeUInt8(sealed.readUInt8(20_000) ^ 1, 20_000);
+    writeFileSync(file, sealed);
+    const peaks = () => control.ask('GET', `/v1/recordings/${recordingId}/peaks`, operator.apiKey);
+    expect(Buffer.from(String((await peaks()).body['caller']), 'base64')).toHaveLength(11);
+    await control.ask('DELETE', path, operator.apiKey);
+    expect(await peaks()).toMatchObject({ status: 410, body: { code: 'recording-gone' } });
+  });
+
+  it('of another tenant are not found, and listing accesses shows none for them', async () => {
+    const [owner, stranger] = [await control.operator(), await control.operator()];
+    const { path, recordingId } = await recorded(owner, randomBytes(1_600));
+    const peaks = `/v1/recordings/${recordingId}/peaks`;
+    expect((await control.ask('GET', peaks, stranger.apiKey)).status).toBe(404);
+    expect((await control.ask('GET', peaks, owner.apiKey)).status).toBe(200);
+    expect((await control.ask('GET', peaks, stranger.apiKey)).status).toBe(404);
+    expect((await control.ask('GET', `${path}/accesses`, owner.apiKey)).body).toEqual({ items: [] });
+  });
+});

@@ -1,9 +1,15 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DependencyUnavailable, type CallId, type TenantId } from '@tandem/contracts';
-import { RecordingRepository, type RecordingAccess, type RecordingAction } from '@tandem/database';
+import {
+  RecordingRepository,
+  type RecordingAccess,
+  type RecordingAction,
+  type RecordingPeaks,
+} from '@tandem/database';
 import { Problem, type Principal } from '@tandem/platform';
 import {
   openRecording,
+  peaksOf,
   RecordingDamaged,
   recordingName,
   RecordingMissing,
@@ -49,10 +55,29 @@ export class RecordingArchive {
     }
   }
 
+  /**
+   * Returns how loud both channels are. They are made from the sound at the first request, and kept: nothing
+   * of what was said can be heard in them, so this is no access.
+   * @throws Problem 404, 409, 410, 422; DependencyUnavailable
+   */
+  async peaks({ tenantId }: Principal, recordingId: string): Promise<RecordingPeaks> {
+    const found = await this.repository.callOf(tenantId, recordingId);
+    if (!found) throw notFound();
+    const kept = await this.repository.peaks(tenantId, recordingId);
+    if (kept) return kept;
+    const { callId, isOver } = found;
+    const { store, keys } = await this.vaultOf(tenantId, callId, recordingId);
+    const recording = await this.fromVault(openRecording(store, keys, tenantId, recordingId));
+    const peaks = await this.fromVault(peaksOf(recording));
+    if (isOver) await this.repository.storePeaks(tenantId, callId, recordingId, peaks);
+    return peaks;
+  }
+
   /** Does nothing when it is deleted already. @throws Problem 404; DependencyUnavailable */
   async delete(principal: Principal, callId: CallId, recordingId: string): Promise<void> {
     const { store } = await this.vaultOf(principal.tenantId, callId, recordingId);
     await this.note(principal, recordingId, 'deleted');
+    await this.repository.deletePeaks(principal.tenantId, recordingId);
     await this.fromVault(store.delete(recordingName(principal.tenantId, recordingId)));
   }
 
@@ -77,12 +102,7 @@ export class RecordingArchive {
 
   private async find(tenantId: TenantId, callId: CallId, recordingId: string): Promise<void> {
     if (await this.repository.find(tenantId, callId, recordingId)) return;
-    throw new Problem(
-      404,
-      'recording-not-found',
-      'No such recording',
-      'This call has no recording of this id. GET the call for those it has; they appear once it has ended.',
-    );
+    throw notFound();
   }
 
   private note(principal: Principal, recordingId: string, action: RecordingAction): Promise<void> {
@@ -111,3 +131,11 @@ export class RecordingArchive {
     }
   }
 }
+
+const notFound = (): Problem =>
+  new Problem(
+    404,
+    'recording-not-found',
+    'No such recording',
+    'This call has no recording of this id. GET the call for those it has; they appear once it has ended.',
+  );

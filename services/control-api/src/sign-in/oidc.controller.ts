@@ -66,7 +66,8 @@ export class OidcController {
       const token = user && (await this.signIn.bySubject(user, visitorOf(request, this.cookies)));
       if (token === null) return response.redirect(`${CONSOLE}#error=oidc-unknown-user`);
       this.cookies.setToken(response, token);
-      request.principal = (await this.sessions.principalOf(token, request, response)) ?? undefined;
+      const principal = await this.sessions.principalOf(token, request, response);
+      if (principal) request.principal = principal;
       response.redirect(CONSOLE);
     } catch (error) {
       this.back(response, error);

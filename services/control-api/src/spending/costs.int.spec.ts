@@ -64,6 +64,7 @@ describe('costs of calls', () => {
     models: [{ provider: 'openai-realtime', model: 'gpt-realtime-2.1', fromMs: 300 }],
     missingEvents: 0,
     eventCount: 1,
+    events: [],
     legs: [],
     utterances: [],
     toolCalls: [],

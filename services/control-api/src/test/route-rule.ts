@@ -3,6 +3,7 @@ import type { Operator } from './running-control.ts';
 /** What a route is about, which decides the scopes it needs. */
 export type Scopes =
   | 'admin'
+  | 'annotations'
   | 'audit'
   | 'calls'
   | 'keys'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiScope } from '@tandem/database';
+import { CALL_ROUTES } from './call-routes.ts';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import type { RouteRule, Scopes } from './route-rule.ts';
@@ -284,7 +285,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     scope: 'admin',
     stranger: [404],
   },
-  'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
+  ...CALL_ROUTES,
   'GET /v1/calls/analyses.csv': {
     path: () => '/v1/calls/analyses.csv?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z',
     scope: 'transcripts',
@@ -366,6 +367,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
 export const SCOPES_OF: Record<Scopes, { read: ApiScope; write: ApiScope } | null> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   audit: { read: 'audit:read', write: 'audit:read' },
+  annotations: { read: 'calls:read', write: 'calls:annotate' },
   calls: { read: 'calls:read', write: 'calls:control' },
   keys: { read: 'admin:read', write: 'keys:write' },
   own: null,

@@ -195,6 +195,7 @@ export class RunningControl {
       'keys:write',
       'calls:read',
       'calls:control',
+      'calls:annotate',
       'calls:place',
       'recordings:read',
       'recordings:delete',

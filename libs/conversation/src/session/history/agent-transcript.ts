@@ -50,6 +50,7 @@ export class AgentTranscript {
         heardMs: item.heardMs,
         generatedMs: item.generatedMs,
         interrupted: item.isInterrupted,
+        ...restOf(text, heard),
         startedAtMs: item.startedAtMs,
         endedAtMs: item.startedAtMs + item.heardMs,
       },
@@ -61,4 +62,10 @@ export class AgentTranscript {
     const [oldest] = this.textOf.keys();
     if (oldest !== undefined) this.textOf.delete(oldest);
   }
+}
+
+/** Returns the words after the heard ones, if there are any. */
+function restOf(text: string, heard: string): { readonly unheard?: string } {
+  const unheard = text.trimStart().slice(heard.length).trim();
+  return unheard === '' ? {} : { unheard };
 }

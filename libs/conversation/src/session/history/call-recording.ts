@@ -1,5 +1,5 @@
 import { isSpeakable, textsOf } from '@tandem/contracts';
-import type { RecordingControl } from '../../ports/recording-control.ts';
+import type { PauseReason, RecordingControl } from '../../ports/recording-control.ts';
 import type { CallContext } from '../call-context.ts';
 
 /** `announced`: the notice was spoken before the call was connected. */
@@ -10,9 +10,6 @@ export interface RecordingCarryover {
   readonly consent: ConsentState | null;
   readonly isPausedByOperator: boolean;
 }
-
-/** Secret digits and an operator can each pause the recording. */
-export type PauseReason = 'digits' | 'operator';
 
 /** Decides when the call may be recorded: never before consent, nor during a pause. */
 export class CallRecording {
@@ -53,12 +50,12 @@ export class CallRecording {
 
   pause(reason: PauseReason): void {
     this.pauses.add(reason);
-    this.follow();
+    this.follow(reason);
   }
 
   resume(reason: PauseReason): void {
     this.pauses.delete(reason);
-    this.follow();
+    this.follow(reason);
   }
 
   /** The call is over. Resolves when the recording is stored or given up. */
@@ -71,15 +68,15 @@ export class CallRecording {
     return agent.recording.mode === 'announced' && isSpeakable(textsOf(agent, language).notice);
   }
 
-  private follow(): void {
+  private follow(by?: PauseReason): void {
     const isAllowed =
       this.isPossible &&
       this.pauses.size === 0 &&
       (this.consent === 'granted' || this.consent === 'announced');
     if (isAllowed === this.isRunning) return;
     this.isRunning = isAllowed;
-    if (!isAllowed) return this.control?.pause();
-    if (this.hasStarted) return this.control?.resume();
+    if (!isAllowed) return this.control?.pause(by);
+    if (this.hasStarted) return this.control?.resume(by);
     this.hasStarted = true;
     this.control?.start();
   }

@@ -23,7 +23,11 @@ describe('the greeting', () => {
       await second.passes(2_000);
       expect(second.model.asked).toEqual([]);
       expect(second.log.transcript()).toEqual([`agent: ${GREETING}`]);
-      expect(second.log.of('latency.measured')[0]).toEqual({ kind: 'answer-to-first-audio', ms: 0 });
+      expect(second.log.of('latency.measured')[0]).toEqual({
+        kind: 'answer-to-first-audio',
+        ms: 0,
+        atMs: 0,
+      });
     },
   );
 

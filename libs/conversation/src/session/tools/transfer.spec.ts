@@ -225,7 +225,7 @@ describe('an operator', () => {
     call.model.says(TRANSFERRING);
     await call.passes(5_000);
     expect(call.log.of('transfer.asked')).toEqual([
-      expect.objectContaining({ department: 'sales', mode: 'cold', summary: '' }),
+      expect.objectContaining({ department: 'sales', mode: 'cold', summary: '', by: 'operator' }),
     ]);
     expect(call.isLetGo).toBe(true);
   });

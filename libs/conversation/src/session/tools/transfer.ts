@@ -11,9 +11,13 @@ export interface TransferRequest {
   readonly summary: string;
 }
 
+/** The part outside the conversation that asked for a transfer. */
+type TransferOrigin = 'operator' | 'fallback';
+
 interface PendingRequest {
   readonly department: Department;
   readonly summary: string;
+  readonly by: TransferOrigin | undefined;
   readonly timer: Timer;
 }
 
@@ -46,7 +50,7 @@ export class Transfer {
   }
 
   /** Returns for the model what follows, or why it was refused. */
-  begin(request: TransferRequest, isAnnounced = true): ToolOutcome {
+  begin(request: TransferRequest, by?: TransferOrigin): ToolOutcome {
     if (this.pending)
       return {
         status: 'refused',
@@ -57,8 +61,10 @@ export class Transfer {
     const department = chooseDepartment(call.agent, request.department, new Date(clock.wallTime()));
     if ('status' in department) return department;
     const timer = clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.store());
-    this.pending = { department, summary: request.summary.slice(0, MAX_SUMMARY_LENGTH), timer };
-    if (isAnnounced) this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
+    this.pending = { department, summary: request.summary.slice(0, MAX_SUMMARY_LENGTH), by, timer };
+    // Without a model there is no voice to announce it.
+    if (by !== 'fallback')
+      this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
     else void this.store();
     return {
       status: 'ok',
@@ -99,10 +105,11 @@ export class Transfer {
     this.isStoring = true;
     pending.timer.cancel();
     const { log, atMs, signal } = this.context;
-    const { key, mode } = pending.department;
+    const { department, summary, by } = pending;
+    const { key, mode } = department;
     log.append({
       type: 'transfer.asked',
-      data: { department: key, mode, summary: pending.summary, atMs: atMs() },
+      data: { department: key, mode, summary, ...(by && { by }), atMs: atMs() },
     });
     const outcome = await log.flush(STORE_MS);
     this.isStoring = false;

@@ -24,6 +24,21 @@ describe('the caller’s wait', () => {
     );
   });
 
+  it('names the utterance that was answered, and when it was measured', async () => {
+    const call = startCall({ agent: { greeting: '' } });
+    await call.agentSays('Hello.', 500);
+    await call.callerSays('Tuesday, please');
+    await call.agentSays('Of course.', 500);
+    await call.passes(2_000);
+    const [asked] = call.log.of('caller.spoke');
+    const parts = call.log
+      .of('latency.measured')
+      .filter(({ kind }) => ['end-pointing', 'model', 'relay', 'playout', 'caller-to-heard'].includes(kind));
+    expect(parts).toHaveLength(5);
+    expect(new Set(parts.map(({ itemId }) => itemId))).toEqual(new Set([asked?.itemId]));
+    for (const { atMs } of parts) expect(atMs).toBeGreaterThanOrEqual(asked!.endedAtMs);
+  });
+
   it('of an interruption ends when the line is silent', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.passes(1);
@@ -34,6 +49,14 @@ describe('the caller’s wait', () => {
     expect(call.log.of('latency.measured').map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['interruption-to-clear', 'interruption-to-silence']),
     );
+    const [cut] = call.log.of('agent.spoke');
+    expect(cut).toMatchObject({ interrupted: true, generatedMs: 3_000 });
+    expect(
+      call.log
+        .of('latency.measured')
+        .flatMap(({ kind, itemId }) => (kind.startsWith('interruption') ? [itemId] : [])),
+    ).toEqual([cut?.itemId, cut?.itemId]);
+    expect(`${cut?.text} ${cut?.unheard}`.trim()).toBe('A long sentence');
   });
 
   it('is not counted for an unanswered turn', async () => {

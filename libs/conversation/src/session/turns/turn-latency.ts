@@ -1,7 +1,9 @@
-import type { LatencyKind, ResponseId } from '@tandem/contracts';
+import type { ItemId, LatencyKind, ResponseId } from '@tandem/contracts';
 import type { CallContext } from '../call-context.ts';
 
 interface Turn {
+  /** The caller's utterance. */
+  readonly itemId: ItemId;
   readonly endPointingMs: number;
   readonly stoppedAt: number;
   responseId: ResponseId | null;
@@ -16,6 +18,7 @@ interface Turn {
 export class TurnLatency {
   private turn: Turn | null = null;
   private silencedAt: number | null = null;
+  private cutItemId: ItemId | undefined;
   private readonly startedAt: number;
 
   /** @param isAgentUnheard the agent has not spoken in this call yet, not on another relay either */
@@ -30,8 +33,9 @@ export class TurnLatency {
     this.turn = null;
   }
 
-  callerStopped(endedAgoMs: number): void {
+  callerStopped(itemId: ItemId, endedAgoMs: number): void {
     this.turn = {
+      itemId,
       endPointingMs: endedAgoMs,
       stoppedAt: this.context.clock.now(),
       responseId: null,
@@ -56,10 +60,11 @@ export class TurnLatency {
     const { turn } = this;
     if (turn?.responseId !== responseId) return;
     turn.writtenAt = now;
-    this.measured('caller-to-agent', now - turn.stoppedAt);
-    this.measured('end-pointing', turn.endPointingMs);
-    this.measured('model', turn.firstAudioAt - turn.stoppedAt);
-    this.measured('relay', now - turn.firstAudioAt);
+    const { itemId } = turn;
+    this.measured('caller-to-agent', now - turn.stoppedAt, itemId);
+    this.measured('end-pointing', turn.endPointingMs, itemId);
+    this.measured('model', turn.firstAudioAt - turn.stoppedAt, itemId);
+    this.measured('relay', now - turn.firstAudioAt, itemId);
   }
 
   heardFirst(responseId: ResponseId): void {
@@ -67,22 +72,28 @@ export class TurnLatency {
     if (turn?.responseId !== responseId || turn.writtenAt === 0) return;
     const now = this.context.clock.now();
     this.turn = null;
-    this.measured('playout', now - turn.writtenAt);
-    this.measured('caller-to-heard', now - turn.stoppedAt + turn.endPointingMs);
+    this.measured('playout', now - turn.writtenAt, turn.itemId);
+    this.measured('caller-to-heard', now - turn.stoppedAt + turn.endPointingMs, turn.itemId);
   }
 
-  interrupted(tookMs: number): void {
+  /** @param itemId what the agent was saying */
+  interrupted(tookMs: number, itemId: ItemId | undefined): void {
     this.silencedAt = this.context.clock.now() - tookMs;
-    this.measured('interruption-to-clear', tookMs);
+    this.cutItemId = itemId;
+    this.measured('interruption-to-clear', tookMs, itemId);
   }
 
   silent(): void {
     if (this.silencedAt !== null)
-      this.measured('interruption-to-silence', this.context.clock.now() - this.silencedAt);
+      this.measured('interruption-to-silence', this.context.clock.now() - this.silencedAt, this.cutItemId);
     this.silencedAt = null;
   }
 
-  private measured(kind: LatencyKind, ms: number): void {
-    this.context.log.append({ type: 'latency.measured', data: { kind, ms: Math.max(0, Math.round(ms)) } });
+  private measured(kind: LatencyKind, ms: number, itemId?: ItemId): void {
+    const { log, atMs } = this.context;
+    log.append({
+      type: 'latency.measured',
+      data: { kind, ms: Math.max(0, Math.round(ms)), atMs: atMs(), ...(itemId && { itemId }) },
+    });
   }
 }

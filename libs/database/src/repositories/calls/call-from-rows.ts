@@ -1,13 +1,7 @@
 import { termination, type TenantId } from '@tandem/contracts';
-import type { RecordingRecord } from '../../entities/call-record.ts';
+import type { DispositionRecord, RecordingRecord } from '../../entities/call-record.ts';
 import type { CallDetail, CallSummary } from '../../entities/stored-call.ts';
-import type {
-  CallLegRow,
-  CallRow,
-  DispositionRow,
-  ToolCallRow,
-  UtteranceRow,
-} from '../../entities/call.entities.ts';
+import type { CallLegRow, CallRow, ToolCallRow, UtteranceRow } from '../../entities/call.entities.ts';
 import type { RecordingRow } from '../../entities/recording.entities.ts';
 import { without } from '../../rows/without.ts';
 
@@ -42,7 +36,7 @@ interface Children {
   readonly recordings: readonly RecordingRow[];
   /** When recordings were deleted, by their id. */
   readonly deletions: ReadonlyMap<string, Date>;
-  readonly disposition: DispositionRow | null;
+  readonly disposition: DispositionRecord | null;
 }
 
 export function toDetail(row: CallRow, children: Children): CallDetail {
@@ -60,7 +54,7 @@ export function toDetail(row: CallRow, children: Children): CallDetail {
       ...toRecording(recording),
       deletedAt: children.deletions.get(recording.recordingId) ?? null,
     })),
-    disposition: children.disposition && without(children.disposition, 'callId', 'tenantId'),
+    disposition: children.disposition,
   };
 }
 

@@ -3,6 +3,7 @@ import type { QueryDeepPartialEntity } from 'typeorm';
 import type { CallRecord, RefusedCall } from '../../entities/call-record.ts';
 import type { CallLegRow, CallRow, ToolCallRow, UtteranceRow } from '../../entities/call.entities.ts';
 import type { RecordingRow } from '../../entities/recording.entities.ts';
+import type { UnheardWordsRow } from '../../entities/timeline.entities.ts';
 import { storable } from '../../rows/storable.ts';
 
 /** Returns the row of a folded call. */
@@ -65,9 +66,13 @@ export function toRefusedRow(call: RefusedCall): QueryDeepPartialEntity<CallRow>
   });
 }
 
+/** How long words that were not heard are kept after their call. */
+const UNHEARD_DAYS = 30;
+
 interface ChildRows {
   readonly legs: Partial<CallLegRow>[];
   readonly utterances: Partial<UtteranceRow>[];
+  readonly unheard: Partial<UnheardWordsRow>[];
   readonly toolCalls: Partial<ToolCallRow>[];
   readonly recordings: Partial<RecordingRow>[];
 }
@@ -77,7 +82,7 @@ export function toChildRows(call: CallRecord): ChildRows {
   const { tenantId, callId } = call;
   return {
     legs: call.legs.map((leg) => ({ tenantId, callId, ...leg })),
-    utterances: call.utterances.map((utterance, index) => ({
+    utterances: call.utterances.map(({ unheard: _unheard, ...utterance }, index) => ({
       tenantId,
       callId,
       ...utterance,
@@ -85,7 +90,11 @@ export function toChildRows(call: CallRecord): ChildRows {
       startedAtMs: wholeMs(utterance.startedAtMs),
       endedAtMs: wholeMs(utterance.endedAtMs),
       heardMs: wholeMs(utterance.heardMs),
+      generatedMs: wholeMs(utterance.generatedMs),
     })),
+    unheard: call.utterances.flatMap(({ unheard: text }, index) =>
+      text === null ? [] : [{ tenantId, callId, position: index + 1, text, deleteAfter: unheardUntil(call) }],
+    ),
     toolCalls: call.toolCalls.map((toolCall) => ({
       tenantId,
       callId,
@@ -102,6 +111,10 @@ export function toChildRows(call: CallRecord): ChildRows {
       durationMs: wholeMs(recording.durationMs),
     })),
   };
+}
+
+function unheardUntil({ endedAt, admittedAt }: CallRecord): Date {
+  return new Date((endedAt ?? admittedAt).getTime() + UNHEARD_DAYS * 86_400_000);
 }
 
 const MAX_INTEGER = 2 ** 31 - 1;

@@ -42,9 +42,10 @@ describe('recorded calls', () => {
   it('are given back as they were written', async () => {
     const call = record();
     await calls.record(call);
-    const { eventCount: _count, ...told } = call;
+    const { eventCount: _count, events: _events, ...told } = call;
     expect(await calls.get(tenantId, call.callId)).toEqual({
       ...told,
+      utterances: told.utterances.map(({ unheard: _unheard, ...utterance }) => utterance),
       recordings: told.recordings.map((recording) => ({ ...recording, deletedAt: null })),
       refusalReason: null,
     });
@@ -102,7 +103,9 @@ describe('recorded calls', () => {
           startedAtMs: 0,
           endedAtMs: 0,
           heardMs: null,
+          generatedMs: null,
           interrupted: false,
+          unheard: null,
         },
       ],
     });
@@ -121,7 +124,9 @@ describe('recorded calls', () => {
           startedAtMs: 0.5,
           endedAtMs: 1e300,
           heardMs: null,
+          generatedMs: null,
           interrupted: false,
+          unheard: null,
         },
       ],
       toolCalls: [

@@ -11,7 +11,9 @@ import {
   UtteranceRow,
 } from '../../entities/call.entities.ts';
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
+import { CallEventPageRow, UnheardWordsRow } from '../../entities/timeline.entities.ts';
 import { insertAnalysis, settingsOf, storeSettings } from '../../queries/analyses/new-analyses.ts';
+import { currentDispositions } from '../../queries/call-outcomes.ts';
 import { insertRows } from '../../queries/insert-rows.ts';
 import { lockName } from '../../queries/locks.ts';
 import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
@@ -22,25 +24,36 @@ import { upsertCall, upsertRefusal } from './call-upsert.ts';
 import { toChildRows } from './call-rows.ts';
 import { toDetail, toSummary } from './call-from-rows.ts';
 import { narrow } from './call-filter.ts';
+import { toEventPages } from './event-pages.ts';
 
 /** Longest transcript and tool list returned for one call; the rest stays in the database. */
 const MAX_CHILDREN = 5_000;
-const CHILDREN = [CallLegRow, UtteranceRow, ToolCallRow, RecordingRow, DispositionRow];
+const CHILDREN = [
+  CallLegRow,
+  UtteranceRow,
+  UnheardWordsRow,
+  ToolCallRow,
+  RecordingRow,
+  DispositionRow,
+  CallEventPageRow,
+];
 
 /** Stored calls. */
 export class CallRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Writes one folded call with its legs, transcript, tool calls and disposition: all of it or nothing. Any
-   * number of times to the same rows, also from several workers at once: the upsert holds the call's row
-   * until the end.
+   * Writes one folded call with its legs, transcript, tool calls, disposition and events: all of it or
+   * nothing. Any number of times to the same rows, also from several workers at once: the upsert holds the
+   * call's row until the end.
    * @returns `stale` when a fold of more events, or another tenant's call of that id, is stored already
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
+    const pages = await toEventPages(call.events);
     return transact(this.dataSource, async (transaction) => {
       if (!(await upsertCall(transaction, call))) return 'stale';
       await this.replaceChildren(transaction, call);
+      await insertPages(transaction, call, pages);
       if (call.endedAt) await this.finish(transaction, call);
       return 'recorded';
     });
@@ -81,19 +94,22 @@ export class CallRepository {
         .where('call.tenantId = :tenantId', { tenantId });
       narrow(matching, filter);
       const found = await newestFirst(matching, 'admittedAt', start, page.limit);
-      const outcomes = await this.outcomes(manager, found);
+      const dispositions = await currentDispositions(
+        manager,
+        found.map(({ id }) => id),
+      );
       return toPage(
         found,
         page.limit,
         (row) => ({ at: row.admittedAt, id: row.id }),
-        (row) => toSummary(row, outcomes.get(row.id) ?? null),
+        (row) => toSummary(row, dispositions.get(row.id)?.outcome ?? null),
       );
     });
   }
 
   /**
-   * Returns one call with its transcript, tool calls, legs and disposition; null when this tenant has no such
-   * call.
+   * Returns one call with its transcript, tool calls, legs and disposition, as corrected; null when this
+   * tenant has no such call.
    */
   async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
     return run(this.dataSource, async (manager) => {
@@ -112,12 +128,11 @@ export class CallRepository {
         }),
         recordings,
         deletions: await this.deletions(manager, tenantId, recordings),
-        disposition: await manager.findOneBy(DispositionRow, where),
+        disposition: (await currentDispositions(manager, [callId])).get(callId) ?? null,
       });
     });
   }
 
-  /** Returns when recordings were first deleted, by their id. */
   /** Writes the events of an ended call, each once; its start too, if that has not been reported. */
   private async reportEnd(transaction: Transaction, call: CallRecord): Promise<void> {
     if (call.answeredAt) await writeStart(transaction, call);
@@ -126,6 +141,7 @@ export class CallRepository {
     if (transcript) await writeEventOnce(transaction, transcript);
   }
 
+  /** Returns when recordings were first deleted, by their id. */
   private async deletions(
     manager: EntityManager,
     tenantId: TenantId,
@@ -152,17 +168,13 @@ export class CallRepository {
     await this.reportEnd(transaction, call);
   }
 
-  private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
-    const found = await manager.findBy(DispositionRow, { callId: In(calls.map(({ id }) => id)) });
-    return new Map(found.map(({ callId, outcome }) => [callId, outcome]));
-  }
-
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
     const { tenantId, callId, disposition } = call;
     for (const entity of CHILDREN) await transaction.delete(entity, { callId });
-    const { legs, utterances, toolCalls, recordings } = toChildRows(call);
+    const { legs, utterances, unheard, toolCalls, recordings } = toChildRows(call);
     await insertRows(transaction, CallLegRow, legs);
     await insertRows(transaction, UtteranceRow, utterances);
+    await insertRows(transaction, UnheardWordsRow, unheard);
     await insertRows(transaction, ToolCallRow, toolCalls);
     await insertRows(transaction, RecordingRow, recordings);
     if (disposition) await transaction.insert(DispositionRow, { tenantId, callId, ...storable(disposition) });
@@ -173,4 +185,16 @@ export class CallRepository {
 async function writeStart(transaction: Transaction, call: StartedCall): Promise<void> {
   await lockName(transaction, `call-started:${call.callId}`);
   await writeEventOnce(transaction, callStarted(call));
+}
+
+async function insertPages(
+  transaction: Transaction,
+  { tenantId, callId }: CallRecord,
+  pages: Awaited<ReturnType<typeof toEventPages>>,
+): Promise<void> {
+  if (pages.length === 0) return;
+  await transaction.insert(
+    CallEventPageRow,
+    pages.map((page) => ({ tenantId, callId, ...page })),
+  );
 }
