@@ -35,7 +35,7 @@ export { TenantPlaces } from './access/tenant-places.ts';
 export { TenantShare } from './access/tenant-share.ts';
 export { TenantTurns } from './access/tenant-turns.ts';
 export { AccessModule } from './access/access.module.ts';
-export { serveOpenApi } from './http/openapi.ts';
+export { openApiDocument, serveOpenApi, type OpenApiAbout } from './http/openapi.ts';
 export { Endpoint } from './http/endpoint.ts';
 export { entityTag, IfMatch, Precondition, Tagged } from './http/entity-tag.ts';
 export { IdempotencyKey } from './idempotency/idempotency-key.ts';

@@ -1,13 +1,16 @@
+import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { addExamples } from './examples.ts';
 import { addRateHeaders } from './rate-headers.ts';
 
-/** Serves the page at /docs and the document at /openapi.json. */
-export function serveOpenApi(
-  app: NestExpressApplication,
-  about: { readonly title: string; readonly description: string },
-): void {
+export interface OpenApiAbout {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Returns the OpenAPI document of a service's routes; the app need not be started. */
+export function openApiDocument(app: INestApplication, about: OpenApiAbout): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle(about.title)
     .setDescription(`${about.description} Errors are RFC 9457 problem details; decide by \`code\`.`)
@@ -15,13 +18,15 @@ export function serveOpenApi(
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })
     .build();
-  const create = () => {
-    const document = SwaggerModule.createDocument(app, description);
-    addExamples(document);
-    addRateHeaders(document);
-    return document;
-  };
-  SwaggerModule.setup('docs', app, create, {
+  const document = SwaggerModule.createDocument(app, description);
+  addExamples(document);
+  addRateHeaders(document);
+  return document;
+}
+
+/** Serves the page at /docs and the document at /openapi.json. */
+export function serveOpenApi(app: NestExpressApplication, about: OpenApiAbout): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, about), {
     customSiteTitle: about.title,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
