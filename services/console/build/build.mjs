@@ -1,11 +1,9 @@
 // Builds the page into dist/page: bundled, hashed, compressed. Does nothing when nothing it reads has changed.
-import react from '@vitejs/plugin-react';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build } from 'vite';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const checkout = dirname(dirname(root));
@@ -52,6 +50,8 @@ function compress(folder) {
 
 const wanted = inputs();
 if (!isCurrent(wanted)) {
+  // Loaded only now: most runs end above.
+  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
   // Made beside the page and then put in its place: a service that starts meanwhile finds a whole one.
   const made = `${page}.${process.pid}`;
   rmSync(made, { recursive: true, force: true });

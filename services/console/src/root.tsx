@@ -29,6 +29,9 @@ const queries = new QueryClient({
 const schemes = localStorageColorSchemeManager({ key: 'tandem-theme' });
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 
+// A dialog keeps the page behind it from scrolling by a style of its own, whose maker asks for the nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 /** Everything around the pages: look, words, queries and the session. */
 export function Root({ children }: { readonly children: ReactNode }) {
   return (

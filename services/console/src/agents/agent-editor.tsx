@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Text, Textarea } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFormKey } from '../api/use-act.ts';
+import { Dialog } from '../panel/dialog.tsx';
 import { FormFault } from '../panel/form-fault.tsx';
 import { Panel } from '../panel/panel.tsx';
 import { useWords } from '../words/index.ts';
@@ -83,7 +84,7 @@ export function AgentEditor({ id, start, onClose, onPublished }: AgentEditorProp
           onChange={(event) => setText(event.currentTarget.value)}
         />
       </div>
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={words.publishTitle} centered>
+      <Dialog isOpen={isAsking} onClose={() => setAsking(false)} title={words.publishTitle}>
         <Text size="sm">{words.publishText}</Text>
         <Text size="sm" c="dimmed" mt="xs">
           {words.changes(changes)}
@@ -96,7 +97,7 @@ export function AgentEditor({ id, start, onClose, onPublished }: AgentEditorProp
             {words.publish}
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     </Panel>
   );
 }

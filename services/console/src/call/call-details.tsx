@@ -8,12 +8,18 @@ import { Tag } from '../panel/tag.tsx';
 import { useSession } from '../session/session.ts';
 import { useWords } from '../words/index.ts';
 import type { CallDetail } from './call.queries.ts';
+import type { Turn } from './timeline.ts';
 
 const TABS = ['tools', 'latency', 'cost', 'legs', 'analysis'] as const;
 type Tab = (typeof TABS)[number];
 
+interface CallDetailsProps {
+  readonly call: CallDetail;
+  readonly turns: readonly Turn[];
+}
+
 /** Tool calls, latency, cost and legs of a call. */
-export function CallDetails({ call }: { readonly call: CallDetail }) {
+export function CallDetails({ call, turns }: CallDetailsProps) {
   const { call: words } = useWords();
   const [tab, setTab] = useState<Tab>('tools');
   const shown = TABS.filter((name) => name !== 'analysis' || call.analyses.length > 0);
@@ -32,6 +38,7 @@ export function CallDetails({ call }: { readonly call: CallDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="latency">
           <Latency call={call} />
+          <TurnLatencies turns={turns} />
         </Tabs.Panel>
         <Tabs.Panel value="cost">
           <Cost call={call} />
@@ -105,6 +112,33 @@ function Latency({ call }: PartProps) {
         figure('p50Ms', 'p50'),
         figure('p95Ms', 'p95'),
         figure('maxMs', 'max'),
+      ]}
+    />
+  );
+}
+
+const PARTS = ['callerToHeardMs', 'endPointingMs', 'modelMs', 'relayMs', 'playoutMs'] as const;
+
+/** How long the caller waited for each turn of the agent, and where the time went. */
+function TurnLatencies({ turns }: { readonly turns: readonly Turn[] }) {
+  const { call: words } = useWords();
+  const rows = turns.flatMap(({ turn, latency: parts }) =>
+    parts === null || parts.callerToHeardMs === null ? [] : [{ turn, ...parts }],
+  );
+  if (rows.length === 0) return null;
+  return (
+    <DataTable
+      label={words.turns}
+      rows={rows}
+      rowKey={({ turn }) => String(turn)}
+      columns={[
+        { key: 'turn', title: words.turn, cell: ({ turn }) => turn },
+        ...PARTS.map((part) => ({
+          key: part,
+          title: words.parts[part],
+          isFigure: true,
+          cell: (row: (typeof rows)[number]) => latency(row[part]),
+        })),
       ]}
     />
   );

@@ -6,13 +6,14 @@ import { phone, sentence } from '../format/format.ts';
 import { PageHead } from '../panel/page-head.tsx';
 import { Answered, Panel } from '../panel/panel.tsx';
 import { Empty } from '../panel/states.tsx';
+import { useSession } from '../session/session.ts';
 import { useReportFreshness } from '../shell/freshness.tsx';
 import { useWords } from '../words/index.ts';
 import { CallFacts } from './call-facts.tsx';
 import { CallDetails } from './call-details.tsx';
-import { useCall, type CallDetail } from './call.queries.ts';
+import { useCall, useCallLog, usePeaks, type CallDetail } from './call.queries.ts';
 import { Player } from './player.tsx';
-import { foldTimeline, lengthOf, sentenceAt } from './timeline.ts';
+import { foldTimeline, lengthOf, saidInTurns, sentenceAt } from './timeline.ts';
 import { Transcript } from './transcript.tsx';
 import { useCallAudio } from './use-call-audio.ts';
 
@@ -37,7 +38,15 @@ export function CallPage() {
           {words.back}
         </Button>
       </PageHead>
-      {query.data ? <Call call={query.data} updatedAt={query.dataUpdatedAt} isFailing={query.isError} /> : <Panel><Answered query={query} rows={12}>{() => null}</Answered></Panel>}
+      {query.data ? (
+        <Call call={query.data} updatedAt={query.dataUpdatedAt} isFailing={query.isError} />
+      ) : (
+        <Panel>
+          <Answered query={query} rows={12}>
+            {() => null}
+          </Answered>
+        </Panel>
+      )}
     </>
   );
 }
@@ -48,14 +57,21 @@ interface CallProps {
   readonly isFailing: boolean;
 }
 
-function Call({ call, updatedAt, isFailing }: CallProps) {
+function Call({ call: record, updatedAt, isFailing }: CallProps) {
   const words = useWords().call;
   const { t } = useSearch({ from: '/calls/$callId' });
-  const isRunning = call.endedAt === null && call.refusalReason === null;
+  const { may } = useSession();
+  const isRunning = record.endedAt === null && record.refusalReason === null;
+  const { turns, events } = useCallLog(record.callId, isRunning);
+  const call = useMemo(
+    () => (turns.length === 0 ? record : { ...record, transcript: saidInTurns(turns) }),
+    [record, turns],
+  );
+  const peaks = usePeaks(record.recordings, may('recordings:read'));
   useReportFreshness({ updatedAt: isRunning ? updatedAt : 0, isFailing });
-  const entries = useMemo(() => foldTimeline(call), [call]);
+  const entries = useMemo(() => foldTimeline(call, events), [call, events]);
   const lengthMs = useMemo(() => lengthOf(call), [call]);
-  const audio = useCallAudio(call.callId, call.recordings, (t ?? 0) * 1_000);
+  const audio = useCallAudio(record.callId, record.recordings, (t ?? 0) * 1_000);
   const [hasSought, setSought] = useState(t !== undefined);
   const seek = (atMs: number) => {
     setSought(true);
@@ -66,10 +82,10 @@ function Call({ call, updatedAt, isFailing }: CallProps) {
     <div className="call-grid">
       <div className="page-grid">
         <Panel title={words.recording}>
-          <Player call={call} lengthMs={lengthMs} audio={{ ...audio, seek }} />
+          <Player call={call} lengthMs={lengthMs} peaks={peaks} audio={{ ...audio, seek }} />
         </Panel>
         <Panel title={words.transcript}>
-          {call.transcript.length === 0 && <Empty title={words.noSpeech} hint={whySilent(call, words)} />}
+          {call.transcript.length === 0 && <Empty title={words.noSpeech} hint={whySilent(record, words)} />}
           {entries.length > 0 && (
             <Transcript
               entries={entries}
@@ -81,8 +97,8 @@ function Call({ call, updatedAt, isFailing }: CallProps) {
         </Panel>
       </div>
       <div className="page-grid">
-        <CallFacts call={call} />
-        <CallDetails call={call} />
+        <CallFacts call={record} />
+        <CallDetails call={record} turns={turns} />
       </div>
     </div>
   );

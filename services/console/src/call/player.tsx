@@ -1,28 +1,30 @@
 import { ActionIcon, NativeSelect, Text } from '@mantine/core';
 import { ChevronsLeft, ChevronsRight, Pause, Play } from 'lucide-react';
-import { useEffect, useRef, type MouseEvent } from 'react';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { position } from '../format/format.ts';
 import { useWords } from '../words/index.ts';
-import type { CallDetail } from './call.queries.ts';
-import { drawTracks } from './tracks.ts';
+import type { CallDetail, Peaks } from './call.queries.ts';
+import type { CallParts } from './timeline.ts';
+import { drawTracks, type Tracks as Drawn } from './tracks.ts';
 import type { CallAudio } from './use-call-audio.ts';
 
 const STEP_MS = 5_000;
 const RATES = [0.75, 1, 1.25, 1.5, 2];
 
 interface PlayerProps {
-  readonly call: CallDetail;
+  readonly call: CallDetail & CallParts;
   readonly lengthMs: number;
+  readonly peaks: readonly Peaks[];
   readonly audio: CallAudio;
 }
 
 /** The call over its time, and the sound of it. The picture is for eyes; the slider says the same. */
-export function Player({ call, lengthMs, audio }: PlayerProps) {
+export function Player({ call, lengthMs, peaks, audio }: PlayerProps) {
   const words = useWords().call;
   const { atMs, hasSound, isPlaying } = audio;
   return (
     <div className="player">
-      <Tracks call={call} lengthMs={lengthMs} atMs={atMs} onSeek={audio.seek} />
+      <Tracks call={call} lengthMs={lengthMs} atMs={atMs} peaks={peaks} onSeek={audio.seek} />
       <input
         type="range"
         min={0}
@@ -76,7 +78,7 @@ export function Player({ call, lengthMs, audio }: PlayerProps) {
 interface StepProps {
   readonly label: string;
   readonly onClick: () => void;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }
 
 function Step({ label, onClick, children }: StepProps) {
@@ -87,19 +89,16 @@ function Step({ label, onClick, children }: StepProps) {
   );
 }
 
-interface TracksProps {
-  readonly call: CallDetail;
-  readonly lengthMs: number;
-  readonly atMs: number;
+interface TracksProps extends Drawn {
   readonly onSeek: (atMs: number) => void;
 }
 
-function Tracks({ call, lengthMs, atMs, onSeek }: TracksProps) {
+function Tracks({ call, lengthMs, atMs, peaks, onSeek }: TracksProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const draw = () => paint(element, call, lengthMs, atMs);
+    const draw = () => paint(element, { call, lengthMs, atMs, peaks });
     draw();
     const sizes = new ResizeObserver(draw);
     sizes.observe(element);
@@ -110,13 +109,13 @@ function Tracks({ call, lengthMs, atMs, onSeek }: TracksProps) {
       sizes.disconnect();
       themes.disconnect();
     };
-  }, [call, lengthMs, atMs]);
+  }, [call, lengthMs, atMs, peaks]);
   const seek = ({ nativeEvent, currentTarget }: MouseEvent<HTMLCanvasElement>) =>
     onSeek((nativeEvent.offsetX / currentTarget.clientWidth) * lengthMs);
   return <canvas ref={canvas} aria-hidden="true" onClick={seek} />;
 }
 
-function paint(element: HTMLCanvasElement, call: CallDetail, lengthMs: number, atMs: number): void {
+function paint(element: HTMLCanvasElement, tracks: Drawn): void {
   const context = element.getContext('2d');
   if (context === null) return;
   const [width, height, ratio] = [element.clientWidth, element.clientHeight, devicePixelRatio];
@@ -125,12 +124,13 @@ function paint(element: HTMLCanvasElement, call: CallDetail, lengthMs: number, a
   context.scale(ratio, ratio);
   const style = getComputedStyle(element);
   const of = (name: string) => style.getPropertyValue(name);
-  drawTracks(context, { width, height }, call, lengthMs, atMs, {
+  drawTracks(context, { width, height }, tracks, {
     caller: of('--caller'),
     agent: of('--agent'),
     tool: of('--warn'),
     line: of('--line'),
     seam: of('--bad'),
     position: of('--mantine-color-text'),
+    text: of('--mantine-color-dimmed'),
   });
 }

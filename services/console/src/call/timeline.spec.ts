@@ -4,10 +4,13 @@ import {
   foldTimeline,
   heardPart,
   lengthOf,
+  saidInTurns,
   sentenceAt,
   type CallParts,
   type Entry,
+  type LoggedEvent,
   type SaidPart,
+  type Turn,
 } from './timeline.ts';
 
 const ADMITTED = Date.parse('2027-03-01T14:00:00Z');
@@ -90,6 +93,56 @@ describe('the timeline of a call', () => {
 
   it('is as long as what was last said while the call runs', () => {
     expect(lengthOf(call({ transcript: [said(2_000)], toolCalls: [tool('a', 2_500, null)] }))).toBe(3_000);
+  });
+});
+
+describe('the kept log of a call', () => {
+  const event = (sequence: number, atMs: number, type: string): LoggedEvent => ({
+    sequence,
+    atMs,
+    type,
+    data: {},
+  });
+
+  it('adds what the record does not have, and takes the place of its list of models', () => {
+    const models = [1_000, 5_000].map((fromMs) => ({ provider: 'openai', model: 'one', fromMs }));
+    const log = [event(1, 0, 'call.admitted'), event(2, 2_000, 'consent.stated'), event(3, 5_000, 'model.moved')];
+    const entries = foldTimeline(call({ models, transcript: [said(5_000)] }), log);
+    expect(kinds(entries)).toEqual(['2000 event', '5000 event', '5000 said']);
+    expect(kinds(foldTimeline(call({ models })))).toEqual(['5000 model']);
+  });
+});
+
+describe('what was said, by turns', () => {
+  const part = { startedAtMs: 1, endedAtMs: 2, heardMs: 1, generatedMs: 3, interrupted: true, unheard: 'at nine.' };
+  const none = { endPointingMs: null, modelMs: null, relayMs: null, playoutMs: null };
+  const turns: Turn[] = [
+    {
+      turn: 1,
+      speaker: 'agent',
+      startedAtMs: 1,
+      utterances: [
+        { ...part, text: 'We open' },
+        { ...part, text: 'Or' },
+      ],
+      latency: { ...none, answerToFirstAudioMs: 800, callerToHeardMs: null },
+    },
+    { turn: 2, speaker: 'caller', startedAtMs: 5, utterances: [{ ...part, text: '', unheard: null }], latency: null },
+  ];
+
+  it('keeps the words that were not heard, and the wait for the first of a turn', () => {
+    expect(
+      saidInTurns(turns).map(({ text, unheardText, waitMs, isTranscribed }) => [
+        text,
+        unheardText,
+        waitMs,
+        isTranscribed,
+      ]),
+    ).toEqual([
+      ['We open', 'at nine.', 800, true],
+      ['Or', 'at nine.', null, true],
+      ['', null, null, false],
+    ]);
   });
 });
 

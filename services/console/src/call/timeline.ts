@@ -15,7 +15,76 @@ export interface SaidPart {
   readonly unheardText?: string | null;
   /** Length of the whole sentence as it was made. */
   readonly generatedMs?: number | null;
+  /** How long the caller waited for it; for the first sentence of a turn of the agent. */
+  readonly waitMs?: number | null;
 }
+
+/** A turn as control-api tells it. */
+export interface Turn {
+  readonly turn: number;
+  readonly speaker: 'caller' | 'agent';
+  readonly startedAtMs: number;
+  readonly utterances: readonly {
+    readonly text: string;
+    readonly startedAtMs: number;
+    readonly endedAtMs: number;
+    readonly heardMs: number | null;
+    readonly generatedMs: number | null;
+    readonly interrupted: boolean;
+    readonly unheard: string | null;
+  }[];
+  readonly latency: TurnLatency | null;
+}
+
+/** The parts of a wait, in the order of its course. */
+export interface TurnLatency {
+  readonly answerToFirstAudioMs: number | null;
+  readonly callerToHeardMs: number | null;
+  readonly endPointingMs: number | null;
+  readonly modelMs: number | null;
+  readonly relayMs: number | null;
+  readonly playoutMs: number | null;
+}
+
+/** An event of the kept log. */
+export interface LoggedEvent {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Returns what was said by the turns, which know what was not heard and how long the caller waited. */
+export function saidInTurns(turns: readonly Turn[]): SaidPart[] {
+  return turns.flatMap(({ speaker, utterances, latency }) =>
+    utterances.map(({ unheard, ...said }, index) => ({
+      ...said,
+      speaker,
+      isTranscribed: speaker === 'agent' || said.text !== '',
+      unheardText: unheard,
+      waitMs: index === 0 ? (latency?.callerToHeardMs ?? latency?.answerToFirstAudioMs ?? null) : null,
+    })),
+  );
+}
+
+/** Events that are told as they are; what was said, tools and legs come from their own parts. */
+const TOLD: ReadonlySet<string> = new Set([
+  'agent.changed',
+  'budget.reached',
+  'consent.stated',
+  'digits.captured',
+  'idle.prompted',
+  'language.changed',
+  'log.cut',
+  'model.faulted',
+  'model.moved',
+  'recording.changed',
+  'stream.failed',
+  'tool-limit.reached',
+  'transcription.failed',
+  'transfer.asked',
+  'transfer.ended',
+]);
 
 export interface ToolPart {
   readonly toolCallId: string;
@@ -65,14 +134,18 @@ export type Entry =
       readonly gapMs: number | null;
       readonly reason: string | null;
     }
+  | { readonly kind: 'event'; readonly key: string; readonly atMs: number; readonly event: LoggedEvent }
   | { readonly kind: 'model'; readonly key: string; readonly atMs: number; readonly model: ModelPart }
   | { readonly kind: 'ended'; readonly key: string; readonly atMs: number; readonly reason: string | null };
 
 /** Entries of one moment stand in this order. */
-const ORDER: readonly Entry['kind'][] = ['answered', 'reattached', 'model', 'said', 'tool', 'ended'];
+const ORDER: readonly Entry['kind'][] = ['answered', 'reattached', 'model', 'event', 'said', 'tool', 'ended'];
 
-/** Returns everything that happened in a call, in the order of its time. */
-export function foldTimeline(call: CallParts): Entry[] {
+/**
+ * Returns everything that happened in a call, in the order of its time.
+ * @param events the kept log; empty where there is none
+ */
+export function foldTimeline(call: CallParts, events: readonly LoggedEvent[] = []): Entry[] {
   const sinceAdmission = (instant: string) => Date.parse(instant) - Date.parse(call.admittedAt);
   const entries: Entry[] = [
     ...(call.answeredAt === null
@@ -91,8 +164,11 @@ export function foldTimeline(call: CallParts): Entry[] {
       tool,
     })),
     ...seamsOf(call.legs, sinceAdmission),
-    // The first model is no event: the call began with it.
-    ...call.models.slice(1).map((model, index) => ({
+    ...events
+      .filter(({ type }) => TOLD.has(type))
+      .map((event) => ({ kind: 'event' as const, key: `event-${event.sequence}`, atMs: event.atMs, event })),
+    // The first model is no event: the call began with it. The log tells of the others, with their reasons.
+    ...(events.length > 0 ? [] : call.models.slice(1)).map((model, index) => ({
       kind: 'model' as const,
       key: `model-${index + 1}`,
       atMs: model.fromMs,

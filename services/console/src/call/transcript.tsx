@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowRightLeft, Check, CircleAlert, Cpu, PhoneIncoming, PhoneOff, Wrench } from 'lucide-react';
+import { ArrowRightLeft, Check, CircleAlert, Cpu, Info, PhoneIncoming, PhoneOff, Wrench } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
-import { position, seconds, sentence } from '../format/format.ts';
+import { latency, position, seconds, sentence } from '../format/format.ts';
 import { useWords } from '../words/index.ts';
-import { heardPart, type Entry, type SaidPart } from './timeline.ts';
+import { heardPart, type Entry, type LoggedEvent, type SaidPart } from './timeline.ts';
 
 /** About the height of a row until it is measured. */
 const ROW_PX = 34;
@@ -31,8 +31,8 @@ export function Transcript({ entries, current, isFollowing, onSeek }: Transcript
     if (isFollowing && current >= 0) rows.scrollToIndex(current, { align: 'auto' });
   }, [rows, current, isFollowing]);
   return (
-    <div ref={box} className="transcript" tabIndex={0} role="region" aria-label={words.transcript}>
-      <ol className="side-list" style={{ height: rows.getTotalSize() }}>
+    <div ref={box} className="transcript" tabIndex={0} role="group" aria-label={words.transcript}>
+      <ol className="timeline" style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, key, start }) => {
           const entry = entries[index];
           return (
@@ -88,6 +88,13 @@ function Row({ entry, isCurrent, onSeek }: RowProps) {
           {entry.leg.relayId}
         </Happening>
       );
+    case 'event':
+      return (
+        <Happening atMs={entry.atMs} icon={<Info size={13} />}>
+          {words.happened[entry.event.type] ?? sentence(entry.event.type.replaceAll('.', ' '))}
+          {detailOf(entry.event)}
+        </Happening>
+      );
     case 'model':
       return (
         <Happening atMs={entry.atMs} icon={<Cpu size={13} />}>
@@ -102,6 +109,17 @@ function Row({ entry, isCurrent, onSeek }: RowProps) {
         </Happening>
       );
   }
+}
+
+/** Fields of events that say something to a person, in this order. */
+const TELLING = ['department', 'purpose', 'mode', 'state', 'outcome', 'provider', 'model', 'why', 'language'];
+
+function detailOf({ data }: LoggedEvent): string {
+  const parts = [...TELLING, 'category', 'code', 'by'].flatMap((name) => {
+    const value = data[name];
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
 
 interface HappeningProps {
@@ -147,6 +165,7 @@ function Sentence({ said, isCurrent, onSeek }: SentenceProps) {
       </span>
       <span className="sentence-text">
         {said.isTranscribed ? said.text : <em>{words.lost}</em>}
+        {said.waitMs != null && <span className="sentence-wait">{words.waited(latency(said.waitMs))}</span>}
         {said.unheardText && (
           <>
             {' '}
@@ -156,7 +175,10 @@ function Sentence({ said, isCurrent, onSeek }: SentenceProps) {
         )}
         {heard !== null && (
           <span className="sentence-cut">
-            ✂ {words.interrupted}, {words.heard(seconds(heard.heardMs), seconds(heard.wholeMs))}
+            ✂{' '}
+            {heard.wholeMs > heard.heardMs
+              ? `${words.interrupted}, ${words.heard(seconds(heard.heardMs), seconds(heard.wholeMs))}`
+              : words.interruptedAfter(seconds(heard.heardMs))}
           </span>
         )}
       </span>

@@ -78,7 +78,7 @@ function TypedFilter({ label, value = '', onChange }: TypedFilterProps) {
   return (
     <TextInput
       size="xs"
-      w={132}
+      w={116}
       label={label}
       value={typed}
       onChange={(event) => {

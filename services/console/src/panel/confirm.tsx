@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useWords } from '../words/index.ts';
+import { Dialog } from './dialog.tsx';
 import { FormFault } from './form-fault.tsx';
 
 interface ConfirmProps {
@@ -18,7 +19,7 @@ interface ConfirmProps {
 export function Confirm({ isOpen, title, text, act, isBusy, error, onConfirm, onClose }: ConfirmProps) {
   const words = useWords().act;
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} centered size="md">
+    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       <Text size="sm">{text}</Text>
       <FormFault error={error} />
       <Group justify="flex-end" mt="lg" gap="xs">
@@ -29,6 +30,6 @@ export function Confirm({ isOpen, title, text, act, isBusy, error, onConfirm, on
           {act}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

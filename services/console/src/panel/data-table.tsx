@@ -23,8 +23,8 @@ interface DataTableProps<Row> {
 /** Rows under headings; wide ones scroll sideways by themselves. */
 export function DataTable<Row>({ label, columns, rows, rowKey, isMuted }: DataTableProps<Row>) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <Table highlightOnHover verticalSpacing={6} horizontalSpacing="md">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={label}>
+      <Table highlightOnHover verticalSpacing={6} horizontalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ key, title, isFigure, hasQuietTitle }) => (

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useWords } from '../words/index.ts';
+import { Dialog } from './dialog.tsx';
 import { FormFault } from './form-fault.tsx';
 
 interface FormDialogProps {
@@ -25,7 +26,7 @@ export function FormDialog(props: FormDialogProps) {
     onSubmit();
   };
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} size="lg">
+    <Dialog isOpen={isOpen} onClose={onClose} title={title} size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
           {children}
@@ -40,6 +41,6 @@ export function FormDialog(props: FormDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { gate } from '../api/gate.ts';
+import { Dialog } from '../panel/dialog.tsx';
 import { useWords } from '../words/index.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import { useSession } from './session.ts';
@@ -16,11 +17,10 @@ export function SessionDialogs() {
   const demand = useSyncExternalStore(gate.subscribe, gate.current);
   const isConfirm = demand === 'confirm';
   return (
-    <Modal
-      opened={demand !== null}
+    <Dialog
+      isOpen={demand !== null}
       onClose={() => gate.settle(false)}
       title={isConfirm ? words.confirmTitle : words.againTitle}
-      centered
       size="sm"
     >
       <Text size="sm" mb="md">
@@ -29,7 +29,7 @@ export function SessionDialogs() {
       {demand !== null && (
         <SignInForm purpose={demand} onDone={() => gate.settle(true)} key={demand} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

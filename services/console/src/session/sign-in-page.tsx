@@ -6,7 +6,7 @@ import { LanguageSwitch } from '../shell/language-switch.tsx';
 import { Mark } from '../shell/mark.tsx';
 import { useWords } from '../words/index.ts';
 import { SignInForm } from './sign-in-form.tsx';
-import { takeLinkToken } from './sign-in.ts';
+import { takeLinkToken, takeProviderFailure } from './sign-in.ts';
 
 /** Plain http keeps no secure cookie, except on the machine itself. */
 const isInsecure = () => !globalThis.isSecureContext;
@@ -15,7 +15,8 @@ const isInsecure = () => !globalThis.isSecureContext;
 export function SignInPage() {
   const words = useWords().session;
   const queries = useQueryClient();
-  const providers = useQuery({ queryKey: ['providers'], queryFn: people.providers, retry: false });
+  const ways = useQuery({ queryKey: ['providers'], queryFn: people.providers, retry: false });
+  const [failure] = useState(takeProviderFailure);
   const link = useLink();
   const done = () => void queries.invalidateQueries({ queryKey: ['me'] });
   return (
@@ -35,20 +36,28 @@ export function SignInPage() {
             </Alert>
           )}
           {link === 'refused' && <Alert color="red">{words.linkFailed}</Alert>}
+          {failure !== null && (
+            <Alert color="red" role="alert">
+              {words.oidc[failure] ?? words.oidc['oidc-unavailable']}
+            </Alert>
+          )}
           {link === 'trying' ? (
             <Text role="status">
               <Loader size="xs" mr="xs" />
               {words.byLink}
             </Text>
           ) : (
-            <SignInForm purpose="sign-in" onDone={done} />
+            // Unknown counts as offered: the form says itself that the server does not answer.
+            (ways.data?.password ?? true) && <SignInForm purpose="sign-in" onDone={done} />
           )}
-          {(providers.data?.items.length ?? 0) > 0 && <Divider label={words.or} />}
-          {providers.data?.items.map(({ id, name, url }) => (
-            <Button key={id} component="a" href={url} variant="default" fullWidth>
-              {words.withProvider(name)}
-            </Button>
-          ))}
+          {ways.data?.oidc && (
+            <>
+              {ways.data.password && <Divider label={words.or} />}
+              <Button component="a" href={ways.data.oidc.start} variant="default" fullWidth>
+                {words.withProvider(ways.data.oidc.name)}
+              </Button>
+            </>
+          )}
           <Text size="xs" c="dimmed">
             {words.first}
           </Text>

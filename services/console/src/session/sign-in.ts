@@ -45,8 +45,13 @@ export function useSignIn(purpose: 'sign-in' | 'confirm'): SignInState {
 }
 
 /** Returns the token of a one-time link and takes it out of the address, where history would keep it. */
-export function takeLinkToken(): string | null {
-  const token = /^#link=([\w-]{16,200})$/.exec(location.hash)?.[1] ?? null;
-  if (token !== null) history.replaceState(history.state, '', location.pathname + location.search);
-  return token;
+export const takeLinkToken = (): string | null => takeFromFragment(/^#link=([\w-]{16,200})$/);
+
+/** Returns the code of a provider's sign-in that failed, and takes it out of the address. */
+export const takeProviderFailure = (): string | null => takeFromFragment(/^#error=([a-z-]{1,60})$/);
+
+function takeFromFragment(pattern: RegExp): string | null {
+  const found = pattern.exec(location.hash)?.[1] ?? null;
+  if (found !== null) history.replaceState(history.state, '', location.pathname + location.search);
+  return found;
 }

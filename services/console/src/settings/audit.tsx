@@ -21,7 +21,7 @@ export function Audit() {
               <DataTable
                 label={words.audit}
                 rows={rows}
-                rowKey={({ sequence }) => String(sequence)}
+                rowKey={({ seq }) => String(seq)}
                 columns={[
                   { key: 'at', title: words.at, cell: ({ at }) => clock.at(at) },
                   { key: 'actor', title: words.actor, cell: ({ actor }) => actor.name ?? actor.id ?? actor.kind },
@@ -31,6 +31,8 @@ export function Audit() {
                     title: words.object,
                     cell: ({ object }) => `${object.kind} ${object.id ?? ''}`,
                   },
+                  { key: 'refusal', title: words.refusal, cell: ({ refusal }) => refusal ?? '' },
+                  { key: 'address', title: words.address, cell: ({ address }) => address ?? '—' },
                   { key: 'reason', title: words.reason, cell: ({ reason }) => reason ?? '' },
                 ]}
               />

@@ -43,26 +43,38 @@ export const useSetBudget = () =>
     'budget',
   );
 
-export const useUsers = () => useQuery({ queryKey: ['users'], queryFn: people.users });
-export const useInvite = () =>
-  useAct(
-    ({ key, ...given }: { readonly key: string; readonly name: string; readonly email: string; readonly role: Role }) =>
-      people.invite(given, key),
-    'users',
-  );
+export const useUsers = () =>
+  useInfiniteQuery({
+    queryKey: ['users'],
+    queryFn: ({ pageParam }) => people.users(pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+interface Invited {
+  readonly key: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+}
+export const useInvite = () => useAct(({ key, ...given }: Invited) => people.invite(given, key), 'users');
+export const useNewLink = () => useAct((id: string) => people.newLink(id));
+interface ChangedUser {
+  readonly id: string;
+  readonly role?: Role;
+  readonly state?: 'active' | 'disabled';
+}
 export const useChangeUser = () =>
-  useAct(
-    ({ id, ...change }: { readonly id: string; readonly role?: Role; readonly isDisabled?: boolean }) =>
-      people.changeUser(id, change),
-    'users',
-  );
+  useAct(({ id, ...change }: ChangedUser) => people.changeUser(id, change), 'users');
+
 export const useOwnSessions = () => useQuery({ queryKey: ['own-sessions'], queryFn: people.sessions });
 export const useEndSession = () => useAct((id: string) => people.endSession(id), 'own-sessions');
-export const useChangePassword = () => useAct(people.changePassword);
+export const useChangePassword = () => useAct((password: string) => people.changePassword(password), 'me');
+export const useSetTotp = () => useAct((code: string | null) => people.setTotp(code), 'me');
+export const useRemoveTotp = () => useAct(() => people.removeTotp(), 'me');
 export const useAudit = () =>
   useInfiniteQuery({
     queryKey: ['audit'],
-    queryFn: ({ pageParam }) => people.audit(pageParam ?? undefined),
+    queryFn: ({ pageParam }) => people.audit(pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });

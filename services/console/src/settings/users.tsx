@@ -1,16 +1,18 @@
-import { Alert, Code, NativeSelect, TextInput } from '@mantine/core';
+import { Alert, Code, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { ROLES, type Role } from '../api/people.ts';
+import { ROLES, type OneTimeLink, type Role, type User } from '../api/people.ts';
 import { useFormKey } from '../api/use-act.ts';
 import { ActButton } from '../panel/act-button.tsx';
-import { DataTable } from '../panel/data-table.tsx';
+import { DataTable, More } from '../panel/data-table.tsx';
 import { FormDialog } from '../panel/form-dialog.tsx';
 import { faultsOf, FormFault } from '../panel/form-fault.tsx';
 import { Answered, Panel } from '../panel/panel.tsx';
-import { Tag } from '../panel/tag.tsx';
+import { Tag, type Tone } from '../panel/tag.tsx';
 import { useSession } from '../session/session.ts';
 import { useWords } from '../words/index.ts';
-import { useChangeUser, useInvite, useUsers } from './settings.queries.ts';
+import { useChangeUser, useInvite, useNewLink, useUsers } from './settings.queries.ts';
+
+const TONES: Readonly<Record<User['state'], Tone>> = { invited: 'warn', active: 'good', disabled: 'plain' };
 
 /** People who may sign in, and as what. */
 export function Users() {
@@ -19,6 +21,7 @@ export function Users() {
   const query = useUsers();
   const change = useChangeUser();
   const [isInviting, setInviting] = useState(false);
+  const [link, setLink] = useState<OneTimeLink | null>(null);
   return (
     <Panel
       title={words.users}
@@ -30,12 +33,12 @@ export function Users() {
     >
       <FormFault error={change.error} />
       <Answered query={query}>
-        {({ items }) => (
+        {({ pages }) => (
           <DataTable
             label={words.users}
-            rows={items}
+            rows={pages.flatMap(({ items }) => items)}
             rowKey={({ id }) => id}
-            isMuted={({ isDisabled }) => isDisabled}
+            isMuted={({ state }) => state === 'disabled'}
             columns={[
               { key: 'name', title: words.name, cell: ({ name }) => name },
               { key: 'email', title: words.email, cell: ({ email }) => email },
@@ -54,38 +57,72 @@ export function Users() {
               },
               {
                 key: 'state',
-                title: words.active,
-                cell: ({ isDisabled }) => (
-                  <Tag tone={isDisabled ? 'plain' : 'good'}>{isDisabled ? words.disabled : words.active}</Tag>
-                ),
+                title: words.state,
+                cell: ({ state }) => <Tag tone={TONES[state]}>{words.states[state]}</Tag>,
               },
               {
                 key: 'seen',
                 title: words.lastSeen,
-                cell: ({ lastSeenAt }) => (lastSeenAt === null ? words.never : clock.at(lastSeenAt)),
+                cell: ({ lastSignInAt }) => (lastSignInAt === null ? words.never : clock.at(lastSignInAt)),
               },
               {
                 key: 'acts',
                 title: act.actions,
                 hasQuietTitle: true,
                 isFigure: true,
-                cell: ({ id, name, isDisabled }) =>
-                  id === me.id ? null : (
-                    <ActButton
-                      scope="users:write"
-                      label={`${isDisabled ? words.enable : words.disable}: ${name}`}
-                      onClick={() => change.mutate({ id, isDisabled: !isDisabled })}
-                    >
-                      {isDisabled ? words.enable : words.disable}
-                    </ActButton>
-                  ),
+                cell: (user) => user.id !== me.id && <UserActs user={user} onLink={setLink} />,
               },
             ]}
           />
         )}
       </Answered>
+      {query.hasNextPage && <More query={query} shown="" />}
+      {link !== null && <LinkShown link={link} />}
       {isInviting && <Invite onClose={() => setInviting(false)} />}
     </Panel>
+  );
+}
+
+interface UserActsProps {
+  readonly user: User;
+  readonly onLink: (link: OneTimeLink) => void;
+}
+
+function UserActs({ user, onLink }: UserActsProps) {
+  const { settings: words } = useWords();
+  const change = useChangeUser();
+  const newLink = useNewLink();
+  const isDisabled = user.state === 'disabled';
+  const turn = isDisabled ? words.enable : words.disable;
+  return (
+    <Group gap={6} justify="flex-end" wrap="nowrap">
+      <ActButton
+        scope="users:write"
+        isBusy={newLink.isPending}
+        label={`${words.newLink}: ${user.name}`}
+        onClick={() => newLink.mutate(user.id, { onSuccess: onLink })}
+      >
+        {words.newLink}
+      </ActButton>
+      <ActButton
+        scope="users:write"
+        label={`${turn}: ${user.name}`}
+        isBusy={change.isPending}
+        onClick={() => change.mutate({ id: user.id, state: isDisabled ? 'active' : 'disabled' })}
+      >
+        {turn}
+      </ActButton>
+    </Group>
+  );
+}
+
+/** A link that signs somebody in, once. */
+function LinkShown({ link }: { readonly link: OneTimeLink }) {
+  const { settings: words } = useWords();
+  return (
+    <Alert title={words.inviteHint} role="status">
+      <Code block>{link.url}</Code>
+    </Alert>
   );
 }
 
@@ -128,11 +165,7 @@ function Invite({ onClose }: { readonly onClose: () => void }) {
         data={ROLES.map((value) => ({ value, label: `${words.roles[value]}: ${words.rolesHint[value]}` }))}
         onChange={(event) => setGiven({ ...given, role: event.currentTarget.value as Role })}
       />
-      {invite.data?.link && (
-        <Alert title={words.inviteHint} role="status">
-          <Code block>{invite.data.link}</Code>
-        </Alert>
-      )}
+      {invite.data && <LinkShown link={invite.data.link} />}
     </FormDialog>
   );
 }
