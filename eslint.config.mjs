@@ -20,7 +20,17 @@ const HASH_PRIVATE = {
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', '.tandem/**', '.nx/**', '**/*.mjs', '**/*.cjs', 'docs/**'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.tandem/**',
+      '.nx/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      'docs/**',
+      // Written by a generator.
+      'services/console/src/api/generated/**',
+    ],
   },
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -81,6 +91,12 @@ export default tseslint.config(
   {
     files: ['libs/conversation/src/session/call-session.ts'],
     rules: { 'max-lines': ['error', { max: 350 }] },
+  },
+  {
+    // Event handlers of forms return promises that the queries of the page await; components are longer than
+    // other functions, for markup is.
+    files: ['services/console/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 130, skipBlankLines: true, skipComments: true }] },
   },
   {
     files: ['dev/**/*.ts'],

@@ -5,6 +5,17 @@ const theme = process.argv[2] ?? 'light'; const only = process.argv[3];
 mkdirSync('/tmp/shots', { recursive: true });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme, locale: 'en-US' });
+await page.route('**/console/**', async (route) => {
+  const { existsSync } = await import('node:fs');
+  const path = new URL(route.request().url()).pathname.replace('/console/', '');
+  const dir = '/work/h-console/services/console/dist/page/';
+  const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+  if (path && existsSync(dir + path) && path !== 'index.html') return route.fulfill({ body: readFileSync(dir + path), contentType: types[path.split('.').pop()] });
+  const response = await route.fetch();
+  const csp = response.headers()['content-security-policy'];
+  const nonce = /'nonce-([^']+)'/.exec(csp)[1];
+  return route.fulfill({ response, body: readFileSync(dir + 'index.html', 'utf8').replaceAll('{{nonce}}', nonce) });
+});
 page.on('console', (m) => console.log('console', m.type(), m.text().slice(0, 300)));
 page.on('pageerror', (e) => console.log('pageerror', String(e).slice(0, 400)));
 await page.goto(url + '/console/');

@@ -70,7 +70,9 @@ if (!isCurrent(wanted)) {
       assetsInlineLimit: 0,
       license: { fileName: 'licences.txt' },
       reportCompressedSize: false,
-      rolldownOptions: { onLog: (level, log, print) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && print(level, log) },
+      rolldownOptions: {
+        onLog: (level, log, print) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && print(level, log),
+      },
     },
   });
   compress(made);

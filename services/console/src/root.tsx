@@ -10,7 +10,7 @@ import { SignInPage } from './session/sign-in-page.tsx';
 import { PreferencesContext } from './shell/preferences.ts';
 import { theme, variables } from './theme.ts';
 import { en, type Words } from './words/en.ts';
-import { firstLanguage, WordsContext, wordsOf, type Language } from './words/index.ts';
+import { firstLanguage, useWords, WordsContext, wordsOf, type Language } from './words/index.ts';
 
 /** Answers of a moment ago are shown while they are asked for again. */
 const FRESH_MS = 2_000;
@@ -29,7 +29,8 @@ const queries = new QueryClient({
 const schemes = localStorageColorSchemeManager({ key: 'tandem-theme' });
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 
-// A dialog keeps the page behind it from scrolling by a style of its own, whose maker asks for the nonce here.
+// A dialog keeps the page behind it from scrolling by a style of its own, whose maker looks for the nonce
+// here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 /** Everything around the pages: look, words, queries and the session. */
@@ -84,7 +85,7 @@ function WithWords({ children }: { readonly children: ReactNode }) {
 
 function WithSession({ children }: { readonly children: ReactNode }) {
   const me = useQuery({ queryKey: ['me'], queryFn: people.me, staleTime: Infinity });
-  const locale = me.data?.tenant.locale ?? navigator.language;
+  const { locale } = useWords();
   const session = useMemo(() => me.data && toSession(me.data, locale), [me.data, locale]);
   if (session) return <SessionContext value={session}>{children}</SessionContext>;
   if (me.isPending) return <Loading rows={3} />;

@@ -108,10 +108,19 @@ export class ConsoleStandIn {
         role: 'admin',
         scopes: this.scopes,
       },
-      '/v1/users': { items: [USER, { ...USER, id: `${USER.id.slice(0, -1)}2`, name: 'Ada', state: 'invited' }], nextCursor: null },
+      '/v1/users': {
+        items: [USER, { ...USER, id: `${USER.id.slice(0, -1)}2`, name: 'Ada', state: 'invited' }],
+        nextCursor: null,
+      },
       '/v1/me/sessions': {
         items: [
-          { id: '1', isCurrent: true, address: '127.0.0.1', userAgent: 'Chromium', lastSeenAt: USER.createdAt },
+          {
+            id: '1',
+            isCurrent: true,
+            address: '127.0.0.1',
+            userAgent: 'Chromium',
+            lastSeenAt: USER.createdAt,
+          },
         ],
         failures: [],
       },

@@ -146,7 +146,8 @@ function Content({ title, value }: { readonly title: string; readonly value: unk
 function Value({ of }: { readonly of: unknown }) {
   if (typeof of === 'string') return <span className="long-text">{of}</span>;
   if (Array.isArray(of) && of.every((each) => typeof each === 'string')) return of.join(', ') || '—';
-  if (typeof of === 'object' && of !== null) return <pre className="value">{JSON.stringify(of, null, 2)}</pre>;
+  if (typeof of === 'object' && of !== null)
+    return <pre className="value">{JSON.stringify(of, null, 2)}</pre>;
   return String(of);
 }
 
@@ -173,7 +174,12 @@ function ArchiveButton({ id, name, isArchived }: ArchiveButtonProps) {
     );
   return (
     <>
-      <Button size="compact-sm" variant="default" disabled={!may('admin:write')} onClick={() => setAsking(true)}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        disabled={!may('admin:write')}
+        onClick={() => setAsking(true)}
+      >
         {words.archive}
       </Button>
       <Confirm

@@ -8,7 +8,10 @@ import {
   agentsControllerVersion,
   agentsControllerVersions,
 } from '../api/generated/sdk.gen.ts';
-import type { AgentsControllerListResponses, AgentsControllerPublishData } from '../api/generated/types.gen.ts';
+import type {
+  AgentsControllerListResponses,
+  AgentsControllerPublishData,
+} from '../api/generated/types.gen.ts';
 import { ask, idempotency } from '../api/request.ts';
 import { useAct } from '../api/use-act.ts';
 

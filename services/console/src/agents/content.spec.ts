@@ -36,5 +36,7 @@ describe('the content of an agent', () => {
     ['a\nb', 'a\nc', 1],
     ['a', 'a\nb\nc', 2],
     ['a\na', 'a', 1],
-  ])('%j became %j: lines changed: %s', (before, after, count) => expect(changedLines(before, after)).toBe(count));
+  ])('%j became %j: lines changed: %s', (before, after, count) =>
+    expect(changedLines(before, after)).toBe(count),
+  );
 });

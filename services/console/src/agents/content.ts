@@ -26,7 +26,9 @@ export function bySection(content: unknown): SectionContent[] {
     fields: names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])),
   }));
   const other = Object.entries(given).filter(([name]) => !known.has(name));
-  return [...sections, { section: 'other' as const, fields: other }].filter(({ fields }) => fields.length > 0);
+  return [...sections, { section: 'other' as const, fields: other }].filter(
+    ({ fields }) => fields.length > 0,
+  );
 }
 
 const isContent = (value: unknown): value is Content =>

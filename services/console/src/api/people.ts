@@ -126,13 +126,16 @@ export const people = {
     askOnce(send('post', '/v1/session/reauthentication', given)),
   changePassword: (password: string) => ask(send('put', '/v1/me/password', { password })),
   /** Begins a second factor without a code; with one that fits, it is on. */
-  setTotp: (code: string | null) => ask(send<TotpState>('post', '/v1/me/totp', code === null ? {} : { code })),
+  setTotp: (code: string | null) =>
+    ask(send<TotpState>('post', '/v1/me/totp', code === null ? {} : { code })),
   removeTotp: () => ask(send('delete', '/v1/me/totp')),
   sessions: () => ask(get<OwnSessions>('/v1/me/sessions')),
   endSession: (id: string) => ask(send('delete', `/v1/me/sessions/${encodeURIComponent(id)}`)),
   users: (cursor: string | null) => ask(get<Page<User>>('/v1/users', cursor === null ? {} : { cursor })),
   invite: (given: NewUser, key: string) =>
-    ask(send<{ readonly user: User; readonly link: OneTimeLink }>('post', '/v1/users', given, idempotency(key))),
+    ask(
+      send<{ readonly user: User; readonly link: OneTimeLink }>('post', '/v1/users', given, idempotency(key)),
+    ),
   newLink: (id: string) =>
     ask(send<OneTimeLink>('post', `/v1/users/${encodeURIComponent(id)}/link`, {}, idempotency(newKey()))),
   changeUser: (id: string, change: UserChange) =>

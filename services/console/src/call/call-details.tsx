@@ -75,7 +75,11 @@ function Tools({ call }: PartProps) {
       <summary>
         <span className="sentence-at">{position(startedAtMs)}</span> <code>{name}</code>{' '}
         <Tag tone={outcome === null ? 'warn' : outcome.status === 'ok' ? 'good' : 'bad'}>
-          {outcome === null ? words.toolRunning : outcome.status === 'ok' ? words.toolOk : sentence(outcome.status)}
+          {outcome === null
+            ? words.toolRunning
+            : outcome.status === 'ok'
+              ? words.toolOk
+              : sentence(outcome.status)}
         </Tag>{' '}
         {tookMs !== null && <span className="sentence-at">{latency(tookMs)}</span>}
       </summary>
@@ -146,8 +150,7 @@ function TurnLatencies({ turns }: { readonly turns: readonly Turn[] }) {
 
 function Cost({ call: { cost, models } }: PartProps) {
   const { call: words, units } = useWords();
-  const { tenant } = useSession();
-  const locale = tenant.locale ?? navigator.language;
+  const { locale } = useSession();
   if (cost === null)
     return (
       <Text size="sm" c="dimmed" className="pad">
@@ -163,9 +166,7 @@ function Cost({ call: { cost, models } }: PartProps) {
           ...cost.models.map(
             ({ provider, model, usd }) => [`${provider} ${model}`, money(usd, locale)] as const,
           ),
-          ...models.map(
-            ({ provider, model, fromMs }) => [position(fromMs), `${provider} ${model}`] as const,
-          ),
+          ...models.map(({ provider, model, fromMs }) => [position(fromMs), `${provider} ${model}`] as const),
         ]}
       />
       {!cost.isComplete && (

@@ -33,7 +33,7 @@ const MOST_EVENTS = 2_000;
 /** Returns all pages; none where this release of the server has no such list. @throws RequestRefused */
 async function allOf<Item>(url: string, signal: AbortSignal): Promise<Item[]> {
   const items: Item[] = [];
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const query: Record<string, unknown> = { limit: MOST_EVENTS, ...(cursor === null ? {} : { cursor }) };
     try {
       const page: Page<Item> = await ask(

@@ -106,7 +106,11 @@ describe('the kept log of a call', () => {
 
   it('adds what the record does not have, and takes the place of its list of models', () => {
     const models = [1_000, 5_000].map((fromMs) => ({ provider: 'openai', model: 'one', fromMs }));
-    const log = [event(1, 0, 'call.admitted'), event(2, 2_000, 'consent.stated'), event(3, 5_000, 'model.moved')];
+    const log = [
+      event(1, 0, 'call.admitted'),
+      event(2, 2_000, 'consent.stated'),
+      event(3, 5_000, 'model.moved'),
+    ];
     const entries = foldTimeline(call({ models, transcript: [said(5_000)] }), log);
     expect(kinds(entries)).toEqual(['2000 event', '5000 event', '5000 said']);
     expect(kinds(foldTimeline(call({ models })))).toEqual(['5000 model']);
@@ -114,7 +118,14 @@ describe('the kept log of a call', () => {
 });
 
 describe('what was said, by turns', () => {
-  const part = { startedAtMs: 1, endedAtMs: 2, heardMs: 1, generatedMs: 3, interrupted: true, unheard: 'at nine.' };
+  const part = {
+    startedAtMs: 1,
+    endedAtMs: 2,
+    heardMs: 1,
+    generatedMs: 3,
+    interrupted: true,
+    unheard: 'at nine.',
+  };
   const none = { endPointingMs: null, modelMs: null, relayMs: null, playoutMs: null };
   const turns: Turn[] = [
     {
@@ -127,7 +138,13 @@ describe('what was said, by turns', () => {
       ],
       latency: { ...none, answerToFirstAudioMs: 800, callerToHeardMs: null },
     },
-    { turn: 2, speaker: 'caller', startedAtMs: 5, utterances: [{ ...part, text: '', unheard: null }], latency: null },
+    {
+      turn: 2,
+      speaker: 'caller',
+      startedAtMs: 5,
+      utterances: [{ ...part, text: '', unheard: null }],
+      latency: null,
+    },
   ];
 
   it('keeps the words that were not heard, and the wait for the first of a turn', () => {
@@ -147,7 +164,9 @@ describe('what was said, by turns', () => {
 });
 
 describe('the sentence at a time', () => {
-  const entries = foldTimeline(call({ transcript: [said(1_000), said(3_000)], toolCalls: [tool('a', 2_000)] }));
+  const entries = foldTimeline(
+    call({ transcript: [said(1_000), said(3_000)], toolCalls: [tool('a', 2_000)] }),
+  );
   it.each([
     [0, -1],
     [1_000, 0],
@@ -177,7 +196,7 @@ const parts = fc
     transcript: fc.array(
       fc
         .tuple(time, fc.constantFrom('caller', 'agent'), fc.nat(9_000))
-        .map(([at, speaker, heardMs]) => said(at, { speaker: speaker as 'caller' | 'agent', heardMs })),
+        .map(([at, speaker, heardMs]) => said(at, { speaker, heardMs })),
     ),
     tools: fc.array(time),
     legs: fc.array(fc.tuple(time, fc.nat(60_000))),

@@ -1,6 +1,6 @@
 /*
- * One call as one list in the order of its time, for the page of a running call and of one that is over. Pure:
- * it knows the parts of the record it reads and nothing of the page.
+ * One call as one list in the order of its time, for the page of a running call and of one that is over.
+ * Pure: it knows the parts of the record it reads and nothing of the page.
  */
 
 export interface SaidPart {
@@ -214,7 +214,7 @@ export function lengthOf(call: CallParts): number {
   return Math.max(0, ...ends);
 }
 
-/** Returns the index of the sentence that is said at a time, or was said last before it; -1 before the first. */
+/** Returns the index of the sentence said at a time, or said last before it; -1 before the first. */
 export function sentenceAt(entries: readonly Entry[], atMs: number): number {
   let [low, high] = [0, entries.length];
   while (low < high) {

@@ -83,11 +83,13 @@ function drawSaid(
   colours: TrackColours,
   hasWave: boolean,
 ): void {
-  if (speaker === 'caller') return bar(LANES.caller, startedAtMs, endedAtMs, hasWave ? colours.line : colours.caller);
+  if (speaker === 'caller')
+    return bar(LANES.caller, startedAtMs, endedAtMs, hasWave ? colours.line : colours.caller);
   const heardUntil = interrupted && heardMs !== null ? startedAtMs + heardMs : endedAtMs;
   bar(LANES.agent, startedAtMs, Math.max(endedAtMs, startedAtMs + (generatedMs ?? 0)), colours.line);
   if (!hasWave) bar(LANES.agent, startedAtMs, Math.min(heardUntil, endedAtMs), colours.agent);
-  if (interrupted) bar({ ...LANES.agent, height: LANES.agent.height + 4 }, heardUntil, heardUntil, colours.seam);
+  if (interrupted)
+    bar({ ...LANES.agent, height: LANES.agent.height + 4 }, heardUntil, heardUntil, colours.seam);
 }
 
 function drawWave(
@@ -103,7 +105,12 @@ function drawWave(
   loudness.forEach((loud, index) => {
     const from = x(startedAtMs + index * periodMs);
     const tall = Math.max(loud === 0 ? 0 : 1, (loud / LOUDEST) * height);
-    canvas.fillRect(from, middle - tall / 2, Math.max(1, x(startedAtMs + (index + 1) * periodMs) - from - 0.5), tall);
+    canvas.fillRect(
+      from,
+      middle - tall / 2,
+      Math.max(1, x(startedAtMs + (index + 1) * periodMs) - from - 0.5),
+      tall,
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import { ArrowRightLeft, Check, CircleAlert, Cpu, Info, PhoneIncoming, PhoneOff,
 import { useEffect, useRef, type ReactNode } from 'react';
 import { latency, position, seconds, sentence } from '../format/format.ts';
 import { useWords } from '../words/index.ts';
-import { heardPart, type Entry, type LoggedEvent, type SaidPart } from './timeline.ts';
+import { heardPart, type Entry, type LoggedEvent, type SaidPart, type ToolPart } from './timeline.ts';
 
 /** About the height of a row until it is measured. */
 const ROW_PX = 34;
@@ -64,17 +64,8 @@ function Row({ entry, isCurrent, onSeek }: RowProps) {
   switch (entry.kind) {
     case 'said':
       return <Sentence said={entry.said} isCurrent={isCurrent} onSeek={onSeek} />;
-    case 'tool': {
-      const { name, outcome, tookMs } = entry.tool;
-      const isGood = outcome?.status === 'ok';
-      return (
-        <Happening atMs={entry.atMs} tone={isGood ? 'good' : 'bad'} icon={<Wrench size={13} />}>
-          <code>{name}</code> {isGood ? <Check size={13} /> : <CircleAlert size={13} />}
-          {outcome === null ? words.toolRunning : isGood ? words.toolOk : sentence(outcome.status)}
-          {tookMs !== null && ` · ${Math.round(tookMs)} ms`}
-        </Happening>
-      );
-    }
+    case 'tool':
+      return <ToolCalled atMs={entry.atMs} tool={entry.tool} />;
     case 'answered':
       return (
         <Happening atMs={entry.atMs} icon={<PhoneIncoming size={13} />}>
@@ -82,12 +73,7 @@ function Row({ entry, isCurrent, onSeek }: RowProps) {
         </Happening>
       );
     case 'reattached':
-      return (
-        <Happening atMs={entry.atMs} icon={<ArrowRightLeft size={13} />}>
-          {words.reattached(entry.gapMs === null ? '—' : seconds(entry.gapMs), entry.reason ?? '—')} ·{' '}
-          {entry.leg.relayId}
-        </Happening>
-      );
+      return <Reattached {...entry} />;
     case 'event':
       return (
         <Happening atMs={entry.atMs} icon={<Info size={13} />}>
@@ -104,11 +90,38 @@ function Row({ entry, isCurrent, onSeek }: RowProps) {
     case 'ended':
       return (
         <Happening atMs={entry.atMs} icon={<PhoneOff size={13} />}>
-          {words.ended}
-          {entry.reason !== null && `: ${sentence(entry.reason).toLowerCase()}`}
+          {[words.ended, ...(entry.reason === null ? [] : [sentence(entry.reason).toLowerCase()])].join(': ')}
         </Happening>
       );
   }
+}
+
+function ToolCalled({ atMs, tool: { name, outcome, tookMs } }: ToolCalledProps) {
+  const { call: words } = useWords();
+  const isGood = outcome?.status === 'ok';
+  const result = outcome === null ? words.toolRunning : isGood ? words.toolOk : sentence(outcome.status);
+  return (
+    <Happening atMs={atMs} tone={isGood ? 'good' : 'bad'} icon={<Wrench size={13} />}>
+      <code>{name}</code> {isGood ? <Check size={13} /> : <CircleAlert size={13} />}
+      {result}
+      {tookMs !== null && ` · ${latency(tookMs)}`}
+    </Happening>
+  );
+}
+
+interface ToolCalledProps {
+  readonly atMs: number;
+  readonly tool: ToolPart;
+}
+
+/** The seam where the call went on at a relay again. */
+function Reattached({ atMs, gapMs, reason, leg }: Extract<Entry, { kind: 'reattached' }>) {
+  const { call: words } = useWords();
+  return (
+    <Happening atMs={atMs} icon={<ArrowRightLeft size={13} />}>
+      {words.reattached(gapMs === null ? '—' : seconds(gapMs), reason ?? '—')} · {leg.relayId}
+    </Happening>
+  );
 }
 
 /** Fields of events that say something to a person, in this order. */
@@ -165,7 +178,9 @@ function Sentence({ said, isCurrent, onSeek }: SentenceProps) {
       </span>
       <span className="sentence-text">
         {said.isTranscribed ? said.text : <em>{words.lost}</em>}
-        {said.waitMs != null && <span className="sentence-wait">{words.waited(latency(said.waitMs))}</span>}
+        {typeof said.waitMs === 'number' && (
+          <span className="sentence-wait">{words.waited(latency(said.waitMs))}</span>
+        )}
         {said.unheardText && (
           <>
             {' '}

@@ -14,9 +14,9 @@ export interface CallAudio {
   /** Position on the clock of the call. */
   readonly atMs: number;
   readonly rate: number;
-  toggle(): void;
-  seek(atMs: number): void;
-  setRate(rate: number): void;
+  readonly toggle: () => void;
+  readonly seek: (atMs: number) => void;
+  readonly setRate: (rate: number) => void;
 }
 
 /** React learns the position this often while it plays. */

@@ -9,7 +9,13 @@ import { Answered, Panel } from '../panel/panel.tsx';
 import { Empty } from '../panel/states.tsx';
 import { useSession } from '../session/session.ts';
 import { useWords } from '../words/index.ts';
-import { useAddMember, useDeleteGroup, useMembers, useRemoveMember, type CallerGroup } from './callers.queries.ts';
+import {
+  useAddMember,
+  useDeleteGroup,
+  useMembers,
+  useRemoveMember,
+  type CallerGroup,
+} from './callers.queries.ts';
 
 interface MembersProps {
   readonly group: CallerGroup;
@@ -31,7 +37,11 @@ export function Members({ group, onEdit }: MembersProps) {
           <ActButton scope="admin:write" onClick={onEdit}>
             {act.edit}
           </ActButton>
-          <ActButton scope="admin:write" label={`${act.remove}: ${group.name}`} onClick={() => setAsking(true)}>
+          <ActButton
+            scope="admin:write"
+            label={`${act.remove}: ${group.name}`}
+            onClick={() => setAsking(true)}
+          >
             {act.remove}
           </ActButton>
         </Group>
@@ -107,7 +117,13 @@ function AddMember({ group }: { readonly group: CallerGroup }) {
         value={pattern}
         onChange={(event) => setPattern(event.currentTarget.value)}
       />
-      <Button type="submit" size="xs" variant="default" loading={add.isPending} disabled={!may('admin:write')}>
+      <Button
+        type="submit"
+        size="xs"
+        variant="default"
+        loading={add.isPending}
+        disabled={!may('admin:write')}
+      >
         {act.add}
       </Button>
       <FormFault error={add.error} />

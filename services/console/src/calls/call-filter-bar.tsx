@@ -49,8 +49,16 @@ export function CallFilterBar({ filters, onChange }: CallFilterBarProps) {
           onChange={(event) => set(name, event.currentTarget.value)}
         />
       ))}
-      <TypedFilter label={words.group} value={filters.callerGroup} onChange={(value) => set('callerGroup', value)} />
-      <TypedFilter label={words.variant} value={filters.variant} onChange={(value) => set('variant', value)} />
+      <TypedFilter
+        label={words.group}
+        value={filters.callerGroup}
+        onChange={(value) => set('callerGroup', value)}
+      />
+      <TypedFilter
+        label={words.variant}
+        value={filters.variant}
+        onChange={(value) => set('variant', value)}
+      />
       {Object.keys(filters).length > 0 && (
         <Button size="xs" variant="subtle" onClick={() => onChange({})}>
           {state.clear}

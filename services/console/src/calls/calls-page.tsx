@@ -65,8 +65,7 @@ function Clear({ onClear }: { readonly onClear: () => void }) {
 
 function useColumns(): readonly Column<CallRow>[] {
   const { calls: words, units } = useWords();
-  const { clock, tenant } = useSession();
-  const locale = tenant.locale ?? navigator.language;
+  const { clock, locale } = useSession();
   return [
     {
       key: 'started',

@@ -178,11 +178,7 @@ function DepartmentForm({ start, onClose }: DepartmentFormProps) {
           onChange={(event) => set({ ringMs: Number(event.currentTarget.value) * 1_000 })}
         />
       </Group>
-      <HoursEditor
-        hours={given.hours}
-        onChange={(hours) => set({ hours: [...hours] })}
-        zone={tenant.zone}
-      />
+      <HoursEditor hours={given.hours} onChange={(hours) => set({ hours: [...hours] })} zone={tenant.zone} />
     </FormDialog>
   );
 }

@@ -75,13 +75,17 @@ describe('a clock of a zone', () => {
   it('begins each day at the hour the zone shows for that instant', () => {
     const days = fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
     fc.assert(
-      fc.property(days, fc.constantFrom('Europe/Berlin', 'America/Chicago', 'Pacific/Auckland'), (day, zone) => {
-        const date = day.toISOString().slice(0, 10);
-        const start = new Date(new Clock('en-US', zone).startOf(date));
-        const shown = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(start);
-        const before = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(start.getTime() - 1);
-        return shown === date && before < date;
-      }),
+      fc.property(
+        days,
+        fc.constantFrom('Europe/Berlin', 'America/Chicago', 'Pacific/Auckland'),
+        (day, zone) => {
+          const date = day.toISOString().slice(0, 10);
+          const start = new Date(new Clock('en-US', zone).startOf(date));
+          const shown = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(start);
+          const before = new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(start.getTime() - 1);
+          return shown === date && before < date;
+        },
+      ),
     );
   });
 });

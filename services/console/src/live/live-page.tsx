@@ -28,7 +28,7 @@ export function LivePage() {
               items.length === 0 ? (
                 <Empty title={words.none} hint={words.noneHint} />
               ) : (
-                <LiveCallTable calls={items}/>
+                <LiveCallTable calls={items} />
               )
             }
           </Answered>
@@ -57,7 +57,7 @@ interface TilesProps {
 /** Figures of now; a dash until one is known, never a zero that is none. */
 function Tiles({ live, waiting }: TilesProps) {
   const { live: words, units } = useWords();
-  const { may, tenant } = useSession();
+  const { may, locale } = useSession();
   const spending = useSpending(may('admin:read'));
   const now = useNow();
   const since = waiting?.map(({ waitingSince }) => Date.parse(waitingSince)) ?? [];
@@ -66,9 +66,7 @@ function Tiles({ live, waiting }: TilesProps) {
     [words.calls, live ?? units.unknown],
     [words.waiting, waiting?.length ?? units.unknown],
     [words.longestWait, waiting ? longest : units.unknown],
-    ...(may('admin:read')
-      ? [[words.today, money(spending.data?.usd ?? null, tenant.locale ?? navigator.language)] as const]
-      : []),
+    ...(may('admin:read') ? [[words.today, money(spending.data?.usd ?? null, locale)] as const] : []),
   ] as const;
   return (
     <dl className="tiles">

@@ -91,7 +91,13 @@ function AddDate() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Button type="submit" size="xs" variant="default" disabled={!may('admin:write')} loading={add.isPending}>
+        <Button
+          type="submit"
+          size="xs"
+          variant="default"
+          disabled={!may('admin:write')}
+          loading={add.isPending}
+        >
           {act.add}
         </Button>
       </Group>

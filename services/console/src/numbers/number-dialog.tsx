@@ -151,7 +151,9 @@ function Access({ given, faults, set }: FieldsProps) {
           label={words.groups}
           value={given.allowedGroups.join(', ')}
           error={faults['allowedGroups']}
-          onChange={(event) => set({ allowedGroups: event.currentTarget.value.split(/[,\s]+/).filter(Boolean) })}
+          onChange={(event) =>
+            set({ allowedGroups: event.currentTarget.value.split(/[,\s]+/).filter(Boolean) })
+          }
         />
       )}
       <Textarea

@@ -11,7 +11,10 @@ import {
   openingHoursControllerGet,
   openingHoursControllerPut,
 } from '../api/generated/sdk.gen.ts';
-import type { NumbersControllerChangeData, NumbersControllerListResponses } from '../api/generated/types.gen.ts';
+import type {
+  NumbersControllerChangeData,
+  NumbersControllerListResponses,
+} from '../api/generated/types.gen.ts';
 import { ask, askWithTag, idempotency } from '../api/request.ts';
 import { useAct } from '../api/use-act.ts';
 
@@ -46,8 +49,15 @@ const ifMatch = (tag: string | null) => (tag === null ? {} : { headers: { 'If-Ma
 
 export const useCreateNumber = () =>
   useAct(
-    ({ e164, agentId, key }: { readonly e164: string; readonly agentId: string | null; readonly key: string }) =>
-      ask(() => numbersControllerCreate({ body: { e164, agentId }, headers: idempotency(key) })),
+    ({
+      e164,
+      agentId,
+      key,
+    }: {
+      readonly e164: string;
+      readonly agentId: string | null;
+      readonly key: string;
+    }) => ask(() => numbersControllerCreate({ body: { e164, agentId }, headers: idempotency(key) })),
     'numbers',
   );
 export const useChangeNumber = (id: string) =>

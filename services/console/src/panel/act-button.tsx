@@ -14,7 +14,14 @@ interface ActButtonProps {
 }
 
 /** A button for an act that needs a scope. */
-export function ActButton({ scope, isMain = false, isBusy = false, label, onClick, children }: ActButtonProps) {
+export function ActButton({
+  scope,
+  isMain = false,
+  isBusy = false,
+  label,
+  onClick,
+  children,
+}: ActButtonProps) {
   const { may } = useSession();
   const words = useWords().state;
   return (

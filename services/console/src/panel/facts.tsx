@@ -11,10 +11,7 @@ export function Facts({ of }: FactsProps) {
     <dl className="facts">
       {of
         .filter(([, value]) => value !== null && value !== '')
-        .flatMap(([name, value]) => [
-          <dt key={name}>{name}</dt>,
-          <dd key={`${name} is`}>{value}</dd>,
-        ])}
+        .flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} is`}>{value}</dd>])}
     </dl>
   );
 }

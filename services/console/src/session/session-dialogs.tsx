@@ -26,9 +26,7 @@ export function SessionDialogs() {
       <Text size="sm" mb="md">
         {isConfirm ? words.confirm : words.again}
       </Text>
-      {demand !== null && (
-        <SignInForm purpose={demand} onDone={() => gate.settle(true)} key={demand} />
-      )}
+      {demand !== null && <SignInForm purpose={demand} onDone={() => gate.settle(true)} key={demand} />}
     </Dialog>
   );
 }

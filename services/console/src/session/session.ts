@@ -5,13 +5,18 @@ import { Clock } from '../format/format.ts';
 /** The person who is signed in, and what follows from it. */
 export interface Session extends Me {
   readonly clock: Clock;
+  /** For numbers and money: the tenant's where it is of the chosen language, else the language's own. */
+  readonly locale: string;
   /** Returns whether the role includes a scope. */
-  may(scope: string): boolean;
+  readonly may: (scope: string) => boolean;
 }
 
-export function toSession(me: Me, locale: string): Session {
+/** @param language the locale of the words that are shown */
+export function toSession(me: Me, language: string): Session {
   const scopes = new Set(me.scopes);
-  return { ...me, clock: new Clock(locale, me.tenant.zone), may: (scope) => scopes.has(scope) };
+  const own = me.tenant.locale;
+  const locale = own !== null && own.slice(0, 2) === language.slice(0, 2) ? own : language;
+  return { ...me, locale, clock: new Clock(locale, me.tenant.zone), may: (scope) => scopes.has(scope) };
 }
 
 export const SessionContext = createContext<Session | null>(null);

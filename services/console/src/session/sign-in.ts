@@ -9,7 +9,11 @@ export interface SignInState {
   /** Whether the account has a second factor, whose code is asked for now. */
   readonly needsCode: boolean;
   readonly fault: string | null;
-  submit(given: { readonly email: string; readonly password: string; readonly code: string }): Promise<boolean>;
+  readonly submit: (given: {
+    readonly email: string;
+    readonly password: string;
+    readonly code: string;
+  }) => Promise<boolean>;
 }
 
 /** Signs in with a local account, or confirms the one that is signed in. */
@@ -31,7 +35,11 @@ export function useSignIn(purpose: 'sign-in' | 'confirm'): SignInState {
       } catch (error) {
         if (!(error instanceof RequestRefused)) throw error;
         const needsCode = error.problem.code === 'totp-required';
-        setState({ isBusy: false, needsCode: needsCode || code !== '', fault: needsCode ? null : faultOf(error) });
+        setState({
+          isBusy: false,
+          needsCode: needsCode || code !== '',
+          fault: needsCode ? null : faultOf(error),
+        });
         return false;
       }
     },

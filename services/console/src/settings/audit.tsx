@@ -24,7 +24,11 @@ export function Audit() {
                 rowKey={({ seq }) => String(seq)}
                 columns={[
                   { key: 'at', title: words.at, cell: ({ at }) => clock.at(at) },
-                  { key: 'actor', title: words.actor, cell: ({ actor }) => actor.name ?? actor.id ?? actor.kind },
+                  {
+                    key: 'actor',
+                    title: words.actor,
+                    cell: ({ actor }) => actor.name ?? actor.id ?? actor.kind,
+                  },
                   { key: 'act', title: words.did, cell: ({ act }) => <code>{act}</code> },
                   {
                     key: 'object',

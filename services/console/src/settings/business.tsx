@@ -41,14 +41,10 @@ export function Business() {
 
 function Spent() {
   const { settings: words } = useWords();
-  const { tenant } = useSession();
+  const { locale } = useSession();
   const month = useMonth();
   if (!month.data) return null;
-  return (
-    <Facts
-      of={[[words.spent(month.data.month), money(month.data.usd, tenant.locale ?? navigator.language)]]}
-    />
-  );
+  return <Facts of={[[words.spent(month.data.month), money(month.data.usd, locale)]]} />;
 }
 
 interface BudgetFormProps {

@@ -8,7 +8,10 @@ import {
   spendingControllerMonth,
   spendingControllerSetBudget,
 } from '../api/generated/sdk.gen.ts';
-import type { ApiKeysControllerCreateData, ApiKeysControllerListResponses } from '../api/generated/types.gen.ts';
+import type {
+  ApiKeysControllerCreateData,
+  ApiKeysControllerListResponses,
+} from '../api/generated/types.gen.ts';
 import { people, type Role } from '../api/people.ts';
 import { ask, idempotency } from '../api/request.ts';
 import { useAct } from '../api/use-act.ts';
@@ -23,7 +26,15 @@ export const useKeys = () =>
   });
 export const useCreateKey = () =>
   useAct(
-    ({ name, scopes, key }: { readonly name: string; readonly scopes: readonly Scope[]; readonly key: string }) =>
+    ({
+      name,
+      scopes,
+      key,
+    }: {
+      readonly name: string;
+      readonly scopes: readonly Scope[];
+      readonly key: string;
+    }) =>
       ask(() => apiKeysControllerCreate({ body: { name, scopes: [...scopes] }, headers: idempotency(key) })),
     'keys',
   );
@@ -33,9 +44,15 @@ export const useRevokeKey = () =>
 export const useTenant = () =>
   useQuery({ queryKey: ['tenant'], queryFn: ({ signal }) => ask(() => ownTenantControllerGet({ signal })) });
 export const useBudget = () =>
-  useQuery({ queryKey: ['budget'], queryFn: ({ signal }) => ask(() => spendingControllerBudget({ signal })) });
+  useQuery({
+    queryKey: ['budget'],
+    queryFn: ({ signal }) => ask(() => spendingControllerBudget({ signal })),
+  });
 export const useMonth = () =>
-  useQuery({ queryKey: ['spending'], queryFn: ({ signal }) => ask(() => spendingControllerMonth({ signal })) });
+  useQuery({
+    queryKey: ['spending'],
+    queryFn: ({ signal }) => ask(() => spendingControllerMonth({ signal })),
+  });
 export const useSetBudget = () =>
   useAct(
     (body: { readonly dailyUsd: number | null; readonly monthlyUsd: number | null }) =>

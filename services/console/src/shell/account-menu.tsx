@@ -7,8 +7,6 @@ import { useSession } from '../session/session.ts';
 import { useWords } from '../words/index.ts';
 import { LanguageSwitch } from './language-switch.tsx';
 
-type Scheme = 'light' | 'dark' | 'auto';
-
 /** Signing out, and how the console looks to this person. */
 export function AccountMenu() {
   const { account: words, settings } = useWords();
@@ -50,7 +48,7 @@ export function AccountMenu() {
             size="xs"
             aria-labelledby="theme-label"
             value={colorScheme}
-            onChange={(value) => setColorScheme(value as Scheme)}
+            onChange={(value) => setColorScheme(value)}
             data={[
               { value: 'light', label: words.light },
               { value: 'dark', label: words.dark },

@@ -20,7 +20,7 @@ const SLEPT_MS = 30_000;
 
 interface FreshnessStore {
   readonly current: Freshness | null;
-  report(freshness: Freshness | null): void;
+  readonly report: (freshness: Freshness | null) => void;
 }
 export const FreshnessContext = createContext<FreshnessStore>({ current: null, report: () => undefined });
 

@@ -2,7 +2,8 @@ import { Bot, Building2, Hash, Phone, Radio, Settings, Users, Webhook, type Luci
 import type { Words } from '../words/index.ts';
 
 export interface Place {
-  readonly to: '/live' | '/calls' | '/agents' | '/numbers' | '/callers' | '/departments' | '/webhooks' | '/settings';
+  readonly to:
+    '/live' | '/calls' | '/agents' | '/numbers' | '/callers' | '/departments' | '/webhooks' | '/settings';
   readonly name: Exclude<keyof Words['nav'], 'label' | 'skip' | 'open' | 'search' | 'searchHint'>;
   readonly icon: LucideIcon;
   /** Any of these opens it; none of them, and it is absent. */

@@ -3,7 +3,7 @@ import type { Language } from '../words/index.ts';
 
 export interface Preferences {
   readonly language: Language;
-  setLanguage(language: Language): void;
+  readonly setLanguage: (language: Language) => void;
 }
 
 export const PreferencesContext = createContext<Preferences>({

@@ -26,7 +26,8 @@ export function SearchBox() {
     event.preventDefault();
     const wanted = text.trim();
     if (wanted === '') return;
-    if (CALL_ID.test(wanted)) void navigate({ to: '/calls/$callId', params: { callId: wanted.toLowerCase() } });
+    if (CALL_ID.test(wanted))
+      void navigate({ to: '/calls/$callId', params: { callId: wanted.toLowerCase() } });
     else void navigate({ to: '/calls', search: { from: wanted } });
   };
   return (

@@ -91,8 +91,7 @@ function useRouteFocus(close: () => void) {
     close();
     if (!isFirst.current) content.current?.focus({ preventScroll: true });
     isFirst.current = false;
-    // `close` is made anew with each rendering.
-    // eslint-disable-next-line
+    // Not when `close` changes: it is made anew with each rendering.
   }, [path]);
   return content;
 }

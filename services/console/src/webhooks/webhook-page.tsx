@@ -58,7 +58,12 @@ function About({ endpoint }: { readonly endpoint: Endpoint }) {
             secret.data ? (
               <Code key="secret">{secret.data.secret}</Code>
             ) : (
-              <ActButton key="show" scope="admin:write" isBusy={secret.isPending} onClick={() => secret.mutate(undefined)}>
+              <ActButton
+                key="show"
+                scope="admin:write"
+                isBusy={secret.isPending}
+                onClick={() => secret.mutate(undefined)}
+              >
                 {words.showSecret}
               </ActButton>
             ),

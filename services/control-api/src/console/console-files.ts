@@ -34,8 +34,9 @@ export function consoleFolder(): string {
 }
 
 /**
- * Returns the files of the page by their path below /console/: some sixty, 2 MB together with their compressed
- * copies. None where the page is not built. What is not in the list cannot be asked for, whatever the path.
+ * Returns the files of the page by their path below /console/: some sixty, 2 MB together with their
+ * compressed copies. None where the page is not built. What is not in the list cannot be asked for, whatever
+ * the path.
  */
 export function readConsoleFiles(folder: string): Map<string, ConsoleFile> {
   if (!existsSync(join(folder, INDEX))) return new Map();

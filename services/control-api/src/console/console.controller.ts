@@ -19,7 +19,10 @@ export class ConsoleController {
   private readonly files: ReadonlyMap<string, ConsoleFile>;
   private readonly isHttps: boolean;
 
-  constructor(@Inject(CONSOLE_FOLDER) folder: string, @Inject(CONFIG) config: { readonly consoleUrl?: string }) {
+  constructor(
+    @Inject(CONSOLE_FOLDER) folder: string,
+    @Inject(CONFIG) config: { readonly consoleUrl?: string },
+  ) {
     this.files = readConsoleFiles(folder);
     this.isHttps = config.consoleUrl?.startsWith('https:') ?? false;
   }

@@ -78,8 +78,8 @@ describe('the page of the console', () => {
     expect(answer.headers).toMatchObject({
       'content-security-policy':
         `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonceOf(answer)}'; ` +
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; " +
-        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
+        "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
