@@ -20,10 +20,13 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,
+      // Asked although the browser says it is offline: it means the internet, and the server may be near.
+      networkMode: 'always',
       // A refusal stays one; only what did not answer, or answered 5xx, is worth another try.
       retry: (count, error) =>
         count < RETRIES && error instanceof RequestRefused && (error.status === 0 || error.status >= 500),
     },
+    mutations: { networkMode: 'always' },
   },
 });
 const schemes = localStorageColorSchemeManager({ key: 'tandem-theme' });

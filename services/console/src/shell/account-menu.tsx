@@ -1,4 +1,15 @@
-import { ActionIcon, Box, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Box,
+  Button,
+  Divider,
+  Popover,
+  SegmentedControl,
+  Stack,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { CircleUser, KeyRound, LogOut } from 'lucide-react';
@@ -14,20 +25,27 @@ export function AccountMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const [isOpen, setOpen] = useState(false);
   const signOut = async () => {
     await people.signOut().catch(() => undefined);
     queries.clear();
     location.reload();
   };
   return (
-    <Menu position="bottom-end" width={260} closeOnItemClick={false}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.menu}>
+    <Popover position="bottom-end" width={260} opened={isOpen} onChange={setOpen} trapFocus returnFocus>
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={words.menu}
+          onClick={() => setOpen(!isOpen)}
+        >
           <CircleUser size={20} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Box p="xs">
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label={words.menu}>
+        <Box p="sm">
           <Text size="sm" fw={600}>
             {user.name}
           </Text>
@@ -38,8 +56,8 @@ export function AccountMenu() {
             {tenant.name} · {words.zone(tenant.zone)}
           </Text>
         </Box>
-        <Menu.Divider />
-        <Box p="xs">
+        <Divider />
+        <Box p="sm">
           <Text size="xs" mb={4} id="theme-label">
             {words.theme}
           </Text>
@@ -48,7 +66,7 @@ export function AccountMenu() {
             size="xs"
             aria-labelledby="theme-label"
             value={colorScheme}
-            onChange={(value) => setColorScheme(value)}
+            onChange={setColorScheme}
             data={[
               { value: 'light', label: words.light },
               { value: 'dark', label: words.dark },
@@ -59,18 +77,33 @@ export function AccountMenu() {
             <LanguageSwitch />
           </Box>
         </Box>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<KeyRound size={15} />}
-          closeMenuOnClick
-          onClick={() => void navigate({ to: '/settings/$part', params: { part: 'me' } })}
-        >
-          {words.sessions}
-        </Menu.Item>
-        <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>
-          {words.signOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        <Divider />
+        <Stack gap={0} p={6}>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            justify="flex-start"
+            leftSection={<KeyRound size={15} />}
+            onClick={() => {
+              setOpen(false);
+              void navigate({ to: '/settings/$part', params: { part: 'me' } });
+            }}
+          >
+            {words.sessions}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            justify="flex-start"
+            leftSection={<LogOut size={15} />}
+            onClick={() => void signOut()}
+          >
+            {words.signOut}
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
