@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const checkout = dirname(dirname(root));
 const page = join(root, 'dist/page');
 const stamp = join(root, 'dist/page.inputs');
-/** What control-api puts its nonce in place of (services/control-api/src/console). */
+/** The place of control-api's nonce (services/control-api/src/console). */
 const NONCE = '{{nonce}}';
 const COMPRESSED = ['.js', '.css', '.svg', '.txt'];
 /** Below this, a compressed copy saves less than a packet. */

@@ -31,7 +31,7 @@ declare const reportViolation: (violation: string) => void;
 
 /** The console in a Chromium of its own. */
 export class ConsolePage {
-  /** What the policy of the page refused: nothing, or something is wrong. */
+  /** Refusals by the policy of the page; with any, something is wrong. */
   readonly violations: string[] = [];
   /** Errors of the page's own code. */
   readonly errors: string[] = [];

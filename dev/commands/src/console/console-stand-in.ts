@@ -71,7 +71,7 @@ export class ConsoleStandIn {
     response.end(status === 204 ? undefined : JSON.stringify(body));
   }
 
-  /** Answers what is about sign-in; null for what goes on to the service. */
+  /** Returns the answer to a request about sign-in; null for what goes on to the service. */
   private async own(asked: IncomingMessage, path: string): Promise<Answer | null> {
     const { method, headers } = asked;
     if (path === '/v1/session/providers')

@@ -1,4 +1,4 @@
-/** What a request waits for: a sign-in, or the password once more before a change of access. */
+/** The need of a request that waits: a sign-in, or the password once more before a change of access. */
 export type Demand = 'sign-in' | 'confirm';
 
 /**

@@ -11,7 +11,7 @@ interface Answered<Data> {
 }
 type Request<Data> = () => Promise<Answered<Data>>;
 
-/** What control-api calls the want of a password typed a short while ago. */
+/** Codes of control-api for the want of a password typed a short while ago. */
 const CONFIRM_CODES = ['reauthentication-needed', 'reauthentication-required'];
 
 /**

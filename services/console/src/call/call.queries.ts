@@ -50,7 +50,7 @@ async function allOf<Item>(url: string, signal: AbortSignal): Promise<Item[]> {
   }
 }
 
-/** What the record of a call leaves out: turns with their waits, and the kept log. */
+/** Turns with their waits, and the kept log: both are left out of the record of a call. */
 export function useCallLog(callId: string, isRunning: boolean) {
   const more = { refetchInterval: isRunning ? POLL_MS : (false as const) };
   const base = `/v1/calls/${encodeURIComponent(callId)}`;

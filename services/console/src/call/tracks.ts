@@ -12,7 +12,7 @@ export interface TrackColours {
   readonly text: string;
 }
 
-/** What is drawn. */
+/** The parts of the picture. */
 export interface Tracks {
   readonly call: CallParts;
   readonly lengthMs: number;

@@ -11,7 +11,7 @@ export interface ConsoleFile {
   readonly isHashed: boolean;
 }
 
-/** What a browser may ask for, the smallest first. */
+/** Encodings a browser may ask for, the smallest first. */
 export const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 

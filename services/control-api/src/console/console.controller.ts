@@ -7,7 +7,7 @@ import { CONSOLE_FOLDER } from './console-tokens.ts';
 import { ENCODINGS, INDEX, readConsoleFiles, type ConsoleFile } from './console-files.ts';
 import { consoleHeaders } from './console-headers.ts';
 
-/** What the build leaves in the place of the nonce. */
+/** Left by the build in the place of the nonce. */
 const NONCE = '{{nonce}}';
 const NONCE_BYTES = 18;
 const FOREVER = 'public, max-age=31536000, immutable';
