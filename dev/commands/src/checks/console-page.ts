@@ -52,8 +52,8 @@ function isClientCurrent(): boolean {
     const isCurrent = contentOf(join(folder, 'client')) === contentOf(CLIENT);
     if (!isCurrent)
       console.error(
-        '  ✖ services/console/src/api/generated is not of the routes control-api has. Run "npm run docs" and ' +
-          'commit what it writes.',
+        '  ✖ services/console/src/api/generated is out of date: control-api has other routes. Run "npm run ' +
+          'docs" and commit what it writes.',
       );
     return isCurrent;
   } finally {
