@@ -15,7 +15,8 @@ WORKDIR /build
 COPY --from=manifests /build ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
-RUN node node_modules/typescript/bin/tsc -b services/* dev/simulators dev/commands
+RUN node node_modules/typescript/bin/tsc -b services/* dev/simulators dev/commands \
+  && node services/console/build/build.mjs
 
 # Those of all services at once, so that the next service takes them from the cache.
 FROM build AS files

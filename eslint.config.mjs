@@ -20,7 +20,17 @@ const HASH_PRIVATE = {
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', '.tandem/**', '.nx/**', '**/*.mjs', '**/*.cjs', 'docs/**'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.tandem/**',
+      '.nx/**',
+      '**/*.mjs',
+      '**/*.cjs',
+      'docs/**',
+      // Written by a generator.
+      'services/console/src/api/generated/**',
+    ],
   },
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -81,6 +91,11 @@ export default tseslint.config(
   {
     files: ['libs/conversation/src/session/call-session.ts'],
     rules: { 'max-lines': ['error', { max: 350 }] },
+  },
+  {
+    // Components are longer than other functions: most of their lines are markup.
+    files: ['services/console/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 130, skipBlankLines: true, skipComments: true }] },
   },
   {
     files: ['dev/**/*.ts'],

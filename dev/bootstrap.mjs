@@ -157,6 +157,8 @@ dropOrphans();
 // Kept beside the packages: by itself the compiler caches in the system's temporary folder.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node-compile');
 await step('compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+// Ends at once when nothing it is made of has changed.
+await step('building the console', node, [join(root, 'services/console/build/build.mjs')]);
 
 const script = /^[a-z0-9-]+$/.test(command ?? '')
   ? compiled.map((folder) => join(root, folder, `${command}.js`)).find(existsSync)

@@ -86,6 +86,11 @@ export const table = {
     own: ['lib:calendars', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'],
     banned: ['openai', 'ws', 'twilio', 'ioredis'],
   },
+  // A page for browsers: what it knows of the services is the client generated from their document.
+  'service:console': {
+    own: [],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws', 'twilio', 'openai', 'zod'],
+  },
   'service:control-api': {
     own: [
       'lib:calendars',

@@ -49,7 +49,7 @@ export { isLoopbackHost } from './http/loopback.ts';
 export { AuditModule } from './audit/audit.module.ts';
 export { recordAct } from './audit/request-act.ts';
 export type { RouteActs } from './audit/route-acts.ts';
-export { serveOpenApi } from './http/openapi.ts';
+export { openApiDocument, serveOpenApi, type OpenApiAbout } from './http/openapi.ts';
 export { Endpoint } from './http/endpoint.ts';
 export { entityTag, IfMatch, Precondition, Tagged } from './http/entity-tag.ts';
 export { IdempotencyKey } from './idempotency/idempotency-key.ts';

@@ -26,6 +26,7 @@ import { CalendarsModule } from './calendars/calendars.module.ts';
 import { CallersModule } from './callers/callers.module.ts';
 import { CallsModule } from './calls/calls.module.ts';
 import { ClosedDatesModule } from './closed-dates/closed-dates.module.ts';
+import { ConsoleModule } from './console/console.module.ts';
 import { CrmConnectionsModule } from './crm-connections/crm-connections.module.ts';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.ts';
 import { DirectoryModule } from './directory/directory.module.ts';
@@ -72,6 +73,7 @@ export class ControlApiModule {
         CallersModule,
         CallsModule,
         ClosedDatesModule,
+        ConsoleModule,
         CrmConnectionsModule,
         DeadLettersModule,
         DirectoryModule,

@@ -5,6 +5,7 @@ import { checkoutRoot } from '@tandem/stack';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
 import { checkChart } from '../kubernetes/chart-check.ts';
 import { checkBorders } from './border-nets.ts';
+import { checkConsole } from './console-page.ts';
 import { makeProjectGraph, nx } from './nx.ts';
 import { node, type Tally } from './tally.ts';
 import { checkWording } from './wording/wording.ts';
@@ -49,6 +50,11 @@ export const CHECKS: readonly Check[] = [
     name: 'docs',
     about: 'generated documents are up to date',
     run: async () => counted(await checkGeneratedDocuments()),
+  },
+  {
+    name: 'console',
+    about: 'the console: built, within its budget, its client of the routes control-api has',
+    run: () => Promise.resolve(checkConsole()),
   },
   {
     name: 'chart',

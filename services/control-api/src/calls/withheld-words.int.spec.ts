@@ -40,6 +40,7 @@ const call = (): CallRecord => ({
   missingEvents: 0,
   eventCount: 1,
   legs: [],
+  events: [],
   utterances: [
     {
       itemId: 'i1',

