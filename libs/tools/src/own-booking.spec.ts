@@ -41,7 +41,7 @@ describe('the appointment a caller means', () => {
     });
   });
 
-  it('is named by its start where nobody vouches for the number, unless it was booked in this call', async () => {
+  it('is named by its start where nobody vouches for the number, unless booked in this call', async () => {
     const { callId } = contextFor(url);
     bookings([MINE, { ...ALSO_MINE, callId }]);
     expect(await find({}, {})).toMatchObject({

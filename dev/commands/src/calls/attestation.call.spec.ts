@@ -107,7 +107,7 @@ describe('a caller nobody vouches for', () => {
     return (await outcomeOf(verdict, 'book_appointment', { service: 'plumbing', start }))!.value!.reference!;
   };
 
-  it('hears the history with the reference of a vouched caller, not with one they made up a booking for', async () => {
+  it('hears the history with the reference of a vouched caller, not with one just given', async () => {
     await platform.publish({ tools: ['book_appointment', 'get_caller_history'] });
     const forged = await booked('No-TN-Validation', '09:00');
     const own = await booked('TN-Validation-Passed-A', '11:00');

@@ -31,7 +31,7 @@ async function crm<Result>(method: string, path: string, body?: object): Promise
 const nextTuesday = (): string => new Date(Date.parse(nextMonday()) + 86_400_000).toISOString().slice(0, 10);
 
 describe('an agent whose callers are asked before it books', () => {
-  it('holds the time, and books it when the caller has answered, whatever the model says before', async () => {
+  it('holds the time, and books it when the caller has answered, whatever the model says', async () => {
     const { slots } = await crm<{ slots: { start: string }[] }>(
       'GET',
       `/v1/availability?service=plumbing&date=${nextMonday()}`,

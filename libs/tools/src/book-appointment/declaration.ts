@@ -61,9 +61,10 @@ export const bookAppointment = defineTool({
 export const bookAppointmentAsked = defineTool({
   ...spec,
   description: [
-    'Books an appointment for the caller. Call it first without confirmed, as soon as the caller has chosen ' +
-      'a time: it then books nothing, but holds the time for them. Repeat service, day and time and ask ' +
-      'whether to book it; only after a clear yes call again with the same arguments and confirmed true.',
+    'Books an appointment for the caller. Call it first without confirmed, as soon as the caller has ' +
+      'chosen a time: it then books nothing, but holds the time for them. Repeat service, day and time ' +
+      'and ask whether to book it; only after a clear yes call again with the same arguments and ' +
+      'confirmed true.',
     BOOKED,
     'When it is refused for another reason, nothing was booked: say why in a few words and offer what the ' +
       'message names.',

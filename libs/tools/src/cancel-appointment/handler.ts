@@ -19,8 +19,8 @@ export const cancelAppointmentHandler = handle(
         ...refused(
           'not-confirmed',
           `${NOTHING} The appointment is: ${spoken} (${spokenHandle(handle)}). Repeat it to the caller ` +
-            `and ask whether to cancel it. After a clear yes call again with this ${Object.keys(handle).join()} ` +
-            'and confirmed true.',
+            `and ask whether to cancel it. After a clear yes call again with this ` +
+            `${Object.keys(handle).join()} and confirmed true.`,
         ),
         confirms: { ...handle, confirmed: true },
       };

@@ -87,7 +87,7 @@ describe('get_caller_history', () => {
     expect(JSON.stringify(outcome)).not.toMatch(/K48215|Alex/);
   });
 
-  it('takes the reference of a vouched caller’s earlier booking for a proof, also when it is over', async () => {
+  it('takes the reference of a vouched caller’s earlier booking for a proof, also an old one', async () => {
     const made = { ...MINE, callId: ID, caller: by(PASSED) };
     crm.on('GET /v1/bookings', { status: 200, body: { items: [made] } });
     expect(await ask({ reference: 'K48215' })).toMatchObject({ status: 'ok', value: { known: true } });

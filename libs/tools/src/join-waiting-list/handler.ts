@@ -58,11 +58,11 @@ function faultOf({ from, until }: Wanted): ToolOutcome | null {
   if (days <= MOST_DAYS) return null;
   return refused(
     'too-many-days',
-    `That are more than ${MOST_DAYS} days. ${NOTHING} Ask for the days that suit best and call again.`,
+    `These are more than ${MOST_DAYS} days. ${NOTHING} Ask for the days that suit best and call again.`,
   );
 }
 
-/** Returns free times of the days wanted, those of the first days that have any; or why they are not known. */
+/** Returns the free times of the first days wanted that have any; or why they are not known. */
 async function freeTimes(
   { service, from, until, partOfDay, zone }: Wanted,
   context: ToolRunContext,
@@ -100,7 +100,7 @@ function explain(problem: CrmProblem): string {
     case 'in-the-past':
       return `These days are over. ${NOTHING} Ask for later days.`;
     case 'zone-not-served':
-      return `Nobody who does this goes to that zone. ${NOTHING} Tell the caller, and offer to take a message.`;
+      return `Nobody who does this goes to that zone. ${NOTHING} Say so, and offer to take a message.`;
     case 'waiting-list-full':
       return `Too many people wait already. ${NOTHING} Offer that a colleague calls back.`;
     default:

@@ -44,9 +44,7 @@ export class BookingsService {
   ): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
     const { tenantId, callId } = principal;
-    const earlier = await this.findSameBooking(transaction, principal, asked, startsAt);
-    if (earlier?.status === 'held' && !asked.hold)
-      return { booking: await this.confirm(transaction, tenantId, earlier.id), isNew: false };
+    const earlier = await this.askedBefore(transaction, principal, asked, startsAt);
     if (earlier) return { booking: earlier, isNew: false };
     if (asked.hold && callId !== null) await this.bookings.releaseInCall(transaction, tenantId, callId);
     const wanted = { key: asked.service, ...zoneAsked(asked) };
@@ -132,6 +130,18 @@ export class BookingsService {
       until: until === undefined ? undefined : new Date(until),
     };
     return this.bookings.list(tenantId, { ...filter, ...span }, { limit, cursor });
+  }
+
+  /** Returns the booking that the same call asked for before; a hold that is now booked is confirmed. */
+  private async askedBefore(
+    transaction: Transaction,
+    principal: Principal,
+    asked: CreateBooking,
+    startsAt: Date,
+  ): Promise<Booking | null> {
+    const earlier = await this.findSameBooking(transaction, principal, asked, startsAt);
+    if (earlier?.status !== 'held' || asked.hold) return earlier;
+    return this.confirm(transaction, principal.tenantId, earlier.id);
   }
 
   private async findSameBooking(

@@ -9,7 +9,7 @@ export class WaitingListMetrics {
   constructor(metrics: Metrics) {
     this.failedOffers = metrics.counter({
       name: 'tandem_waiting_list_offers_failed_total',
-      help: 'Offers of freed times that failed, by what became of the time: postponed or given-up',
+      help: 'Offers of freed times that failed, by the fate of the time: postponed or given-up',
       labelNames: ['outcome'],
     });
   }

@@ -80,8 +80,8 @@ function takeWaiting(state: BookingState, result: ToolResult, context: DialogueC
     return ask(
       done,
       context,
-      `You are on the waiting list for ${wishWords({ date, part, clock }, context)}. Nothing is booked yet; ` +
-        'you will be told if a time becomes free.',
+      `You are on the waiting list for ${wishWords({ date, part, clock }, context)}. Nothing is booked ` +
+        'yet; you will be told if a time becomes free.',
     );
   if (result.status === 'failed' || result.status === 'timed-out')
     return ask(done, context, 'I am not certain whether you are on the waiting list.', CALLBACK);
