@@ -24,7 +24,7 @@ const ruled = served.flatMap((route) => {
 describe('the operators’ API', () => {
   let owner: Operator;
   let stranger: Operator;
-  /** What the roles change is of a tenant of its own: the owner’s stays as it is. */
+  /** A tenant for changes by roles: the owner’s things stay as they are. */
   let staffed: Operator;
 
   let staff: Record<UserRole, string>;

@@ -3,7 +3,7 @@ import { keys } from '../redis/keys.ts';
 import { run } from '../scripts/script.ts';
 import { takeAttempt, takeBackAttempt } from '../scripts/sign-in-attempts.ts';
 
-/** What an attempt is counted for, by keyed hash; no account for a sign-in by a link. */
+/** Account and address an attempt is counted for, by keyed hash; no account for a sign-in by a link. */
 export interface AttemptCounted {
   readonly account: string | null;
   readonly address: string;

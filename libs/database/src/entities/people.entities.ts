@@ -4,7 +4,7 @@ import type { UserRole } from './roles.ts';
 
 /** `invited` until the first sign-in. A disabled user cannot sign in. */
 export type UserState = 'invited' | 'active' | 'disabled';
-/** What a user showed when signing in. */
+/** The proof a user gave when signing in. */
 export type SignInMethod = 'link' | 'password' | 'oidc';
 
 /** A person of a tenant who signs in. */
@@ -40,7 +40,7 @@ export class UserSessionRow {
   @Column({ name: 'user_id', type: 'uuid' }) userId!: string;
   /** SHA-256 of the token in the cookie. */
   @Column({ name: 'token_hash', type: 'bytea' }) tokenHash!: Buffer;
-  /** Of the token before: requests that were under way when it was replaced still carry it. */
+  /** SHA-256 of the token before: requests that were under way when it was replaced still carry it. */
   @Column({ name: 'previous_hash', type: 'bytea', nullable: true }) previousHash!: Buffer | null;
   @Column({ name: 'previous_until', type: 'timestamptz', precision: 3, nullable: true })
   previousUntil!: Date | null;

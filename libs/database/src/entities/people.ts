@@ -77,7 +77,7 @@ export interface OpenSession {
   readonly role: UserRole;
   readonly scopes: readonly ApiScope[];
   readonly reauthenticatedAt: Date;
-  /** A new token for the cookie, where it was to be replaced. */
+  /** A new token for the cookie; null where the old one stays. */
   readonly newToken: string | null;
 }
 

@@ -22,7 +22,7 @@ export interface Principal {
   readonly apiKeyId: string | null;
   /** Null for a service and for an API key. */
   readonly userId: string | null;
-  /** Of a user; null for others. */
+  /** The session of a user; null for others. */
   readonly session: PrincipalSession | null;
   /**
    * The scopes of the API key, or of the user's role; a service has none, and needs none but where routes
@@ -34,11 +34,11 @@ export interface Principal {
 /** The sender of a request as records of what was done name it. */
 export interface Actor {
   readonly kind: 'user' | 'key' | 'service';
-  /** Of the user or key; null for a service. */
+  /** Id of the user or key; null for a service. */
   readonly id: string | null;
   readonly tenantId: TenantId;
   readonly scopes: readonly string[];
-  /** Of a user only. */
+  /** The role of a user; absent for others. */
   readonly role?: string;
 }
 

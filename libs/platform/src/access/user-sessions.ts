@@ -44,7 +44,7 @@ export class UserSessions {
   }
 
   /**
-   * Returns the user of a token, and gives the browser a new one where it was to be replaced; null when the
+   * Returns the user of a token, and gives the browser the new one of a change of role; null when the
    * session has ended: the cookie is taken away then.
    * @throws Problem 403 `origin-refused`, 415 `json-only`
    */

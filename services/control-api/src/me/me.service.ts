@@ -22,7 +22,7 @@ import { SecondFactor } from '../sign-in/second-factor.service.ts';
 import { totpWrong } from '../sign-in/sign-in-problems.ts';
 import { toOwnSessions, type meSchema, type totpStateSchema } from './me.dto.ts';
 
-/** What a signed-in user may see and change of themselves. */
+/** A signed-in user, as they see and change themselves. */
 @Injectable()
 export class Me {
   private readonly limits: { readonly idleMs: number; readonly longestMs: number };

@@ -33,8 +33,8 @@ export const linkRefused = () =>
     401,
     'link-refused',
     NOT_SIGNED_IN,
-    'A link signs in once, within 15 minutes, and a newer one replaces it. Ask an admin for another, or run ' +
-      '"npm run sign-in" where Tandem runs.',
+    'A link signs in once, within 15 minutes, and a newer one replaces it. Ask an admin for another, or ' +
+      'run "npm run sign-in" where Tandem runs.',
   );
 
 export const passwordsOff = () =>

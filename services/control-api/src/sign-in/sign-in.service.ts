@@ -22,7 +22,7 @@ import {
   totpWrong,
 } from './sign-in-problems.ts';
 
-/** What a user shows to sign in. */
+/** Proof that a user gives to sign in. */
 export interface Credentials {
   /** In lower case. */
   readonly email: string;

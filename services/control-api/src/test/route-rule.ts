@@ -1,6 +1,6 @@
 import type { Operator } from './running-control.ts';
 
-/** What a route is about, which decides the scopes it needs. */
+/** The subject of a route, which decides the scopes it needs. */
 export type Scopes =
   | 'admin'
   | 'annotations'
