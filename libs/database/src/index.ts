@@ -67,12 +67,7 @@ export type {
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
-export {
-  type EndpointFilters,
-  type SealedHeaders,
-  type SealedParts,
-  type WebhookEndpoint,
-} from './queries/endpoints.ts';
+export { type EndpointFilters, type SealedHeaders, type WebhookEndpoint } from './queries/endpoints.ts';
 export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.ts';
 export { type PhoneNumber } from './queries/numbers.ts';
 export { type Resource } from './queries/resources.ts';
@@ -182,6 +177,12 @@ export {
   SecretRepository,
   type TenantSecret,
 } from './repositories/tenants/secret.repository.ts';
+export {
+  SEALED_KINDS,
+  SealedValueRepository,
+  type SealedKind,
+  type SealedValue,
+} from './repositories/tenants/sealed-value.repository.ts';
 export { WebSearchHostsRepository } from './repositories/tenants/web-search-hosts.repository.ts';
 export {
   type BudgetChange,

@@ -14,9 +14,9 @@ import {
   CrmDeliveryRepository,
   databaseResource,
   MessageRepository,
+  SealedValueRepository,
   SecretRepository,
   WebhookDeliveryRepository,
-  WebhookEndpointRepository,
 } from '@tandem/database';
 import {
   AnalysisQueue,
@@ -53,6 +53,7 @@ import { MessageProcessor } from './messages/message.processor.ts';
 import { WEB_SEARCH, webSearchOf } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 import { ReminderSweep } from './reminders/reminder-sweep.ts';
+import { Resealing } from './sealing/resealing.service.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
@@ -90,9 +91,9 @@ export class PostCallWorkerModule {
           CrmConnectionRepository,
           CrmDeliveryRepository,
           MessageRepository,
+          SealedValueRepository,
           SecretRepository,
           WebhookDeliveryRepository,
-          WebhookEndpointRepository,
         ),
       ],
       providers: [
@@ -105,6 +106,7 @@ export class PostCallWorkerModule {
         CallRecordProcessor,
         LateResults,
         LostCallReaper,
+        Resealing,
         OutboxMaintenance,
         WebhookDelivery,
         ...crmParts(config),

@@ -88,16 +88,3 @@ export async function updateConnection(
     ],
   );
 }
-
-/** Returns connections whose credentials another key has sealed: up to 100, of any tenant. */
-export function findCredentialsSealedOtherwise(
-  manager: EntityManager,
-  keyId: string,
-): Promise<{ readonly id: string; readonly sealed: string }[]> {
-  return query(
-    manager,
-    `SELECT id, sealed_credentials AS sealed FROM crm_connections
-     WHERE split_part(sealed_credentials, '.', 1) <> $1 LIMIT 100`,
-    [keyId],
-  );
-}

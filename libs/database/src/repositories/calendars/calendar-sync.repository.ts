@@ -144,18 +144,6 @@ export class CalendarSyncRepository {
     return affected === 1;
   }
 
-  /** Returns credentials that were sealed with another key, up to a hundred. */
-  sealedOtherwise(keyId: string): Promise<{ id: string; sealedCredentials: string }[]> {
-    return run(this.dataSource, (manager) =>
-      query(
-        manager,
-        `SELECT id, sealed_credentials AS "sealedCredentials" FROM calendar_connections
-         WHERE sealed_credentials IS NOT NULL AND NOT starts_with(sealed_credentials, $1) LIMIT 100`,
-        [`${keyId}.`],
-      ),
-    );
-  }
-
   backlog(): Promise<CalendarBacklog> {
     return run(this.dataSource, readCalendarBacklog);
   }
