@@ -178,6 +178,11 @@ export {
   type TenantSecret,
 } from './repositories/tenants/secret.repository.ts';
 export {
+  CredentialRenewalRepository,
+  type RenewalLease,
+  type RenewedKind,
+} from './repositories/tenants/credential-renewal.repository.ts';
+export {
   SEALED_KINDS,
   SealedValueRepository,
   type SealedKind,

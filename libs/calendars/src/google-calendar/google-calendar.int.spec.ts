@@ -3,11 +3,12 @@ import { GoogleCalendarSimulator } from '@tandem/simulators';
 import { CalendarHttp } from '../http/calendar-http.ts';
 import { OAuthAuthorization } from '../oauth/oauth-client.ts';
 import { fetchClient } from '../testing/fetch-client.ts';
+import { renewalOf } from '../testing/renewal.ts';
 import { DAY_MS, EVENT, MARCH, NOWHERE, RANGE, times } from '../testing/given-event.ts';
 import { GoogleCalendar, googleCalendarApp } from './google-calendar.ts';
 
 let simulator: GoogleCalendarSimulator;
-let stored: unknown[];
+let stored: { refreshToken: string }[];
 
 function open(calendarId = 'primary'): GoogleCalendar {
   const { clientId, clientSecret } = simulator.authority.options;
@@ -18,8 +19,8 @@ function open(calendarId = 'primary'): GoogleCalendar {
     googleCalendarTokenUrl: simulator.tokenUrl,
   })!;
   const limits = { timeoutMs: 5_000, deadlineMs: Date.now() + 60_000 };
-  const store = (credentials: unknown) => Promise.resolve(void stored.push(credentials));
-  const access = new OAuthAuthorization(fetchClient, app, simulator.authority.grant(), store, limits);
+  const given = simulator.authority.grant();
+  const access = new OAuthAuthorization(fetchClient, app, given, renewalOf(given, stored), limits);
   const http = new CalendarHttp(fetchClient, access, limits);
   return new GoogleCalendar(http, simulator.apiUrl, calendarId, 'America/New_York');
 }

@@ -4,6 +4,7 @@ import { CalendarHttp } from '../http/calendar-http.ts';
 import { OAuthAuthorization } from '../oauth/oauth-client.ts';
 import { fetchClient } from '../testing/fetch-client.ts';
 import { DAY_MS, EVENT, MARCH, NOWHERE, RANGE, times } from '../testing/given-event.ts';
+import { renewalOf } from '../testing/renewal.ts';
 import { MicrosoftCalendar, microsoftCalendarApp } from './microsoft-calendar.ts';
 
 let simulator: MicrosoftGraphSimulator;
@@ -18,8 +19,8 @@ function open(): MicrosoftCalendar {
     microsoftCalendarLoginUrl: simulator.loginUrl,
   })!;
   const limits = { timeoutMs: 5_000, deadlineMs: Date.now() + 60_000 };
-  const store = (credentials: { refreshToken: string }) => Promise.resolve(void stored.push(credentials));
-  const access = new OAuthAuthorization(fetchClient, app, simulator.authority.grant(), store, limits);
+  const given = simulator.authority.grant();
+  const access = new OAuthAuthorization(fetchClient, app, given, renewalOf(given, stored), limits);
   const http = new CalendarHttp(fetchClient, access, limits);
   return new MicrosoftCalendar(http, simulator.apiUrl, 'primary', 'America/New_York');
 }

@@ -81,6 +81,7 @@ import { ContactsAndLeads1795605800000 } from '../migrations/1795605800000-conta
 import { TenantSecrets1795605900000 } from '../migrations/1795605900000-tenant-secrets.ts';
 import { Messages1795606000000 } from '../migrations/1795606000000-messages.ts';
 import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-analyses.ts';
+import { CredentialRenewals1795606900000 } from '../migrations/1795606900000-credential-renewals.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
@@ -114,6 +115,7 @@ export const MIGRATIONS = [
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
+  CredentialRenewals1795606900000,
 ];
 
 /** The rows of every table. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CredentialRenewalRepository, SealedValueRepository } from '@tandem/database';
 import { GoogleCalendarSimulator, MicrosoftGraphSimulator } from '@tandem/simulators';
 import { hourIn, RunningCalendars } from './test/running-calendars.ts';
 
@@ -122,5 +123,27 @@ describe.each([google, microsoft])('a calendar of a provider: %p', (make) => {
     await calendars.settled();
     expect(provider.starts()).toHaveLength(2);
     expect(provider.simulator.seen.length).toBeGreaterThan(asked);
+  });
+
+  it('renews its token once when two workers have it at a time, sealed anew meanwhile or not', async () => {
+    const id = await connect();
+    const [claimed] = await calendars.sync.claim(1, 600_000);
+    provider.simulator.authority.expire();
+    await calendars.work(provider.settings());
+    await calendars.work(provider.settings());
+    await Promise.all([0, 1].map((worker) => calendars.turnsOf(worker).run(claimed!)));
+    expect(provider.simulator.authority.refreshes).toBe(1);
+    provider.simulator.authority.expire();
+    const renewals = new CredentialRenewalRepository(calendars.dataSource);
+    const lease = await renewals.begin('calendar', id, 60_000);
+    const values = new SealedValueRepository(calendars.dataSource);
+    const [held] = await values.sealedOtherwise('calendar-credentials', 'another key');
+    expect(await values.replace('calendar-credentials', held!, `${held!.sealed}x`)).toBe(true);
+    expect(await renewals.store('calendar', id, lease!.renewalId, lease!.sealed)).toBe(true);
+    await renewals.end('calendar', id, lease!.renewalId);
+    await calendars.sync.succeeded(id);
+    await calendars.read(id);
+    expect(provider.simulator.authority.refreshes).toBe(2);
+    expect(await calendars.connection(id)).toMatchObject({ state: 'active' });
   });
 });

@@ -7,9 +7,10 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import { deriveKeys } from '@tandem/platform';
+import type { CredentialSeal } from '../connections/credential-renewal.ts';
 
 /** Secrets of a push, opened and sealed: the credentials of its connection, and secrets of its tenant. */
-export class CrmSecrets {
+export class CrmSecrets implements CredentialSeal {
   private readonly credentials: Sealer;
   private readonly ofTenants: Sealer;
 

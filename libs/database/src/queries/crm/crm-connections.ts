@@ -75,7 +75,9 @@ export async function updateConnection(
     `UPDATE crm_connections SET name = coalesce($3, name), events = coalesce($4, events),
        settings = coalesce($5::jsonb, settings), is_enabled = coalesce($6, is_enabled),
        sealed_credentials = coalesce($7, sealed_credentials), updated_at = now(), paused_until = NULL,
-       failures = 0, probing_until = NULL
+       failures = 0, probing_until = NULL,
+       renewal_id = CASE WHEN $7::text IS NULL THEN renewal_id END,
+       renewing_until = CASE WHEN $7::text IS NULL THEN renewing_until END
      WHERE tenant_id = $1 AND id = $2`,
     [
       tenantId,

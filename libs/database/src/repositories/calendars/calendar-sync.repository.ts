@@ -136,14 +136,6 @@ export class CalendarSyncRepository {
     );
   }
 
-  /** Replaces credentials that nobody has replaced meanwhile. @returns whether they were */
-  async replaceCredentials(id: string, before: string, after: string): Promise<boolean> {
-    const { affected } = await run(this.dataSource, (manager) =>
-      manager.update(CalendarConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
-    );
-    return affected === 1;
-  }
-
   backlog(): Promise<CalendarBacklog> {
     return run(this.dataSource, readCalendarBacklog);
   }

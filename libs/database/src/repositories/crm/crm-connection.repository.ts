@@ -68,11 +68,4 @@ export class CrmConnectionRepository {
       return true;
     });
   }
-
-  /** Replaces sealed credentials that nobody has changed since. */
-  async reseal(id: string, before: string, after: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      manager.update(CrmConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
-    );
-  }
 }
