@@ -4,18 +4,9 @@ import type { AddressInfo } from 'node:net';
 /** A response before it is written. */
 export interface Reply {
   readonly status: number;
+  /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A request that was taken, and how it was answered. */
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly text: string;
-  readonly status: number | 'reset';
 }
 
 /** A fault a request meets instead of being answered: a status, or a connection that is cut. */
@@ -23,17 +14,28 @@ export type PlannedFault = Reply | 'reset' | 'reset-after';
 
 export interface BusinessRequest {
   readonly method: string;
+  /** Without its query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
 }
 
+/** A request that was taken, and how it was answered. */
+export interface SeenRequest extends BusinessRequest {
+  readonly status: number | 'reset';
+}
+
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A business system behind HTTP, with faults that a spec plans. */
+/**
+ * A business system behind HTTP, with faults that a spec plans. Subclasses check requests as strictly as the
+ * real one.
+ */
 export abstract class BusinessSimulator {
   readonly requests: SeenRequest[] = [];
+  /** While true, connections are cut without an answer. */
+  isDown = false;
   private faults: PlannedFault[] = [];
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
@@ -60,6 +62,7 @@ export abstract class BusinessSimulator {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isDown) return void request.socket.destroy();
     const chunks: Buffer[] = [];
     let bytes = 0;
     try {
@@ -87,6 +90,7 @@ export abstract class BusinessSimulator {
     }
     const { status, body, headers = {} } = fault ?? this.answer(taken);
     this.requests.push({ ...taken, status });
+    if (typeof body === 'string') return void response.writeHead(status, headers).end(body);
     response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   }

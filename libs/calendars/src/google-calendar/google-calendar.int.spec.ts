@@ -49,12 +49,12 @@ describe('a Google calendar', () => {
       '2027-03-03T05:00,2027-03-04T05:00',
       '2027-03-05T10:00,2027-03-05T11:00',
     ]);
-    expect(simulator.seen).toHaveLength(3);
+    expect(simulator.requests).toHaveLength(3);
   });
 
   it('has an event once, however often it is written, also after it was deleted', async () => {
     const calendar = open();
-    simulator.fail('lost');
+    simulator.plan('reset-after');
     await expect(calendar.put(EVENT, NOWHERE)).rejects.toMatchObject({ kind: 'unavailable' });
     const written = await calendar.put(EVENT, NOWHERE);
     const [own] = await calendar.busy(RANGE);
@@ -85,7 +85,7 @@ describe('a Google calendar', () => {
 
   it('tells a limit, a calendar that is not there and a refused time apart', async () => {
     const limit = { error: { errors: [{ reason: 'userRateLimitExceeded' }], code: 403 } };
-    simulator.fail({ status: 403, body: JSON.stringify(limit), headers: { 'retry-after': '3' } });
+    simulator.plan({ status: 403, body: JSON.stringify(limit), headers: { 'retry-after': '3' } });
     await expect(open().busy(RANGE)).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'rate-limited',

@@ -88,7 +88,7 @@ describe.each([google, microsoft])('a calendar of a provider: %p', (make) => {
     await calendars.work(provider.settings());
     await calendars.eventually(async () => (await calendars.connection(id)).busyReadAt !== null);
     expect(await calendars.book(busyAt)).toBeNull();
-    provider.simulator.fail('lost');
+    provider.simulator.plan('reset-after');
     const booking = await calendars.book(hourIn(4));
     await calendars.settled();
     expect(provider.starts()).toEqual([hourIn(4).toISOString()]);
@@ -117,12 +117,12 @@ describe.each([google, microsoft])('a calendar of a provider: %p', (make) => {
     provider.simulator.authority.revoke();
     await calendars.book(hourIn(4));
     await calendars.eventually(async () => (await calendars.connection(id)).state !== 'active');
-    const asked = provider.simulator.seen.length;
+    const asked = provider.simulator.requests.length;
     expect(await calendars.connection(id)).toMatchObject({ lastFault: 'authorization-ended', pending: 1 });
     await calendars.authorize(id, provider.simulator.authority.grant());
     await calendars.settled();
     expect(provider.starts()).toHaveLength(2);
-    expect(provider.simulator.seen.length).toBeGreaterThan(asked);
+    expect(provider.simulator.requests.length).toBeGreaterThan(asked);
   });
 
   it('renews its token once when two workers have it at a time, sealed anew meanwhile or not', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SeenRequest, SimulatedAnswer } from '../calendar-simulator.ts';
+import type { BusinessRequest, Reply } from '../business-simulator.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 
 export interface OAuthAuthorityOptions {
@@ -65,7 +65,7 @@ export class OAuthAuthority {
     return { accessToken, refreshToken, expiresAtMs: Date.now() + LIFETIME_S * 1_000 };
   }
 
-  allows({ headers }: SeenRequest): boolean {
+  allows({ headers }: BusinessRequest): boolean {
     const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? [];
     return this.accessTokens.has(token);
   }
@@ -82,7 +82,7 @@ export class OAuthAuthority {
   }
 
   /** Returns the answer to a request for tokens. */
-  token({ method, headers, body }: SeenRequest): SimulatedAnswer {
+  token({ method, headers, text: body }: BusinessRequest): Reply {
     if (method !== 'POST') return { status: 405 };
     if (!/^application\/x-www-form-urlencoded\b/.test(headers['content-type'] ?? ''))
       return refused(400, 'invalid_request');
@@ -93,7 +93,7 @@ export class OAuthAuthority {
     return this.grantOf(form);
   }
 
-  private grantOf(form: URLSearchParams): SimulatedAnswer {
+  private grantOf(form: URLSearchParams): Reply {
     const { redirectUrl } = this.options;
     const type = form.get('grant_type');
     if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '');
@@ -103,7 +103,7 @@ export class OAuthAuthority {
     return isHere && isProven ? json(200, this.issue()) : refused(400, 'invalid_grant');
   }
 
-  private refresh(given: string): SimulatedAnswer {
+  private refresh(given: string): Reply {
     const next = this.refreshTokens.use(given);
     if (next === null) return refused(400, 'invalid_grant');
     // A provider that keeps the token does not repeat it.
@@ -134,13 +134,13 @@ export const json = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): SimulatedAnswer => ({
+): Reply => ({
   status,
   headers: { 'content-type': 'application/json; charset=UTF-8', ...headers },
   body: JSON.stringify(body),
 });
 
-const refused = (status: number, error: string): SimulatedAnswer =>
+const refused = (status: number, error: string): Reply =>
   json(status, { error, error_description: `The request was refused: ${error}.` });
 
 /** Returns the object of a JSON body; null for anything else. */
