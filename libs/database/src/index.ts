@@ -48,7 +48,12 @@ export type {
   ZoneSummary,
 } from './entities/zone.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
-export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
+export {
+  type DeliveryClaim,
+  type ClaimedDelivery,
+  type Delivery,
+  type ReplayResult,
+} from './entities/delivery.ts';
 export {
   type ClaimedCrmDelivery,
   type CrmConnection,
