@@ -63,24 +63,16 @@ export abstract class BusinessSimulator {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.isDown) return void request.socket.destroy();
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        bytes += chunk.byteLength;
-        if (bytes > MAX_BODY_BYTES) return void response.writeHead(413).end();
-        chunks.push(chunk);
-      }
-    } catch {
-      return;
-    }
+    const text = await textOf(request);
+    if (text === null) return;
+    if (text === 'too-long') return void response.writeHead(413).end();
     const url = new URL(request.url ?? '/', this.url);
     const taken: BusinessRequest = {
       method: request.method ?? 'GET',
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      text: Buffer.concat(chunks).toString(),
+      text: text.whole,
     };
     const fault = this.faults.shift();
     if (fault === 'reset' || fault === 'reset-after') {
@@ -90,10 +82,30 @@ export abstract class BusinessSimulator {
     }
     const { status, body, headers = {} } = fault ?? this.answer(taken);
     this.requests.push({ ...taken, status });
-    if (typeof body === 'string') return void response.writeHead(status, headers).end(body);
-    response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+    respond(response, { status, body, headers });
   }
+}
+
+/** Returns the body of a request; null when its connection broke. */
+async function textOf(request: IncomingMessage): Promise<{ whole: string } | 'too-long' | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) return 'too-long';
+      chunks.push(chunk);
+    }
+  } catch {
+    return null;
+  }
+  return { whole: Buffer.concat(chunks).toString() };
+}
+
+function respond(response: ServerResponse, { status, body, headers }: Reply): void {
+  if (typeof body === 'string') return void response.writeHead(status, headers).end(body);
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 /** Returns a JSON object in a request; null when it holds none, or is of another type. */

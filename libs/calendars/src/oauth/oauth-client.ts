@@ -71,8 +71,8 @@ export function exchangeCode(
  * @param request asks the provider, given the credentials of now
  */
 export type RenewCredentials = (steps: {
-  current(stored: unknown): OAuthCredentials | null;
-  request(stored: unknown): Promise<OAuthCredentials>;
+  current: (stored: unknown) => OAuthCredentials | null;
+  request: (stored: unknown) => Promise<OAuthCredentials>;
 }) => Promise<OAuthCredentials>;
 
 /** Access tokens of one calendar. */

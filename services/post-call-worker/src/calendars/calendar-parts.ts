@@ -1,11 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { calendarApps } from '@tandem/calendars';
-import {
-  Destinations,
-  OutboundClient,
-  OutboundConnections,
-  type ServiceConfig,
-} from '@tandem/platform';
+import { Destinations, OutboundClient, OutboundConnections, type ServiceConfig } from '@tandem/platform';
 import { CalendarMaintenance } from './calendar-maintenance.ts';
 import { CalendarMetrics } from './calendar-metrics.ts';
 import { CalendarSecrets } from './calendar-secrets.ts';

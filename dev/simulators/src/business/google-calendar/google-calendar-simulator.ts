@@ -64,7 +64,7 @@ export class GoogleCalendarSimulator extends BusinessSimulator {
   }
 
   protected answer(request: BusinessRequest): Reply {
-    const url = new URL(`${request.path}?${request.query}`, this.url);
+    const url = new URL(`${request.path}?${request.query.toString()}`, this.url);
     if (url.pathname === '/token') return this.authority.token(request);
     const [, calendar = '', id] = EVENTS.exec(url.pathname) ?? [];
     if (calendar === '') return { status: 404, body: 'Not Found' };

@@ -64,7 +64,7 @@ export class MicrosoftGraphSimulator extends BusinessSimulator {
   }
 
   protected answer(request: BusinessRequest): Reply {
-    const url = new URL(`${request.path}?${request.query}`, this.url);
+    const url = new URL(`${request.path}?${request.query.toString()}`, this.url);
     if (url.pathname === '/common/oauth2/v2.0/token') return this.authority.token(request);
     if (!this.authority.allows(request))
       return error(401, 'InvalidAuthenticationToken', 'Access token has expired or is not yet valid.');

@@ -147,11 +147,14 @@ export class SalesforceSimulator extends BusinessSimulator {
 
   private giveToken(request: BusinessRequest): Reply {
     const form = formOf(request);
-    const problem = form === null ? 'unsupported_grant_type' : this.tokenProblem(form);
+    const problem = this.tokenProblem(form);
     const given = form?.get('refresh_token') ?? null;
     const next = problem === null && given !== null ? this.refreshTokens.use(given) : null;
     if (problem !== null || (given !== null && next === null))
-      return { status: 400, body: { error: problem ?? 'invalid_grant', error_description: 'authentication failure' } };
+      return {
+        status: 400,
+        body: { error: problem ?? 'invalid_grant', error_description: 'authentication failure' },
+      };
     const token = `00D!${randomUUID()}`;
     this.tokens.add(token);
     return {
@@ -169,7 +172,8 @@ export class SalesforceSimulator extends BusinessSimulator {
     };
   }
 
-  private tokenProblem(form: URLSearchParams): string | null {
+  private tokenProblem(form: URLSearchParams | null): string | null {
+    if (form === null) return 'unsupported_grant_type';
     const { clientId, clientSecret } = this.options;
     const grant = form.get('grant_type');
     if (grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer')

@@ -17,7 +17,7 @@ const TOKEN_MS = 3_600_000;
 const ASSERTION_S = 180;
 
 /**
- * Returns a token for the connection. A refresh token may rotate; of the other ways in, any number go at once.
+ * Returns a token for the connection. A refresh token may rotate; in the other ways, any number go at once.
  * @param refused the token that was refused before, if one was
  * @throws CrmFault
  */

@@ -27,13 +27,7 @@ import {
   type CrmDelivery as Pushed,
   type DataSource,
 } from '@tandem/database';
-import {
-  deriveKeys,
-  Destinations,
-  Metrics,
-  OutboundClient,
-  OutboundConnections,
-} from '@tandem/platform';
+import { deriveKeys, Destinations, Metrics, OutboundClient, OutboundConnections } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { PostCallMetrics } from '../../post-call-metrics.ts';
 import { CrmDelivery } from '../crm-delivery.service.ts';
@@ -146,10 +140,7 @@ export class RunningCrm {
   }
 
   /** Changes a connection as an operator does. */
-  async change(
-    id: string,
-    change: Parameters<CrmConnectionRepository['change']>[3],
-  ): Promise<void> {
+  async change(id: string, change: Parameters<CrmConnectionRepository['change']>[3]): Promise<void> {
     await transact(this.dataSource, (transaction) =>
       this.connections.change(transaction, this.tenantId, id, change),
     );
