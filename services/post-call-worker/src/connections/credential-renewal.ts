@@ -4,7 +4,7 @@ import type { CredentialRenewalRepository, RenewedKind } from '@tandem/database'
 /** How long past the time limit of its request a renewal keeps others away. */
 const LEASE_MARGIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
-/** What a provider has replaced is void: storing the new one is tried for as long as a failover takes. */
+/** A replaced token is void: storing the new one is tried for as long as a failover of Postgres takes. */
 const STORE_TRIES = 8;
 const STORE_PAUSE_MS = 1_000;
 

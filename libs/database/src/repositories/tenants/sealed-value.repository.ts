@@ -33,7 +33,7 @@ export const SEALED_KINDS = Object.keys(COLUMNS) as SealedKind[];
 
 /** A sealed value, of any tenant. */
 export interface SealedValue {
-  /** What names its row: an id, or for `tenant-secret` the tenant and the name. */
+  /** Names its row: an id, or for `tenant-secret` the tenant and the name. */
   readonly key: readonly string[];
   readonly sealed: string;
 }
