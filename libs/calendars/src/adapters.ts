@@ -5,7 +5,7 @@ import { CalendarFault } from './calendar-fault.ts';
 import { GoogleCalendar, googleCalendarApp } from './google-calendar/google-calendar.ts';
 import { CalendarHttp, type Authorization, type HttpClient, type HttpLimits } from './http/calendar-http.ts';
 import { MicrosoftCalendar, microsoftCalendarApp } from './microsoft-graph/microsoft-calendar.ts';
-import { OAuthAuthorization, oauthCredentialsSchema } from './oauth/oauth-client.ts';
+import { credentialsIn, OAuthAuthorization, type RenewCredentials } from './oauth/oauth-client.ts';
 import type { CalendarProvider } from './ports/calendar-provider.ts';
 
 /** The part of an adapter that knows how a calendar is reached. */
@@ -66,8 +66,7 @@ export interface OpenCalendar {
   /** IANA name. */
   readonly zone: string;
   readonly limits: HttpLimits;
-  /** Stores credentials that the provider has replaced. */
-  readonly store: (credentials: unknown) => Promise<void>;
+  readonly renew: RenewCredentials;
 }
 
 /** Opens a calendar; nothing is sent yet. @throws CalendarFault when it cannot be opened */
@@ -88,7 +87,7 @@ function authorizationOf(
   client: HttpClient,
   { access }: Adapter,
   app: CalendarApp | undefined,
-  { credentials, store, limits }: OpenCalendar,
+  { credentials, renew, limits }: OpenCalendar,
 ): Authorization {
   if (access === 'password') {
     const found = passwordCredentialsSchema.safeParse(credentials);
@@ -96,7 +95,5 @@ function authorizationOf(
     return new BasicAuthorization(found.data.username, found.data.password);
   }
   if (!app) throw new CalendarFault('unavailable', 'no-client-id');
-  const found = oauthCredentialsSchema.safeParse(credentials);
-  if (!found.success) throw new CalendarFault('needs-authorization', 'no-credentials');
-  return new OAuthAuthorization(client, app, found.data, store, limits);
+  return new OAuthAuthorization(client, app, credentialsIn(credentials), renew, limits);
 }

@@ -12,6 +12,13 @@ export {
 } from './calls/call-handovers.store.ts';
 export { CallStore } from './calls/call.store.ts';
 export { type CarrierReport, CarrierReportStore } from './calls/carrier-reports.store.ts';
+export {
+  keptOutcome,
+  openOutcome,
+  openToolCall,
+  sealToolCall,
+  type SealedOutcome,
+} from './calls/sealed-tool-call.ts';
 export { ToolUses, type ToolUse } from './calls/tool-uses.ts';
 export { type Place, type WaitingState, type WaitingCall, WaitingLine } from './calls/waiting-line.ts';
 export { type CallLogCounters, type CallLogOptions, RedisCallLog } from './event-log/redis-call-log.ts';

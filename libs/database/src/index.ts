@@ -50,7 +50,12 @@ export type {
   ZoneSummary,
 } from './entities/zone.ts';
 export type { Lead, StaffMessage } from './entities/enquiry.ts';
-export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
+export {
+  type DeliveryClaim,
+  type ClaimedDelivery,
+  type Delivery,
+  type ReplayResult,
+} from './entities/delivery.ts';
 export {
   type ClaimedCrmDelivery,
   type CrmConnection,
@@ -70,12 +75,7 @@ export type { AuditEntry, AuditFilter } from './queries/audit.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
 export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
 export { type ClosedDate } from './queries/closed-dates.ts';
-export {
-  type EndpointFilters,
-  type SealedHeaders,
-  type SealedParts,
-  type WebhookEndpoint,
-} from './queries/endpoints.ts';
+export { type EndpointFilters, type SealedHeaders, type WebhookEndpoint } from './queries/endpoints.ts';
 export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.ts';
 export { type PhoneNumber } from './queries/numbers.ts';
 export { type Resource } from './queries/resources.ts';
@@ -215,6 +215,17 @@ export {
   SecretRepository,
   type TenantSecret,
 } from './repositories/tenants/secret.repository.ts';
+export {
+  CredentialRenewalRepository,
+  type RenewalLease,
+  type RenewedKind,
+} from './repositories/tenants/credential-renewal.repository.ts';
+export {
+  SEALED_KINDS,
+  SealedValueRepository,
+  type SealedKind,
+  type SealedValue,
+} from './repositories/tenants/sealed-value.repository.ts';
 export { WebSearchHostsRepository } from './repositories/tenants/web-search-hosts.repository.ts';
 export {
   type BudgetChange,

@@ -51,7 +51,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     );
   }
 
-  override async process(job: Job<unknown>, token?: string): Promise<{ outcome: string }> {
+  protected override async work(job: Job<unknown>, token?: string): Promise<{ outcome: string }> {
     const parsed = postCallJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(

@@ -10,14 +10,14 @@ import {
   CalendarSyncRepository,
   CallRepository,
   ContactRepository,
-  CrmConnectionRepository,
+  CredentialRenewalRepository,
   CrmDeliveryRepository,
   databaseResource,
   MessageRepository,
+  SealedValueRepository,
   SecretRepository,
   TimelineRepository,
   WebhookDeliveryRepository,
-  WebhookEndpointRepository,
 } from '@tandem/database';
 import {
   AnalysisQueue,
@@ -54,6 +54,7 @@ import { MessageProcessor } from './messages/message.processor.ts';
 import { WEB_SEARCH, webSearchOf } from './messages/web-search.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 import { ReminderSweep } from './reminders/reminder-sweep.ts';
+import { Resealing } from './sealing/resealing.service.ts';
 import { UnheardWordsSweep } from './unheard-words-sweep.ts';
 import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
@@ -89,13 +90,13 @@ export class PostCallWorkerModule {
           CalendarSyncRepository,
           CallRepository,
           ContactRepository,
-          CrmConnectionRepository,
+          CredentialRenewalRepository,
           CrmDeliveryRepository,
           MessageRepository,
+          SealedValueRepository,
           SecretRepository,
           TimelineRepository,
           WebhookDeliveryRepository,
-          WebhookEndpointRepository,
         ),
       ],
       providers: [
@@ -109,6 +110,7 @@ export class PostCallWorkerModule {
         LateResults,
         LostCallReaper,
         UnheardWordsSweep,
+        Resealing,
         OutboxMaintenance,
         WebhookDelivery,
         ...crmParts(config),

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectRedis, Sealer, ToolUses } from '@tandem/call-state';
+import { connectRedis, Sealer, sealToolCall, ToolUses } from '@tandem/call-state';
 import {
   httpToolSchema,
   TENANT_SECRETS_PURPOSE,
@@ -139,7 +139,7 @@ async function ask(asked: Asked = {}): Promise<{ outcome: ToolOutcome; toolCallI
       callId,
       tenantId,
       name: asked.name ?? tool.name,
-      sealed: app.get<Sealer>(CALL_STATE_SEALER).seal(body, `tool-call:${toolCallId}`),
+      sealed: sealToolCall(app.get<Sealer>(CALL_STATE_SEALER), toolCallId, body),
       replyTo: 'relay-1' as RelayId,
       deadlineAt: Date.now() + deadlineMs,
     },

@@ -1,9 +1,8 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Sealer } from '@tandem/call-state';
+import { keptOutcome, openToolCall, Sealer, type SealedOutcome } from '@tandem/call-state';
 import {
   mcpToolName,
-  toolCallBodySchema,
   toolCallJobSchema,
   type ToolCallBody,
   type ToolCallJob,
@@ -79,7 +78,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     this.stopping.abort();
   }
 
-  override async process(job: Job<unknown>, token?: string): Promise<ToolOutcome> {
+  protected override async work(job: Job<unknown>, token?: string): Promise<SealedOutcome | ToolOutcome> {
     const parsed = toolCallJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(
@@ -92,7 +91,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       throw new DelayedError('The tenant has its share of places.');
     }
     try {
-      return await this.carryOut(call);
+      return keptOutcome(this.sealer, call, await this.carryOut(call));
     } finally {
       this.share.give(call.tenantId);
     }
@@ -173,7 +172,7 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
 
   private open(call: ToolCallJob): ToolCallBody | null {
     try {
-      const body = toolCallBodySchema.parse(this.sealer.open(call.sealed, `tool-call:${call.toolCallId}`));
+      const body = openToolCall(this.sealer, call);
       // The sealed context repeats tenant and call: a job whose two do not agree was tampered with.
       return body.context.tenantId === call.tenantId && body.context.callId === call.callId ? body : null;
     } catch (error) {

@@ -2,11 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ChatCompletionsSimulator, scripted } from '@tandem/simulators';
+import { MODEL_KEY, textModelEnv } from '../testing/messaging.ts';
 import { answer, CALLER, RunningPlatform } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
-const model = new ChatCompletionsSimulator({ apiKey: 'key-for-specs' });
+const model = new ChatCompletionsSimulator({ apiKey: MODEL_KEY });
 const events: { readonly type: string; readonly data: Record<string, unknown> }[] = [];
 let receiver: Server;
 let platform: RunningPlatform;
@@ -26,10 +27,7 @@ beforeAll(async () => {
     stack: {
       env: {
         OUTBOUND_TRUSTED_NETWORKS: '127.0.0.1/32',
-        TEXT_MODEL_KIND: 'openai',
-        TEXT_MODEL_NAME: 'small',
-        TEXT_MODEL_URL: model.baseUrl,
-        TEXT_MODEL_API_KEY: 'key-for-specs',
+        ...textModelEnv(model),
       },
     },
   });

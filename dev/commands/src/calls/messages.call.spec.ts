@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MessageRepository, run, type Message } from '@tandem/database';
 import { ChatCompletionsSimulator, MailSink, scripted, TwilioSimulator } from '@tandem/simulators';
+import { messagingEnv, MODEL_KEY, publicCarrier, SMS_URL, textModelEnv } from '../testing/messaging.ts';
 import { answer, CALLER, DIALLED, RunningPlatform } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
-const PUBLIC = 'https://voice.example.com';
-const smsUrl = `${PUBLIC}/twilio/sms#rc=2&rp=all&ct=2000&rt=5000`;
-
-const model = new ChatCompletionsSimulator({ apiKey: 'key-for-specs' });
+const model = new ChatCompletionsSimulator({ apiKey: MODEL_KEY });
 const mail = new MailSink('a-password');
 let platform: RunningPlatform;
 
@@ -16,21 +14,14 @@ beforeAll(async () => {
   await model.start();
   platform = await RunningPlatform.start({
     twilio: {
-      numbers: [DIALLED],
-      route: (url) =>
-        url.origin === PUBLIC ? new URL(url.pathname + url.search, platform.stack.urls.ingress) : url,
+      ...publicCarrier(() => platform),
       // Reports overtake each other.
       smsFate: () => ['queued', 'delivered', 'sent'].map((status) => ({ status })),
     },
     stack: {
       env: {
-        PUBLIC_BASE_URL: PUBLIC,
-        TEXT_MODEL_KIND: 'openai',
-        TEXT_MODEL_NAME: 'small',
-        TEXT_MODEL_URL: model.baseUrl,
-        TEXT_MODEL_API_KEY: 'key-for-specs',
-        SMTP_URL: await mail.start(),
-        MAIL_FROM: 'Demo Plumbing <office@demo.example>',
+        ...messagingEnv(await mail.start()),
+        ...textModelEnv(model),
       },
     },
   });
@@ -42,7 +33,7 @@ afterAll(async () => {
 });
 
 const write = (body: string, copies = 1) =>
-  platform.twilio.receiveSms({ from: CALLER, to: DIALLED, body, smsUrl, copies });
+  platform.twilio.receiveSms({ from: CALLER, to: DIALLED, body, smsUrl: SMS_URL, copies });
 
 async function eventually<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
   for (let tries = 0; tries < 600; tries += 1) {
@@ -145,7 +136,7 @@ describe('a conversation by text message', () => {
       accountSid: platform.twilio.accountSid,
       route: (url) => new URL(url.pathname + url.search, platform.stack.urls.ingress),
     });
-    const [reply] = await forger.receiveSms({ from: CALLER, to: DIALLED, body: 'Hi', smsUrl });
+    const [reply] = await forger.receiveSms({ from: CALLER, to: DIALLED, body: 'Hi', smsUrl: SMS_URL });
     await forger.stop();
     expect(reply).toMatchObject({ kind: 'answered', status: 403 });
     expect((await messages()).filter(({ body }) => body === 'Hi')).toEqual([]);

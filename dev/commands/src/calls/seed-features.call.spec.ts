@@ -7,16 +7,16 @@ import {
   WebSearchSimulator,
   type ScriptedTurn,
 } from '@tandem/simulators';
+import { messagingEnv, MODEL_KEY, publicCarrier, SMS_URL, textModelEnv } from '../testing/messaging.ts';
 import { answer, CALLER, DIALLED, RunningPlatform, type StoredCall } from '../testing/running-platform.ts';
 
 /* What the business of the seeds does for its callers, each in a whole call. */
 
 jest.setTimeout(90_000);
 
-const PUBLIC = 'https://voice.example.com';
 const STRANGER = '+12025550195';
 
-const model = new ChatCompletionsSimulator({ apiKey: 'key-for-specs' });
+const model = new ChatCompletionsSimulator({ apiKey: MODEL_KEY });
 const mail = new MailSink('a-password');
 const engine = new WebSearchSimulator('searxng');
 let platform: RunningPlatform;
@@ -25,20 +25,11 @@ beforeAll(async () => {
   await model.start();
   const engineUrl = await engine.start();
   platform = await RunningPlatform.start({
-    twilio: {
-      numbers: [DIALLED],
-      route: (url) =>
-        url.origin === PUBLIC ? new URL(url.pathname + url.search, platform.stack.urls.ingress) : url,
-    },
+    twilio: publicCarrier(() => platform),
     stack: {
       env: {
-        PUBLIC_BASE_URL: PUBLIC,
-        TEXT_MODEL_KIND: 'openai',
-        TEXT_MODEL_NAME: 'small',
-        TEXT_MODEL_URL: model.baseUrl,
-        TEXT_MODEL_API_KEY: 'key-for-specs',
-        SMTP_URL: await mail.start(),
-        MAIL_FROM: 'Northwind <office@northwind.example>',
+        ...messagingEnv(await mail.start()),
+        ...textModelEnv(model),
         WEB_SEARCH_KIND: 'searxng',
         WEB_SEARCH_URL: engineUrl,
       },
@@ -160,7 +151,7 @@ describe('the business of the seeds', () => {
         from: CALLER,
         to: DIALLED,
         body: 'Which pressure is right?',
-        smsUrl: `${PUBLIC}/twilio/sms#rc=2&rp=all&ct=2000&rt=5000`,
+        smsUrl: SMS_URL,
       });
       await platform.eventually(
         () => platform.twilio.sentSms,

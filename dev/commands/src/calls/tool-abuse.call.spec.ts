@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import { MailSink, scripted } from '@tandem/simulators';
+import { messagingEnv, publicCarrier } from '../testing/messaging.ts';
 import { answer, CALLER, DIALLED, RunningPlatform } from '../testing/running-platform.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import {
@@ -20,8 +21,6 @@ import { GOALS, worstCase, type Means } from './tool-abuse/worst-case-model.ts';
 
 jest.setTimeout(240_000);
 
-const PUBLIC = 'https://voice.example.com';
-
 const mail = new MailSink('a-password');
 const systems = new OutsideSystems();
 const dialled: string[] = [];
@@ -35,17 +34,11 @@ beforeAll(async () => {
   ordersUrl = urls.ordersUrl;
   platform = await RunningPlatform.start({
     model: { pace: { firstByteMs: 0, deltaMs: 20, audioRate: 20 }, transcriptionDelayMs: 20 },
-    twilio: {
-      numbers: [DIALLED],
-      route: (url) =>
-        url.origin === PUBLIC ? new URL(url.pathname + url.search, platform.stack.urls.ingress) : url,
-    },
+    twilio: publicCarrier(() => platform),
     stack: {
       env: {
-        PUBLIC_BASE_URL: PUBLIC,
+        ...messagingEnv(await mail.start()),
         OUTBOUND_TRUSTED_NETWORKS: '127.0.0.1/32',
-        SMTP_URL: await mail.start(),
-        MAIL_FROM: 'Demo Plumbing <office@demo.example>',
       },
     },
   });

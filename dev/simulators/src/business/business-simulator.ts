@@ -4,18 +4,9 @@ import type { AddressInfo } from 'node:net';
 /** A response before it is written. */
 export interface Reply {
   readonly status: number;
+  /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A request that was taken, and how it was answered. */
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly text: string;
-  readonly status: number | 'reset';
 }
 
 /** A fault a request meets instead of being answered: a status, or a connection that is cut. */
@@ -23,17 +14,28 @@ export type PlannedFault = Reply | 'reset' | 'reset-after';
 
 export interface BusinessRequest {
   readonly method: string;
+  /** Without its query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
 }
 
+/** A request that was taken, and how it was answered. */
+export interface SeenRequest extends BusinessRequest {
+  readonly status: number | 'reset';
+}
+
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A business system behind HTTP, with faults that a spec plans. */
+/**
+ * A business system behind HTTP, with faults that a spec plans. Subclasses check requests as strictly as the
+ * real one.
+ */
 export abstract class BusinessSimulator {
   readonly requests: SeenRequest[] = [];
+  /** While true, connections are cut without an answer. */
+  isDown = false;
   private faults: PlannedFault[] = [];
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
@@ -60,24 +62,17 @@ export abstract class BusinessSimulator {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        bytes += chunk.byteLength;
-        if (bytes > MAX_BODY_BYTES) return void response.writeHead(413).end();
-        chunks.push(chunk);
-      }
-    } catch {
-      return;
-    }
+    if (this.isDown) return void request.socket.destroy();
+    const text = await textOf(request);
+    if (text === null) return;
+    if (text === 'too-long') return void response.writeHead(413).end();
     const url = new URL(request.url ?? '/', this.url);
     const taken: BusinessRequest = {
       method: request.method ?? 'GET',
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      text: Buffer.concat(chunks).toString(),
+      text: text.whole,
     };
     const fault = this.faults.shift();
     if (fault === 'reset' || fault === 'reset-after') {
@@ -87,9 +82,30 @@ export abstract class BusinessSimulator {
     }
     const { status, body, headers = {} } = fault ?? this.answer(taken);
     this.requests.push({ ...taken, status });
-    response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+    respond(response, { status, body, headers });
   }
+}
+
+/** Returns the body of a request; null when its connection broke. */
+async function textOf(request: IncomingMessage): Promise<{ whole: string } | 'too-long' | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) return 'too-long';
+      chunks.push(chunk);
+    }
+  } catch {
+    return null;
+  }
+  return { whole: Buffer.concat(chunks).toString() };
+}
+
+function respond(response: ServerResponse, { status, body, headers }: Reply): void {
+  if (typeof body === 'string') return void response.writeHead(status, headers).end(body);
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 /** Returns a JSON object in a request; null when it holds none, or is of another type. */

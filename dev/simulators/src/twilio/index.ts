@@ -4,6 +4,7 @@ export type { CalleeScript } from './leg/callee.ts';
 export type { SimulatedCall } from './call/simulated-call.ts';
 export type { ArrivingSms } from './messages/arriving-sms.ts';
 export { DELIVERED, type SentSms, type SmsFate } from './messages/messages-resource.ts';
+export { RestSwitch } from './rest/rest-switch.ts';
 export type { Scenario } from './scenario/scenario.ts';
 export { runScenario, type ScenarioReport } from './scenario/scenario-runner.ts';
 export type { SpeakLine } from './scenario/scenario-turns.ts';

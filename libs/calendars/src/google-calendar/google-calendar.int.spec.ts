@@ -3,11 +3,12 @@ import { GoogleCalendarSimulator } from '@tandem/simulators';
 import { CalendarHttp } from '../http/calendar-http.ts';
 import { OAuthAuthorization } from '../oauth/oauth-client.ts';
 import { fetchClient } from '../testing/fetch-client.ts';
+import { renewalOf } from '../testing/renewal.ts';
 import { DAY_MS, EVENT, MARCH, NOWHERE, RANGE, times } from '../testing/given-event.ts';
 import { GoogleCalendar, googleCalendarApp } from './google-calendar.ts';
 
 let simulator: GoogleCalendarSimulator;
-let stored: unknown[];
+let stored: { refreshToken: string }[];
 
 function open(calendarId = 'primary'): GoogleCalendar {
   const { clientId, clientSecret } = simulator.authority.options;
@@ -18,8 +19,8 @@ function open(calendarId = 'primary'): GoogleCalendar {
     googleCalendarTokenUrl: simulator.tokenUrl,
   })!;
   const limits = { timeoutMs: 5_000, deadlineMs: Date.now() + 60_000 };
-  const store = (credentials: unknown) => Promise.resolve(void stored.push(credentials));
-  const access = new OAuthAuthorization(fetchClient, app, simulator.authority.grant(), store, limits);
+  const given = simulator.authority.grant();
+  const access = new OAuthAuthorization(fetchClient, app, given, renewalOf(given, stored), limits);
   const http = new CalendarHttp(fetchClient, access, limits);
   return new GoogleCalendar(http, simulator.apiUrl, calendarId, 'America/New_York');
 }
@@ -48,12 +49,12 @@ describe('a Google calendar', () => {
       '2027-03-03T05:00,2027-03-04T05:00',
       '2027-03-05T10:00,2027-03-05T11:00',
     ]);
-    expect(simulator.seen).toHaveLength(3);
+    expect(simulator.requests).toHaveLength(3);
   });
 
   it('has an event once, however often it is written, also after it was deleted', async () => {
     const calendar = open();
-    simulator.fail('lost');
+    simulator.plan('reset-after');
     await expect(calendar.put(EVENT, NOWHERE)).rejects.toMatchObject({ kind: 'unavailable' });
     const written = await calendar.put(EVENT, NOWHERE);
     const [own] = await calendar.busy(RANGE);
@@ -84,7 +85,7 @@ describe('a Google calendar', () => {
 
   it('tells a limit, a calendar that is not there and a refused time apart', async () => {
     const limit = { error: { errors: [{ reason: 'userRateLimitExceeded' }], code: 403 } };
-    simulator.fail({ status: 403, body: JSON.stringify(limit), headers: { 'retry-after': '3' } });
+    simulator.plan({ status: 403, body: JSON.stringify(limit), headers: { 'retry-after': '3' } });
     await expect(open().busy(RANGE)).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'rate-limited',

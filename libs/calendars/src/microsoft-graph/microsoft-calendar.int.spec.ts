@@ -4,6 +4,7 @@ import { CalendarHttp } from '../http/calendar-http.ts';
 import { OAuthAuthorization } from '../oauth/oauth-client.ts';
 import { fetchClient } from '../testing/fetch-client.ts';
 import { DAY_MS, EVENT, MARCH, NOWHERE, RANGE, times } from '../testing/given-event.ts';
+import { renewalOf } from '../testing/renewal.ts';
 import { MicrosoftCalendar, microsoftCalendarApp } from './microsoft-calendar.ts';
 
 let simulator: MicrosoftGraphSimulator;
@@ -18,8 +19,8 @@ function open(): MicrosoftCalendar {
     microsoftCalendarLoginUrl: simulator.loginUrl,
   })!;
   const limits = { timeoutMs: 5_000, deadlineMs: Date.now() + 60_000 };
-  const store = (credentials: { refreshToken: string }) => Promise.resolve(void stored.push(credentials));
-  const access = new OAuthAuthorization(fetchClient, app, simulator.authority.grant(), store, limits);
+  const given = simulator.authority.grant();
+  const access = new OAuthAuthorization(fetchClient, app, given, renewalOf(given, stored), limits);
   const http = new CalendarHttp(fetchClient, access, limits);
   return new MicrosoftCalendar(http, simulator.apiUrl, 'primary', 'America/New_York');
 }
@@ -44,18 +45,18 @@ describe('a calendar of Microsoft 365', () => {
       '2027-03-03T05:00,2027-03-04T05:00',
       '2027-03-05T10:00,2027-03-05T11:00',
     ]);
-    expect(simulator.seen).toHaveLength(3);
+    expect(simulator.requests).toHaveLength(3);
   });
 
   it('sends its token to no other address', async () => {
     const elsewhere = JSON.stringify({ value: [], '@odata.nextLink': 'https://example.com/next' });
-    simulator.fail({ status: 200, body: elsewhere });
+    simulator.plan({ status: 200, body: elsewhere });
     await expect(open().busy(RANGE)).rejects.toMatchObject({ code: 'unreadable-answer' });
   });
 
   it('has an event once, however often it is written, also after it was deleted', async () => {
     const calendar = open();
-    simulator.fail({ status: 200, body: '{"value":[]}' }, 'lost');
+    simulator.plan({ status: 200, body: '{"value":[]}' }, 'reset-after');
     await expect(calendar.put(EVENT, NOWHERE)).rejects.toMatchObject({ kind: 'unavailable' });
     const written = await calendar.put(EVENT, NOWHERE);
     expect(written.remoteId).toBe([...simulator.events.keys()][0]);
@@ -75,7 +76,7 @@ describe('a calendar of Microsoft 365', () => {
   it('takes an earlier event of the same transaction for its own', async () => {
     const calendar = open();
     await calendar.put(EVENT, NOWHERE);
-    simulator.fail({ status: 200, body: '{"value":[]}' });
+    simulator.plan({ status: 200, body: '{"value":[]}' });
     await calendar.put(EVENT, NOWHERE);
     expect(simulator.events.size).toBe(1);
   });
@@ -89,7 +90,7 @@ describe('a calendar of Microsoft 365', () => {
     expect(new Set(stored.map(({ refreshToken }) => refreshToken)).size).toBe(2);
     simulator.authority.revoke();
     await expect(calendar.busy(RANGE)).rejects.toMatchObject({ kind: 'needs-authorization' });
-    simulator.fail({ status: 429, headers: { 'retry-after': '10' } });
+    simulator.plan({ status: 429, headers: { 'retry-after': '10' } });
     await expect(open().busy(RANGE)).rejects.toMatchObject({ kind: 'unavailable', retryAfterMs: 10_000 });
   });
 });

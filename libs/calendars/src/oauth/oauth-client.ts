@@ -17,7 +17,7 @@ export interface OAuthApp {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-export const oauthCredentialsSchema = z.object({
+const oauthCredentialsSchema = z.object({
   refreshToken: z.string(),
   accessToken: z.string(),
   /** Unix time in ms. */
@@ -65,27 +65,54 @@ export function exchangeCode(
   return requestTokens(client, app, form, limits, null);
 }
 
-/** Access tokens of one calendar; each change of its credentials is stored before it is used. */
+/**
+ * Renews credentials, one at a time of a calendar, and stores them before they are used.
+ * @param current returns credentials of another one that are still good; null when they must be renewed
+ * @param request asks the provider, given the credentials of now
+ */
+export type RenewCredentials = (steps: {
+  current: (stored: unknown) => OAuthCredentials | null;
+  request: (stored: unknown) => Promise<OAuthCredentials>;
+}) => Promise<OAuthCredentials>;
+
+/** Access tokens of one calendar. */
 export class OAuthAuthorization implements Authorization {
   constructor(
     private readonly client: HttpClient,
     private readonly app: OAuthApp,
     private credentials: OAuthCredentials,
-    private readonly store: (credentials: OAuthCredentials) => Promise<void>,
+    private readonly renewed: RenewCredentials,
     private readonly limits: HttpLimits,
   ) {}
 
   async header(isRefused: boolean): Promise<string> {
-    if (isRefused || this.credentials.expiresAtMs - MARGIN_MS < Date.now()) await this.renew();
+    if (isRefused || !isLasting(this.credentials)) await this.renew(isRefused);
     return `Bearer ${this.credentials.accessToken}`;
   }
 
-  private async renew(): Promise<void> {
-    const { refreshToken } = this.credentials;
-    const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
-    this.credentials = await requestTokens(this.client, this.app, form, this.limits, refreshToken);
-    await this.store(this.credentials);
+  private async renew(isRefused: boolean): Promise<void> {
+    const refused = isRefused ? this.credentials.accessToken : null;
+    this.credentials = await this.renewed({
+      current: (stored) => {
+        const now = credentialsIn(stored);
+        return isLasting(now) && now.accessToken !== refused ? now : null;
+      },
+      request: (stored) => {
+        const { refreshToken } = credentialsIn(stored);
+        const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+        return requestTokens(this.client, this.app, form, this.limits, refreshToken);
+      },
+    });
   }
+}
+
+const isLasting = ({ expiresAtMs }: OAuthCredentials): boolean => expiresAtMs - MARGIN_MS >= Date.now();
+
+/** Returns credentials as they were stored. @throws CalendarFault for others */
+export function credentialsIn(stored: unknown): OAuthCredentials {
+  const found = oauthCredentialsSchema.safeParse(stored);
+  if (!found.success) throw new CalendarFault('needs-authorization', 'no-credentials');
+  return found.data;
 }
 
 async function requestTokens(

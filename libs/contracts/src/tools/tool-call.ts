@@ -55,6 +55,8 @@ export const toolCallJobSchema = z.object({
   deadlineAt: z.number().int(),
   /** Unix time in ms until which the work goes on; absent for `deadlineAt`. */
   workUntil: z.number().int().optional(),
+  /** Whether the relay opens a sealed outcome; absent in jobs of a release that reads a plain one. */
+  opensOutcome: z.boolean().optional(),
   /** W3C trace context. */
   traceparent: z.string().max(64).optional(),
 });

@@ -96,6 +96,7 @@ import { CallAnalyses1795606700000 } from '../migrations/1795606700000-call-anal
 import { FreedTimeAttempts1795606800000 } from '../migrations/1795606800000-freed-time-attempts.ts';
 import { WaitingListZone1795606810000 } from '../migrations/1795606810000-waiting-list-zone.ts';
 import { AuditLog1795607100000 } from '../migrations/1795607100000-audit-log.ts';
+import { CredentialRenewals1795606900000 } from '../migrations/1795606900000-credential-renewals.ts';
 import { WebSearchHosts1795606600000 } from '../migrations/1795606600000-web-search-hosts.ts';
 import { CrmConnections1795606500000 } from '../migrations/1795606500000-crm-connections.ts';
 import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook-filters.ts';
@@ -131,6 +132,7 @@ export const MIGRATIONS = [
   CallAnalyses1795606700000,
   FreedTimeAttempts1795606800000,
   WaitingListZone1795606810000,
+  CredentialRenewals1795606900000,
   People1795607000000,
   AuditLog1795607100000,
   CallTimeline1795607300000,

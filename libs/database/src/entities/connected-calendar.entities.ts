@@ -32,6 +32,10 @@ export class CalendarConnectionRow {
   @Column({ type: 'text' }) state!: CalendarConnectionState;
   /** Null until it is authorized. */
   @Column({ name: 'sealed_credentials', type: 'text', nullable: true }) sealedCredentials!: string | null;
+  /** The renewal of its credentials under way, which others leave alone until then. */
+  @Column({ name: 'renewal_id', type: 'uuid', nullable: true }) renewalId!: string | null;
+  @Column({ name: 'renewing_until', type: 'timestamptz', precision: 3, nullable: true })
+  renewingUntil!: Date | null;
   @Column({ name: 'last_fault', type: 'text', nullable: true }) lastFault!: string | null;
   @Column({ name: 'last_fault_at', type: 'timestamptz', precision: 3, nullable: true })
   lastFaultAt!: Date | null;

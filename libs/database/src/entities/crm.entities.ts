@@ -12,6 +12,10 @@ export class CrmConnectionRow {
   @Column({ type: 'text', array: true }) events!: CrmEventType[];
   @Column({ type: 'jsonb' }) settings!: unknown;
   @Column({ name: 'sealed_credentials', type: 'text', nullable: true }) sealedCredentials!: string | null;
+  /** The renewal of its credentials under way, which others leave alone until then. */
+  @Column({ name: 'renewal_id', type: 'uuid', nullable: true }) renewalId!: string | null;
+  @Column({ name: 'renewing_until', type: 'timestamptz', precision: 3, nullable: true })
+  renewingUntil!: Date | null;
   @Column({ name: 'is_enabled', type: 'boolean' }) isEnabled!: boolean;
   @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true })
   pausedUntil!: Date | null;

@@ -45,6 +45,8 @@ export interface MessageReport {
   readonly status: SentStatus;
   readonly reason?: string | null;
   readonly providerId?: string | null;
+  /** The provider's account it was sent over. */
+  readonly accountId?: string;
 }
 
 export interface MessageFilter {

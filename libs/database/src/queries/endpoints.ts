@@ -126,40 +126,6 @@ export async function updateEndpoint(
   );
 }
 
-export interface SealedParts {
-  readonly sealedSecret: string;
-  readonly sealedHeaders: string | null;
-}
-
-/** Returns endpoints with a part that another key has sealed: up to 100, of any tenant. */
-export function findSealedOtherwise(
-  manager: EntityManager,
-  keyId: string,
-): Promise<(SealedParts & { readonly id: string })[]> {
-  return query(
-    manager,
-    `SELECT id, sealed_secret AS "sealedSecret", sealed_headers AS "sealedHeaders" FROM webhook_endpoints
-     WHERE split_part(sealed_secret, '.', 1) <> $1 OR split_part(sealed_headers, '.', 1) <> $1 LIMIT 100`,
-    [keyId],
-  );
-}
-
-/** Replaces each part unless it has changed since `before` was read. */
-export async function replaceSealed(
-  manager: EntityManager,
-  id: string,
-  before: SealedParts,
-  after: SealedParts,
-): Promise<void> {
-  await query(
-    manager,
-    `UPDATE webhook_endpoints SET
-       sealed_secret = CASE WHEN sealed_secret = $2 THEN $3 ELSE sealed_secret END,
-       sealed_headers = CASE WHEN sealed_headers = $4 THEN $5 ELSE sealed_headers END WHERE id = $1`,
-    [id, before.sealedSecret, after.sealedSecret, before.sealedHeaders, after.sealedHeaders],
-  );
-}
-
 /** Returns the ids of filters that the tenant has no such thing for. */
 export function findUnknownFilters(
   manager: EntityManager,

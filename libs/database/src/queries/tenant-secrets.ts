@@ -8,21 +8,6 @@ export interface SealedSecret {
   readonly sealed: string;
 }
 
-/** Returns up to a hundred secrets that were sealed with another key, those after the given one. */
-export function findSecretsSealedOtherwise(
-  manager: EntityManager,
-  keyId: string,
-  after: Pick<SealedSecret, 'tenantId' | 'name'> | null,
-): Promise<SealedSecret[]> {
-  return query<SealedSecret>(
-    manager,
-    `SELECT tenant_id AS "tenantId", name, sealed FROM tenant_secrets
-     WHERE split_part(sealed, '.', 1) <> $1 AND ($2::uuid IS NULL OR (tenant_id, name) > ($2, $3))
-     ORDER BY tenant_id, name LIMIT 100`,
-    [keyId, after?.tenantId ?? null, after?.name ?? null],
-  );
-}
-
 /** Inserts or replaces a secret unless the tenant has `most` others. Returns whether it is stored. */
 export async function putSecret(
   manager: EntityManager,

@@ -1,10 +1,12 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { QueueName } from '@tandem/contracts';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Gauge } from 'prom-client';
 import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { CONNECTION_CLOSED, jobFault } from './job-fault.ts';
 
 const FIRST_REST_MS = 250;
 const LONGEST_REST_MS = 4_000;
@@ -37,6 +39,17 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
       labelNames: ['queue'],
     });
     this.resting.set({ queue }, 0);
+  }
+
+  /** Does one job; repeating it changes nothing. */
+  protected abstract work(job: Job<unknown>, token?: string): Promise<unknown>;
+
+  override async process(job: Job<unknown>, token?: string): Promise<unknown> {
+    try {
+      return await this.work(job, token);
+    } catch (error) {
+      throw jobFault(error);
+    }
   }
 
   @OnWorkerEvent('error')
@@ -100,7 +113,7 @@ function isAboutConnection(error: Error): boolean {
   return (
     (typeof code === 'string' && code.startsWith('E')) ||
     ['MaxRetriesPerRequestError', 'AbortError', 'ConnectionClosedError'].includes(error.name) ||
-    error.message === 'Connection is closed.'
+    error.message === CONNECTION_CLOSED
   );
 }
 

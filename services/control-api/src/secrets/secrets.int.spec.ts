@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sealer } from '@tandem/call-state';
 import { TENANT_SECRETS_PURPOSE, tenantSecretPlace } from '@tandem/contracts';
-import { AgentDirectory, SecretRepository } from '@tandem/database';
-import { deriveKeys, type ServiceConfig } from '@tandem/platform';
+import { AgentDirectory } from '@tandem/database';
+import { deriveKeys } from '@tandem/platform';
 import { AGENT_CONTENT } from '../test/given.ts';
 import { RunningControl } from '../test/running-control.ts';
-import { Secrets } from './secrets.service.ts';
 
 const KEY = 'a secret for specs only and long enough for one';
 const VALUE = 'sk-very-secret-value';
@@ -80,23 +79,5 @@ describe('a secret of a tenant', () => {
     const found = await new AgentDirectory(control.dataSource).findByNumber(e164);
     expect(Object.keys(found?.agent?.toolSecrets ?? {})).toEqual(['USED']);
     expect(JSON.stringify(found)).not.toContain(VALUE);
-  });
-
-  it('is sealed anew after a rotation, and then needs the old key no more', async () => {
-    const { apiKey, tenantId } = await control.operator();
-    await control.ask('PUT', '/v1/secrets/ROTATED', apiKey, { value: VALUE });
-    const rotated = { secrets: ['another secret for specs only and long enough', KEY] };
-    const secrets = new Secrets(
-      new SecretRepository(control.dataSource),
-      rotated as ServiceConfig<'control-api'>,
-    );
-    await control.sql(
-      `INSERT INTO tenant_secrets (tenant_id, name, sealed) VALUES ($1, 'A_LOST', 'lost.AAAAAAAA')`,
-      tenantId,
-    );
-    await secrets.reseal();
-    const place = tenantSecretPlace(tenantId, 'ROTATED');
-    expect(sealerOf(rotated.secrets[0]!).open(await stored('ROTATED'), place)).toBe(VALUE);
-    expect(await stored('A_LOST')).toBe('lost.AAAAAAAA');
   });
 });

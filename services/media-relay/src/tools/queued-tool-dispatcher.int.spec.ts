@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectRedis, Sealer } from '@tandem/call-state';
+import { connectRedis, keptOutcome, Sealer } from '@tandem/call-state';
 import {
   toToolCallId,
   type CallId,
@@ -11,12 +11,13 @@ import {
 } from '@tandem/contracts';
 import type { ServiceConfig } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { QueuedToolDispatcher } from './queued-tool-dispatcher.ts';
 
 const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
 const toolCallId = toToolCallId(callId, 1, 'call_1');
+const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
 const BOOKED: ToolOutcome = { status: 'ok', value: { reference: 'K48' } };
 
 const toolCall = (times: { deadlineMs: number; lateMs: number }): ToolCall => ({
@@ -50,7 +51,7 @@ describe('a tool call over the queue', () => {
     dispatcher = new QueuedToolDispatcher(
       { relayId: 'relay-1' as RelayId } as ServiceConfig<'media-relay'>,
       queue,
-      new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]),
+      sealer,
     );
   });
   afterEach(() => queue.obliterate({ force: true }));
@@ -111,6 +112,19 @@ describe('a tool call over the queue', () => {
       })(),
     ).resolves.toEqual([flooding[0]!.toolCallId, other.toolCallId]);
     dispatcher.cancelAll(callId);
+  });
+
+  it.each([
+    ['sealed', true],
+    ['plain, by a worker of the release before,', false],
+  ])('of an earlier relay gets an outcome kept %s', async (_what, opensOutcome) => {
+    const worker = new Worker<ToolCallJob>(
+      queue.name,
+      ({ data }) => Promise.resolve(keptOutcome(sealer, { ...data, opensOutcome }, BOOKED)),
+      { connection: redis },
+    );
+    await expect(dispatcher.resume(toolCall({ deadlineMs: 60_000, lateMs: 0 }))).resolves.toEqual(BOOKED);
+    await worker.close();
   });
 
   it('in time gets its outcome, and nothing late', async () => {

@@ -1,14 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Sealer, type RelayMessage } from '@tandem/call-state';
-import {
-  toolOutcomeSchema,
-  type CallId,
-  type TenantId,
-  type ToolCall,
-  type ToolCallBody,
-  type ToolCallId,
-  type ToolCallJob,
-  type ToolOutcome,
+import { openOutcome, sealToolCall, Sealer, type RelayMessage } from '@tandem/call-state';
+import type {
+  CallId,
+  TenantId,
+  ToolCall,
+  ToolCallBody,
+  ToolCallId,
+  ToolCallJob,
+  ToolOutcome,
 } from '@tandem/contracts';
 import type { OnLateOutcome, ToolDispatcher } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
@@ -139,7 +138,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
         if (!hasWarned)
           this.logger.warn(
             { err: error, callId, tool: name },
-            'tool call of an earlier relay not looked up: queue unavailable',
+            'tool call of an earlier relay not looked up: queue unavailable, or outcome unreadable',
           );
         hasWarned = true;
       }
@@ -151,7 +150,7 @@ export class QueuedToolDispatcher implements ToolDispatcher {
     const job = await this.queue.getJob(toolCallId);
     const state = await job?.getState();
     if (state === 'failed') return { status: 'failed', code: 'job-failed', retryable: false };
-    return state === 'completed' ? toolOutcomeSchema.parse(job?.returnvalue) : null;
+    return state === 'completed' ? openOutcome(this.sealer, toolCallId, job?.returnvalue) : null;
   }
 
   private async enqueue(call: ToolCall, pending: PendingToolCall): Promise<void> {
@@ -162,10 +161,11 @@ export class QueuedToolDispatcher implements ToolDispatcher {
       callId: call.callId,
       tenantId: call.tenantId,
       name: call.name,
-      sealed: this.sealer.seal(body, `tool-call:${call.toolCallId}`),
+      sealed: sealToolCall(this.sealer, call.toolCallId, body),
       replyTo: this.config.relayId,
       deadlineAt: Date.now() + call.deadlineMs,
       workUntil: Date.now() + call.deadlineMs + call.lateMs,
+      opensOutcome: true,
     };
     try {
       await this.queue.add('tool-call', job, {

@@ -54,7 +54,7 @@ export class AnalysisProcessor extends RestingProcessor implements OnApplication
   }
 
   /** An error that repeats until somebody changes the settings, or at the last attempt, ends the analysis. */
-  override async process(job: Job<unknown>): Promise<void> {
+  protected override async work(job: Job<unknown>): Promise<void> {
     const parsed = analysisJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(

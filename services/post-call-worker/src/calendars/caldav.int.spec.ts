@@ -99,7 +99,7 @@ describe('a calendar that is connected over CalDAV', () => {
 
   it('gets an event once although the answer was lost', async () => {
     await connect();
-    simulator.fail('lost');
+    simulator.plan('reset-after');
     const booking = await calendars.book(hourIn(3));
     await calendars.work();
     await calendars.settled();
@@ -112,7 +112,7 @@ describe('a calendar that is connected over CalDAV', () => {
     await calendars.eventually(async () => (await calendars.connection(id)).state !== 'active');
     const booking = await calendars.book(hourIn(3));
     expect(await calendars.connection(id)).toMatchObject({ lastFault: 'http-401', pending: 1 });
-    expect(simulator.seen).toHaveLength(1);
+    expect(simulator.requests).toHaveLength(1);
     await calendars.authorize(id, { username: simulator.username, password: simulator.password });
     await calendars.settled();
     expect(simulator.events).toMatchObject([{ uid: `${booking!.id}@bookings.tandem` }]);
@@ -120,7 +120,7 @@ describe('a calendar that is connected over CalDAV', () => {
 
   it('waits with an event that the calendar refuses, and writes the others', async () => {
     const id = await connect();
-    simulator.fail({ status: 403 });
+    simulator.plan({ status: 403 });
     await calendars.book(hourIn(3));
     await calendars.book(hourIn(4));
     await calendars.work();
@@ -137,6 +137,6 @@ describe('a calendar that is connected over CalDAV', () => {
     await calendars.work({ OUTBOUND_TRUSTED_NETWORKS: '10.99.0.0/16' });
     await calendars.eventually(async () => (await calendars.connection(id)).failures > 0);
     expect((await calendars.connection(id)).lastFault).toBe('destination-refused');
-    expect(simulator.seen).toEqual([]);
+    expect(simulator.requests).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Sealer } from '@tandem/call-state';
 import {
   CalendarFault,
   openCalendar,
@@ -7,15 +6,20 @@ import {
   type CalendarApps,
   type CalendarProvider,
 } from '@tandem/calendars';
-import { calendarCredentialsPlace } from '@tandem/contracts';
-import { CalendarSyncRepository, type ClaimedCalendar, type DueCalendarEvent } from '@tandem/database';
+import {
+  CalendarSyncRepository,
+  CredentialRenewalRepository,
+  type ClaimedCalendar,
+  type DueCalendarEvent,
+} from '@tandem/database';
 import { CONFIG, OutboundClient, type ServiceConfig } from '@tandem/platform';
+import { CredentialRenewal, RenewalBusy, type RenewalSteps } from '../connections/credential-renewal.ts';
 import { joinBusy } from './busy-times.ts';
 import { CalendarMetrics } from './calendar-metrics.ts';
 import { eventRestOf } from './calendar-rest.ts';
+import { CalendarSecrets } from './calendar-secrets.ts';
 
-/** Injection tokens: the sealer of credentials, and the applications with providers. */
-export const CALENDAR_SECRETS = Symbol('CALENDAR_SECRETS');
+/** Injection token: the applications with providers. */
 export const CALENDAR_APPS = Symbol('CALENDAR_APPS');
 /** Injection token: the client whose connections are to calendars only. */
 export const CALENDAR_CLIENT = Symbol('CALENDAR_CLIENT');
@@ -36,14 +40,19 @@ const READ_DAYS = 400;
 /** One turn of a connected calendar: bookings are written, then its busy times are read if that is due. */
 @Injectable()
 export class CalendarTurn {
+  private readonly renewal: CredentialRenewal;
+
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    @Inject(CALENDAR_SECRETS) private readonly secrets: Sealer,
+    private readonly secrets: CalendarSecrets,
     @Inject(CALENDAR_APPS) private readonly apps: CalendarApps,
     private readonly calendars: CalendarSyncRepository,
     @Inject(CALENDAR_CLIENT) private readonly client: OutboundClient,
     private readonly metrics: CalendarMetrics,
-  ) {}
+    renewals: CredentialRenewalRepository,
+  ) {
+    this.renewal = new CredentialRenewal(renewals, 'calendar', secrets);
+  }
 
   /** @throws CalendarFault when the calendar as a whole does not work */
   async run(calendar: ClaimedCalendar): Promise<void> {
@@ -62,26 +71,35 @@ export class CalendarTurn {
 
   private open(calendar: ClaimedCalendar, beganMs: number): CalendarProvider {
     const { id, kind, address, timeZone: zone } = calendar;
-    const place = calendarCredentialsPlace(id);
-    let sealed = calendar.sealedCredentials;
     const { calendarTimeoutMs: timeoutMs } = this.config;
     return openCalendar(this.client, this.apps, {
       kind,
       address,
       zone,
-      credentials: this.unseal(sealed, place),
+      credentials: this.unseal(calendar),
       limits: { timeoutMs, deadlineMs: beganMs + TURN_MS },
-      store: async (credentials) => {
-        const again = this.secrets.seal(credentials, place);
-        // Somebody authorized anew meanwhile: those credentials stay, and the next turn has them.
-        if (await this.calendars.replaceCredentials(id, sealed, again)) sealed = again;
-      },
+      renew: ({ current, request }) =>
+        this.renew(id, {
+          current,
+          request: async (stored) => {
+            const credentials = await request(stored);
+            return { credentials, result: credentials };
+          },
+        }),
     });
   }
 
-  private unseal(sealed: string, place: string): unknown {
+  private async renew<T>(connectionId: string, steps: RenewalSteps<T>): Promise<T> {
     try {
-      return this.secrets.open(sealed, place);
+      return await this.renewal.renew(connectionId, this.config.calendarTimeoutMs, steps);
+    } catch (error) {
+      throw error instanceof RenewalBusy ? new CalendarFault('unavailable', error.code) : error;
+    }
+  }
+
+  private unseal({ id, sealedCredentials }: ClaimedCalendar): unknown {
+    try {
+      return this.secrets.openCredentials(id, sealedCredentials);
     } catch {
       throw new CalendarFault('unavailable', 'credentials-unreadable');
     }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CredentialRenewalRepository, SealedValueRepository } from '@tandem/database';
 import { GoogleCalendarSimulator, MicrosoftGraphSimulator } from '@tandem/simulators';
 import { hourIn, RunningCalendars } from './test/running-calendars.ts';
 
@@ -87,7 +88,7 @@ describe.each([google, microsoft])('a calendar of a provider: %p', (make) => {
     await calendars.work(provider.settings());
     await calendars.eventually(async () => (await calendars.connection(id)).busyReadAt !== null);
     expect(await calendars.book(busyAt)).toBeNull();
-    provider.simulator.fail('lost');
+    provider.simulator.plan('reset-after');
     const booking = await calendars.book(hourIn(4));
     await calendars.settled();
     expect(provider.starts()).toEqual([hourIn(4).toISOString()]);
@@ -116,11 +117,33 @@ describe.each([google, microsoft])('a calendar of a provider: %p', (make) => {
     provider.simulator.authority.revoke();
     await calendars.book(hourIn(4));
     await calendars.eventually(async () => (await calendars.connection(id)).state !== 'active');
-    const asked = provider.simulator.seen.length;
+    const asked = provider.simulator.requests.length;
     expect(await calendars.connection(id)).toMatchObject({ lastFault: 'authorization-ended', pending: 1 });
     await calendars.authorize(id, provider.simulator.authority.grant());
     await calendars.settled();
     expect(provider.starts()).toHaveLength(2);
-    expect(provider.simulator.seen.length).toBeGreaterThan(asked);
+    expect(provider.simulator.requests.length).toBeGreaterThan(asked);
+  });
+
+  it('renews its token once when two workers have it at a time, sealed anew meanwhile or not', async () => {
+    const id = await connect();
+    const [claimed] = await calendars.sync.claim(1, 600_000);
+    provider.simulator.authority.expire();
+    await calendars.work(provider.settings());
+    await calendars.work(provider.settings());
+    await Promise.all([0, 1].map((worker) => calendars.turnsOf(worker).run(claimed!)));
+    expect(provider.simulator.authority.refreshes).toBe(1);
+    provider.simulator.authority.expire();
+    const renewals = new CredentialRenewalRepository(calendars.dataSource);
+    const lease = await renewals.begin('calendar', id, 60_000);
+    const values = new SealedValueRepository(calendars.dataSource);
+    const [held] = await values.sealedOtherwise('calendar-credentials', 'another key');
+    expect(await values.replace('calendar-credentials', held!, `${held!.sealed}x`)).toBe(true);
+    expect(await renewals.store('calendar', id, lease!.renewalId, lease!.sealed)).toBe(true);
+    await renewals.end('calendar', id, lease!.renewalId);
+    await calendars.sync.succeeded(id);
+    await calendars.read(id);
+    expect(provider.simulator.authority.refreshes).toBe(2);
+    expect(await calendars.connection(id)).toMatchObject({ state: 'active' });
   });
 });

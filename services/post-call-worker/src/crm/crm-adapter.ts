@@ -1,5 +1,5 @@
 import type { JsonValue, WebhookBody } from '@tandem/contracts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessToken, AccessTokens } from './access-tokens.ts';
 import type { CrmHttp } from './crm-http.ts';
 
 /** A person as a CRM is told of them. */
@@ -30,8 +30,15 @@ export interface PushContext {
   personByPhone(phone: string): Promise<CrmPerson | null>;
   /** Returns a secret of the tenant, opened; null when there is none. */
   secret(name: string): Promise<string | null>;
-  /** Stores credentials that the CRM has replaced. */
-  replaceCredentials(credentials: object): Promise<void>;
+  /**
+   * Gets an access token for a refresh token, one request at a time of a connection in the deployment.
+   * @param refused a token that was refused: any other one that is valid is taken without a request
+   * @param request is given the credentials of now, and returns them as they are afterwards
+   */
+  renew(
+    refused: string | null,
+    request: (credentials: unknown) => Promise<{ credentials: object; access: AccessToken }>,
+  ): Promise<AccessToken>;
 }
 
 /** One kind of CRM: events become records there. */

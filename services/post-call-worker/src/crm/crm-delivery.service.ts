@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -8,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { CrmDeliveryRepository, type ClaimedCrmDelivery } from '@tandem/database';
 import { CONFIG, FaultLog, type ServiceConfig } from '@tandem/platform';
+import { DeliveryLoop } from '../deliveries/delivery-loop.ts';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { decidePush } from './crm-decision.ts';
 import { CrmFault } from './crm-fault.ts';
@@ -17,19 +17,12 @@ import { CrmPush, pushLimitMs } from './crm-push.service.ts';
 const PER_CONNECTION = 4;
 /** How long past the time limit of a push its delivery stays with its worker. */
 const LEASE_MARGIN_MS = 15_000;
-const IDLE_MS = 500;
-const AFTER_FAULT_MS = 2_000;
 
 /** Pushes due events into CRMs. It runs in every replica; each delivery is claimed by one worker. */
 @Injectable()
 export class CrmDelivery implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CrmDelivery.name);
-  private readonly claiming = new FaultLog(this.logger, 'look for events that are due to CRMs');
-  private readonly underWay = new Map<string, number>();
-  private count = 0;
-  private isStopping = false;
-  private wake: () => void = () => undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop: DeliveryLoop<ClaimedCrmDelivery>;
 
   constructor(
     @Inject(CONFIG)
@@ -40,82 +33,34 @@ export class CrmDelivery implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly deliveries: CrmDeliveryRepository,
     private readonly crm: CrmPush,
     private readonly metrics: PostCallMetrics,
-  ) {}
+  ) {
+    this.loop = new DeliveryLoop<ClaimedCrmDelivery>({
+      places: config.webhookConcurrency,
+      perTarget: PER_CONNECTION,
+      leaseMs: pushLimitMs(config.webhookTimeoutMs) + LEASE_MARGIN_MS,
+      faults: new FaultLog(this.logger, 'look for events that are due to CRMs'),
+      targetOf: ({ connectionId }) => connectionId,
+      claim: (claim) => this.deliveries.claim(claim),
+      // A claim takes one delivery of each connection.
+      hasMore: () => true,
+      deliver: (delivery) => this.attempt(delivery),
+      onUnstored: (error, { connectionId, eventId }) =>
+        // Pushed again, it writes the same records.
+        this.logger.warn(
+          { err: error, connectionId, eventId },
+          'result of a push to a CRM not stored; pushing again after its lease',
+        ),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.loop.start();
   }
 
   /** Waits until running pushes are finished and stored. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
     this.crm.close();
-  }
-
-  private async run(): Promise<void> {
-    while (!this.isStopping) {
-      const claimed = await this.claim(this.config.webhookConcurrency - this.count);
-      for (const delivery of claimed ?? []) void this.deliver(delivery);
-      // A claim takes one delivery of each connection: there may be more.
-      if (claimed !== null && claimed.length > 0) continue;
-      await this.sleep(claimed === null ? AFTER_FAULT_MS : IDLE_MS);
-    }
-    while (this.count > 0) await delay(50);
-  }
-
-  /** Returns null when the database does not respond. */
-  private async claim(free: number): Promise<ClaimedCrmDelivery[] | null> {
-    if (free <= 0) return [];
-    const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
-    const leaseMs = pushLimitMs(webhookTimeoutMs) + LEASE_MARGIN_MS;
-    const { underWay } = this;
-    try {
-      const claimed = await this.deliveries.claim({
-        free,
-        places,
-        perEndpoint: PER_CONNECTION,
-        underWay,
-        leaseMs,
-      });
-      this.claiming.succeeded();
-      return claimed;
-    } catch (error) {
-      this.claiming.failed(error);
-      return null;
-    }
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  private async deliver(delivery: ClaimedCrmDelivery): Promise<void> {
-    const { connectionId, eventId } = delivery;
-    this.count += 1;
-    this.underWay.set(connectionId, (this.underWay.get(connectionId) ?? 0) + 1);
-    try {
-      await this.attempt(delivery);
-    } catch (error) {
-      // The delivery is due again when its lease expires, and writes the same records.
-      this.logger.warn(
-        { err: error, connectionId, eventId },
-        'result of a push to a CRM not stored; pushing again after its lease',
-      );
-    } finally {
-      this.count -= 1;
-      const left = (this.underWay.get(connectionId) ?? 1) - 1;
-      if (left > 0) this.underWay.set(connectionId, left);
-      else this.underWay.delete(connectionId);
-      this.wake();
-    }
   }
 
   private async attempt(delivery: ClaimedCrmDelivery): Promise<void> {

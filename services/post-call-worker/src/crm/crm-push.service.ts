@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import {
   ContactRepository,
-  CrmConnectionRepository,
+  CredentialRenewalRepository,
   SecretRepository,
   type ClaimedCrmDelivery,
 } from '@tandem/database';
 import { CONFIG, OutboundClient, type ServiceConfig } from '@tandem/platform';
-import { AccessTokens } from './access-tokens.ts';
+import { CredentialRenewal, RenewalBusy } from '../connections/credential-renewal.ts';
+import { AccessTokens, tokenIn, type AccessToken } from './access-tokens.ts';
 import type { CrmEvent, CrmPerson, PushContext } from './crm-adapter.ts';
 import { CRM_ADAPTERS } from './crm-adapters.ts';
 import { CrmFault } from './crm-fault.ts';
@@ -16,6 +17,8 @@ import { CrmSecrets } from './crm-secrets.ts';
 
 /** Requests of one push take this many time limits of a request at most, together. */
 const REQUESTS_TIMED = 4;
+/** How long a connection rests whose credentials are renewed elsewhere for too long. */
+const RENEWAL_PAUSE_MS = 5_000;
 
 /** How long one push may take, in ms. */
 export const pushLimitMs = (timeoutMs: number): number => REQUESTS_TIMED * timeoutMs;
@@ -26,15 +29,18 @@ type KnownPerson = { id: string; phone: string | null; name: string | null; emai
 @Injectable()
 export class CrmPush {
   private readonly tokens = new AccessTokens();
+  private readonly renewal: CredentialRenewal;
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'post-call-worker'>, 'webhookTimeoutMs'>,
     private readonly client: OutboundClient,
     private readonly secrets: CrmSecrets,
-    private readonly connections: CrmConnectionRepository,
+    renewals: CredentialRenewalRepository,
     private readonly tenantSecrets: SecretRepository,
     private readonly contacts: ContactRepository,
-  ) {}
+  ) {
+    this.renewal = new CredentialRenewal(renewals, 'crm', secrets);
+  }
 
   /** @returns the HTTP status of the last response @throws CrmFault */
   async push(delivery: ClaimedCrmDelivery): Promise<number> {
@@ -49,25 +55,41 @@ export class CrmPush {
   }
 
   private contextOf(delivery: ClaimedCrmDelivery): PushContext {
-    const { connectionId, tenantId, settings, sealedCredentials } = delivery;
+    const { connectionId, tenantId, settings } = delivery;
+    const version = delivery.changedAt.toISOString();
     const { webhookTimeoutMs } = this.config;
     const signal = AbortSignal.timeout(pushLimitMs(webhookTimeoutMs));
     return {
       connectionId,
       settings,
       credentials: this.credentialsOf(delivery),
-      credentialsVersion: delivery.changedAt.toISOString(),
+      credentialsVersion: version,
       http: new CrmHttp(this.client, webhookTimeoutMs, signal),
       tokens: this.tokens,
       person: (id) => this.person(tenantId, id),
       personByPhone: (phone) => this.personByPhone(tenantId, phone),
       secret: (name) => this.secret(tenantId, name),
-      replaceCredentials: async (credentials) => {
-        const sealed = this.secrets.sealCredentials(connectionId, credentials);
-        if (sealedCredentials !== null)
-          await this.connections.reseal(connectionId, sealedCredentials, sealed);
-      },
+      renew: (refused, request) => this.renew({ connectionId, version, refused }, request),
     };
+  }
+
+  /** The token stays with the credentials, for the other workers. */
+  private async renew(
+    { connectionId, version, refused }: { connectionId: string; version: string; refused: string | null },
+    request: Parameters<PushContext['renew']>[1],
+  ): Promise<AccessToken> {
+    try {
+      return await this.renewal.renew(connectionId, this.config.webhookTimeoutMs, {
+        current: (credentials) => tokenIn(credentials, version, refused),
+        request: async (opened) => {
+          const { credentials, access } = await request(opened);
+          return { credentials: { ...credentials, access: { ...access, version } }, result: access };
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof RenewalBusy)) throw error;
+      throw new CrmFault('unavailable', error.code, { retryAfterMs: RENEWAL_PAUSE_MS });
+    }
   }
 
   private credentialsOf({ connectionId, sealedCredentials }: ClaimedCrmDelivery): unknown {

@@ -7,19 +7,16 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import { deriveKeys } from '@tandem/platform';
+import type { CredentialSeal } from '../connections/credential-renewal.ts';
 
 /** Secrets of a push, opened and sealed: the credentials of its connection, and secrets of its tenant. */
-export class CrmSecrets {
-  /** The key that seals now. */
-  readonly keyId: string;
+export class CrmSecrets implements CredentialSeal {
   private readonly credentials: Sealer;
   private readonly ofTenants: Sealer;
 
   /** @param secrets TANDEM_SECRET, the newest first */
   constructor(secrets: readonly string[]) {
-    const keys = deriveKeys(secrets, CRM_SECRETS_PURPOSE);
-    this.keyId = keys[0].keyId;
-    this.credentials = new Sealer(keys);
+    this.credentials = new Sealer(deriveKeys(secrets, CRM_SECRETS_PURPOSE));
     this.ofTenants = new Sealer(deriveKeys(secrets, TENANT_SECRETS_PURPOSE));
   }
 

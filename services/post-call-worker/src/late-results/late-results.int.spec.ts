@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connectRedis, type Sealer } from '@tandem/call-state';
+import { connectRedis, keptOutcome, sealToolCall, type Sealer } from '@tandem/call-state';
 import {
   termination,
   toToolCallId,
@@ -25,7 +25,7 @@ const TEXT = 'Spec: Your appointment is booked: Monday at 9 AM. Reference: K4821
 let running: RunningMessages;
 let late: LateResults;
 let queue: Queue<ToolCallJob>;
-let worker: Worker<ToolCallJob, ToolOutcome>;
+let worker: Worker<ToolCallJob>;
 let outcome: ToolOutcome;
 let callId: CallId;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   late = running.get<LateResults>(LateResults);
   const { redisUrl } = running;
   queue = new Queue('tool-calls', { connection: connectRedis(redisUrl, 'worker'), prefix: PREFIX });
-  worker = new Worker('tool-calls', () => Promise.resolve(outcome), {
+  worker = new Worker('tool-calls', ({ data }) => Promise.resolve(keptOutcome(sealer(), data, outcome)), {
     connection: connectRedis(redisUrl, 'worker'),
     prefix: PREFIX,
     autorun: false,
@@ -84,8 +84,13 @@ const ended: NewCallEvent = {
 const eventsOf = (...facts: NewCallEvent[]): CallEvent[] =>
   log(...facts.map((fact, index): [number, NewCallEvent] => [index * 1_000, fact]));
 
+const sealer = () => running.get<Sealer>(CALL_STATE_SEALER);
+
 /** Puts the job of the tool call into the queue, as a relay does, and has it done. */
-async function atWork(name = 'book_appointment', callerNumber = running.party): Promise<void> {
+async function atWork(
+  name = 'book_appointment',
+  { callerNumber = running.party, opensOutcome = true } = {},
+): Promise<void> {
   const toolCallId = toToolCallId(callId, 1, 'call_1');
   const body: ToolCallBody = {
     arguments: {},
@@ -107,10 +112,11 @@ async function atWork(name = 'book_appointment', callerNumber = running.party): 
       callId,
       tenantId: running.tenantId,
       name,
-      sealed: running.get<Sealer>(CALL_STATE_SEALER).seal(body, `tool-call:${toolCallId}`),
+      sealed: sealToolCall(sealer(), toolCallId, body),
       replyTo: 'relay-1' as RelayId,
       deadlineAt: Date.now() + 8_000,
       workUntil: Date.now() + 60_000,
+      opensOutcome,
     },
     { jobId: toolCallId },
   );
@@ -154,9 +160,16 @@ describe('a tool that ends after the caller has hung up', () => {
     expect(await settle(called(), agreed('granted'), ended)).toHaveLength(1);
     expect((await running.all()).filter(({ direction }) => direction === 'outbound')).toEqual([]);
     callId = randomUUID() as CallId;
-    await atWork('book_appointment', 'anonymous');
+    await atWork('book_appointment', { callerNumber: 'anonymous' });
     expect(await settle(called(), agreed('granted'), ended)).toHaveLength(1);
     expect((await running.all()).filter(({ direction }) => direction === 'outbound')).toEqual([]);
+  });
+
+  it('is recorded where a relay of the release before asked for it', async () => {
+    await atWork('book_appointment', { opensOutcome: false });
+    expect(await settle(called(), agreed('granted'), finished('cancelled'), ended)).toMatchObject([
+      { type: 'tool.finished-late', data: { outcome: BOOKED } },
+    ]);
   });
 
   it('is left alone when it was told, in a call that lasts, and when it changed nothing', async () => {

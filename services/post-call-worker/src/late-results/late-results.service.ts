@@ -1,14 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Sealer } from '@tandem/call-state';
+import { openOutcome, openToolCall, Sealer } from '@tandem/call-state';
 import {
   hasLateText,
   isSafeToRepeat,
   lateText,
   partyNumber,
   shownNumber,
-  toolCallBodySchema,
   toolCallJobSchema,
-  toolOutcomeSchema,
   type CallEvent,
   type CallId,
   type TenantId,
@@ -123,21 +121,22 @@ export class LateResults {
     const job = await this.queue.getJob(called.data.toolCallId);
     const data = toolCallJobSchema.safeParse(job?.data);
     if (!job || !data.success) return null;
-    const body = this.open(data.data);
+    const { toolCallId, callId } = data.data;
+    const body = this.opened(callId, () => openToolCall(this.sealer, data.data));
     if (!body || !isChange(called.data.name, body)) return null;
     const state = await job.getState();
     if (state === 'failed') return null;
     if (state === 'completed') {
-      const outcome = toolOutcomeSchema.safeParse(job.returnvalue);
-      return outcome.success ? { called, body, outcome: outcome.data } : null;
+      const outcome = this.opened(callId, () => openOutcome(this.sealer, toolCallId, job.returnvalue));
+      return outcome && { called, body, outcome };
     }
     const until = (data.data.workUntil ?? data.data.deadlineAt) + GRACE_MS;
     return Date.now() < until ? 'awaited' : null;
   }
 
-  private open({ toolCallId, sealed, callId }: ToolCallJob): ToolCallBody | null {
+  private opened<T>(callId: CallId, open: () => T): T | null {
     try {
-      return toolCallBodySchema.parse(this.sealer.open(sealed, `tool-call:${toolCallId}`));
+      return open();
     } catch (error) {
       this.logger.error(
         { err: error, callId },

@@ -50,7 +50,9 @@ export class MessageSender {
       case 'accepted': {
         // A mail server reports nothing later.
         const status = channel === 'email' ? 'sent' : 'accepted';
-        return this.messages.settle(tenantId, id, { status, providerId: outcome.providerId });
+        const { providerId } = outcome;
+        const account = 'accountId' in outcome ? { accountId: outcome.accountId } : {};
+        return this.messages.settle(tenantId, id, { status, providerId, ...account });
       }
       case 'opted-out':
         return this.messages.refusedByReceiver(tenantId, id);

@@ -57,7 +57,7 @@ export class MessageProcessor extends RestingProcessor implements OnApplicationB
     await super.beforeApplicationShutdown();
   }
 
-  override async process(job: Job<unknown>): Promise<void> {
+  protected override async work(job: Job<unknown>): Promise<void> {
     const parsed = messageJobSchema.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(

@@ -1,14 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
-import { SealBroken, Sealer } from '@tandem/call-state';
-import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
-import { WebhookDeliveryRepository, WebhookEndpointRepository, type SealedParts } from '@tandem/database';
-import { CONFIG, deriveKeys, FaultLog, type ServiceConfig } from '@tandem/platform';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { WebhookDeliveryRepository } from '@tandem/database';
+import { FaultLog } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 
 const MEASURE_EVERY_MS = 15_000;
@@ -16,10 +8,7 @@ const PURGE_EVERY_MS = 600_000;
 /** How long events are kept: longer than any delivery is retried, and time enough for a replay. */
 const KEEP_MS = 30 * 86_400_000;
 
-/**
- * Measures the outbox, deletes old events, and reseals secrets after TANDEM_SECRET was rotated, so that they
- * no longer need the old one. It runs in every replica; repeated work has the same result.
- */
+/** Measures the outbox and deletes old events, in every replica; repeated work has the same result. */
 @Injectable()
 export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(OutboxMaintenance.name);
@@ -28,9 +17,6 @@ export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationS
 
   constructor(
     private readonly deliveries: WebhookDeliveryRepository,
-    @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    private readonly endpoints: WebhookEndpointRepository,
-    private readonly secrets: Sealer,
     private readonly metrics: PostCallMetrics,
   ) {}
 
@@ -40,7 +26,6 @@ export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationS
       setInterval(() => void this.purge(), PURGE_EVERY_MS),
     ];
     for (const timer of this.timers) timer.unref();
-    void this.resealSecrets();
   }
 
   onApplicationShutdown(): void {
@@ -60,41 +45,11 @@ export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationS
   }
 
   private async purge(): Promise<void> {
-    await this.resealSecrets();
     try {
       const purged = await this.deliveries.purge(new Date(Date.now() - KEEP_MS));
       if (purged > 0) this.logger.log({ purged }, 'old events deleted');
     } catch (error) {
       this.logger.warn({ err: error }, 'deletion of old events failed; trying again later');
-    }
-  }
-
-  /** Reseals secrets with the newest key; those of an endpoint that cannot be opened are left as they are. */
-  async resealSecrets(): Promise<void> {
-    try {
-      const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
-      for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId))
-        await this.reseal(id, before);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'resealing of signing secrets failed; trying again later');
-    }
-  }
-
-  private async reseal(id: string, before: SealedParts): Promise<void> {
-    const again = (sealed: string, place: string) =>
-      this.secrets.seal(this.secrets.open(sealed, place), place);
-    try {
-      const { sealedSecret, sealedHeaders } = before;
-      await this.endpoints.reseal(id, before, {
-        sealedSecret: again(sealedSecret, webhookSecretPlace(id)),
-        sealedHeaders: sealedHeaders === null ? null : again(sealedHeaders, webhookHeadersPlace(id)),
-      });
-    } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
-      this.logger.warn(
-        { err: error, endpointId: id },
-        'signing secret unreadable: set it anew, or keep the TANDEM_SECRET it was sealed with',
-      );
     }
   }
 }

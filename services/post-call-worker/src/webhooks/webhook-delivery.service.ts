@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -10,6 +9,7 @@ import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
 import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/database';
 import { CONFIG, FaultLog, OutboundFailure, OutboundPoster, type ServiceConfig } from '@tandem/platform';
+import { DeliveryLoop } from '../deliveries/delivery-loop.ts';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { signedHeaders } from './signature.ts';
 import { decideDelivery, type AttemptResult, type DeliveryDecision } from './delivery-decision.ts';
@@ -18,19 +18,12 @@ import { decideDelivery, type AttemptResult, type DeliveryDecision } from './del
 const PER_ENDPOINT = 16;
 /** How long past the receiver's timeout a claimed delivery stays with its worker. */
 const LEASE_MARGIN_MS = 15_000;
-const IDLE_MS = 500;
-const AFTER_FAULT_MS = 2_000;
 
 /** Delivers due events. It runs in every replica; each delivery is claimed by one worker. */
 @Injectable()
 export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhookDelivery.name);
-  private readonly claiming = new FaultLog(this.logger, 'look for webhooks that are due');
-  private readonly inFlight = new Map<string, number>();
-  private count = 0;
-  private isStopping = false;
-  private wake: () => void = () => undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop: DeliveryLoop<ClaimedDelivery>;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
@@ -38,85 +31,41 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     private readonly secrets: Sealer,
     private readonly poster: OutboundPoster,
     private readonly metrics: PostCallMetrics,
-  ) {}
+  ) {
+    this.loop = new DeliveryLoop<ClaimedDelivery>({
+      places: config.webhookConcurrency,
+      perTarget: PER_ENDPOINT,
+      leaseMs: config.webhookTimeoutMs + LEASE_MARGIN_MS,
+      faults: new FaultLog(this.logger, 'look for webhooks that are due'),
+      targetOf: ({ endpointId }) => endpointId,
+      claim: (claim) => this.deliveries.claim(claim),
+      hasMore: (claimed, free) => claimed === free,
+      deliver: (delivery) => this.deliver(delivery),
+      onUnstored: (error, { endpointId, eventId }) =>
+        // Delivered again, it has the same id.
+        this.logger.warn(
+          { err: error, endpointId, eventId },
+          'webhook delivery result not stored; delivering again after its lease',
+        ),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.loop.start();
   }
 
   /** Waits until running deliveries are finished and stored. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
     this.poster.close();
   }
 
-  private async run(): Promise<void> {
-    while (!this.isStopping) {
-      const room = this.config.webhookConcurrency - this.count;
-      const claimed = room > 0 ? await this.claim(room) : [];
-      for (const delivery of claimed ?? []) void this.deliver(delivery);
-      // A full batch: claim again at once. Otherwise the first delivery that ends may free a place.
-      if (claimed !== null && claimed.length === room && room > 0) continue;
-      await this.sleep(claimed === null ? AFTER_FAULT_MS : IDLE_MS);
-    }
-    while (this.count > 0) await delay(50);
-  }
-
-  /** Returns null when the database does not respond. */
-  private async claim(free: number): Promise<ClaimedDelivery[] | null> {
-    const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
-    const leaseMs = webhookTimeoutMs + LEASE_MARGIN_MS;
-    try {
-      const claimed = await this.deliveries.claim({
-        free,
-        places,
-        perEndpoint: PER_ENDPOINT,
-        underWay: this.inFlight,
-        leaseMs,
-      });
-      this.claiming.succeeded();
-      return claimed;
-    } catch (error) {
-      this.claiming.failed(error);
-      return null;
-    }
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
-    const { endpointId } = delivery;
-    this.count += 1;
-    this.inFlight.set(endpointId, (this.inFlight.get(endpointId) ?? 0) + 1);
-    try {
-      const delaysMs = this.config.webhookRetryDelaysS.map((seconds) => seconds * 1_000);
-      await this.apply(
-        delivery,
-        decideDelivery(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()),
-      );
-    } catch (error) {
-      // The delivery is due again when its lease expires, under the same id.
-      this.logger.warn(
-        { err: error, endpointId, eventId: delivery.eventId },
-        'webhook delivery result not stored; delivering again after its lease',
-      );
-    } finally {
-      this.count -= 1;
-      const left = (this.inFlight.get(endpointId) ?? 1) - 1;
-      if (left > 0) this.inFlight.set(endpointId, left);
-      else this.inFlight.delete(endpointId);
-      this.wake();
-    }
+    const delaysMs = this.config.webhookRetryDelaysS.map((seconds) => seconds * 1_000);
+    await this.apply(
+      delivery,
+      decideDelivery(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()),
+    );
   }
 
   private async attempt(delivery: ClaimedDelivery): Promise<AttemptResult> {

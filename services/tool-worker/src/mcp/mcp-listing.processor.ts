@@ -31,7 +31,7 @@ export class McpListingProcessor extends RestingProcessor {
     super('mcp-listings', readiness, metrics);
   }
 
-  override async process(job: Job<unknown>): Promise<{ readonly sealed: string }> {
+  protected override async work(job: Job<unknown>): Promise<{ readonly sealed: string }> {
     const place = `mcp-listing:${job.id ?? ''}`;
     const listing = await this.list(this.read(job.data, place));
     return { sealed: this.sealer.seal(listing, place) };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectRedis, Sealer, ToolUses } from '@tandem/call-state';
+import { connectRedis, Sealer, sealToolCall, ToolUses } from '@tandem/call-state';
 import {
   cutParameters,
   mcpConnectionSchema,
@@ -182,7 +182,7 @@ async function ask(asked: Asked = {}): Promise<ToolOutcome> {
       callId,
       tenantId,
       name: `shop_${tool.replace(/\W/g, '_')}`,
-      sealed: sealer().seal(body, `tool-call:${toolCallId}`),
+      sealed: sealToolCall(sealer(), toolCallId, body),
       replyTo: 'relay-1' as RelayId,
       deadlineAt: Date.now() + deadlineMs,
     },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
-import { CalendarSimulator, type SeenRequest, type SimulatedAnswer } from '../calendar-simulator.ts';
+import { BusinessSimulator, type BusinessRequest, type Reply } from '../business-simulator.ts';
 import { parseCalendar, readCalendarObject, type ReadEvent } from '../icalendar/calendar-object.ts';
 
 /*
@@ -28,7 +28,7 @@ interface Instance {
 }
 
 /** One calendar of one user. */
-export class CaldavSimulator extends CalendarSimulator {
+export class CaldavSimulator extends BusinessSimulator {
   readonly username = USER;
   password = 'a password';
   /** Calendar objects by their address. */
@@ -40,7 +40,7 @@ export class CaldavSimulator extends CalendarSimulator {
 
   /** The address of the collection. */
   get collection(): string {
-    return this.baseUrl + COLLECTION;
+    return this.url + COLLECTION;
   }
 
   /** Puts an event of the calendar's owner, with lines of iCalendar in it. */
@@ -55,7 +55,7 @@ export class CaldavSimulator extends CalendarSimulator {
     return [...this.objects.values()].flatMap((text) => readCalendarObject(text).events);
   }
 
-  protected answer(request: SeenRequest): SimulatedAnswer {
+  protected answer(request: BusinessRequest): Reply {
     const expected = `Basic ${Buffer.from(`${USER}:${this.password}`).toString('base64')}`;
     if (request.headers.authorization !== expected)
       return { status: 401, headers: { 'www-authenticate': 'Basic realm="calendars"' } };
@@ -73,7 +73,7 @@ export class CaldavSimulator extends CalendarSimulator {
     return { status: 204 };
   }
 
-  private put({ path, headers, body }: SeenRequest): SimulatedAnswer {
+  private put({ path, headers, text: body }: BusinessRequest): Reply {
     if (!/^text\/calendar\b/.test(headers['content-type'] ?? ''))
       return precondition('supported-calendar-data');
     let uid: string;
@@ -95,7 +95,7 @@ export class CaldavSimulator extends CalendarSimulator {
     return { status: before === undefined ? 201 : 204, headers: { etag: tagOf(body) } };
   }
 
-  private report({ path, headers, body }: SeenRequest): SimulatedAnswer {
+  private report({ path, headers, text: body }: BusinessRequest): Reply {
     const span = SPAN.exec(body);
     if (path !== COLLECTION) return { status: 404 };
     if (!/^(?:application|text)\/xml\b/.test(headers['content-type'] ?? '')) return { status: 415 };
@@ -107,7 +107,7 @@ export class CaldavSimulator extends CalendarSimulator {
     return headers['depth'] === '1' ? this.query(body, from, until) : multistatus('');
   }
 
-  private query(body: string, from: ICAL.Time, until: ICAL.Time): SimulatedAnswer {
+  private query(body: string, from: ICAL.Time, until: ICAL.Time): Reply {
     if (!/<c:calendar-query\b/.test(body) || !body.includes('comp-filter name="VCALENDAR"'))
       return precondition('valid-filter');
     const isExpanded = EXPAND.test(body) && this.options.doesExpand !== false;
@@ -122,7 +122,7 @@ export class CaldavSimulator extends CalendarSimulator {
     );
   }
 
-  private freeBusy(from: ICAL.Time, until: ICAL.Time): SimulatedAnswer {
+  private freeBusy(from: ICAL.Time, until: ICAL.Time): Reply {
     const periods = [...this.objects.values()]
       .flatMap((text) => instancesOf(text, from, until))
       .map(({ start, end }) => `FREEBUSY;FBTYPE=BUSY:${utc(start)}/${utc(end)}`);
@@ -191,13 +191,13 @@ const timeOf = (text: string | undefined): ICAL.Time =>
 
 const tagOf = (text: string): string => `"${createHash('sha1').update(text).digest('hex')}"`;
 
-const precondition = (name: string): SimulatedAnswer => ({
+const precondition = (name: string): Reply => ({
   status: 403,
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0"?><d:error xmlns:d="DAV:" xmlns:c="${CALDAV}"><c:${name}/></d:error>`,
 });
 
-const multistatus = (responses: string): SimulatedAnswer => ({
+const multistatus = (responses: string): Reply => ({
   status: 207,
   headers: { 'content-type': 'application/xml; charset=utf-8' },
   body:

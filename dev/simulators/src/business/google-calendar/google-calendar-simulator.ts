@@ -1,4 +1,4 @@
-import { CalendarSimulator, type SeenRequest, type SimulatedAnswer } from '../calendar-simulator.ts';
+import { BusinessSimulator, type BusinessRequest, type Reply } from '../business-simulator.ts';
 import { json, OAuthAuthority, objectOf } from '../oauth/oauth-authority.ts';
 
 /*
@@ -30,7 +30,7 @@ export interface GoogleEvent {
 }
 
 /** The calendars of one user. */
-export class GoogleCalendarSimulator extends CalendarSimulator {
+export class GoogleCalendarSimulator extends BusinessSimulator {
   readonly authority = new OAuthAuthority({
     clientId: 'client.apps.example.com',
     clientSecret: 'a client secret',
@@ -46,11 +46,11 @@ export class GoogleCalendarSimulator extends CalendarSimulator {
   pageSize = 250;
 
   get apiUrl(): string {
-    return `${this.baseUrl}/calendar/v3`;
+    return `${this.url}/calendar/v3`;
   }
 
   get tokenUrl(): string {
-    return `${this.baseUrl}/token`;
+    return `${this.url}/token`;
   }
 
   /** The events that are not deleted. */
@@ -63,8 +63,8 @@ export class GoogleCalendarSimulator extends CalendarSimulator {
     this.events.set(id, { status: 'confirmed', ...event, id });
   }
 
-  protected answer(request: SeenRequest): SimulatedAnswer {
-    const url = new URL(request.path, this.baseUrl);
+  protected answer(request: BusinessRequest): Reply {
+    const url = new URL(`${request.path}?${request.query.toString()}`, this.url);
     if (url.pathname === '/token') return this.authority.token(request);
     const [, calendar = '', id] = EVENTS.exec(url.pathname) ?? [];
     if (calendar === '') return { status: 404, body: 'Not Found' };
@@ -75,7 +75,7 @@ export class GoogleCalendarSimulator extends CalendarSimulator {
     return this.change(request, decodeURIComponent(id));
   }
 
-  private list(query: URLSearchParams): SimulatedAnswer {
+  private list(query: URLSearchParams): Reply {
     const [from, until] = [query.get('timeMin') ?? '', query.get('timeMax') ?? ''];
     if (!INSTANT.test(from) || !INSTANT.test(until)) return error(400, 'badRequest', 'Bad Request');
     if (Date.parse(from) >= Date.parse(until))
@@ -97,7 +97,7 @@ export class GoogleCalendarSimulator extends CalendarSimulator {
     });
   }
 
-  private insert({ method, headers, body }: SeenRequest): SimulatedAnswer {
+  private insert({ method, headers, text: body }: BusinessRequest): Reply {
     if (method !== 'POST') return { status: 405 };
     const event = eventOf(headers['content-type'], body);
     const id: unknown = event?.['id'];
@@ -111,7 +111,7 @@ export class GoogleCalendarSimulator extends CalendarSimulator {
     return json(200, made);
   }
 
-  private change({ method, headers, body }: SeenRequest, id: string): SimulatedAnswer {
+  private change({ method, headers, text: body }: BusinessRequest, id: string): Reply {
     const event = this.events.get(id);
     if (!event) return error(404, 'notFound', 'Not Found');
     if (method === 'DELETE') {
@@ -145,5 +145,5 @@ function isTimed({ start, end }: Record<string, unknown>): boolean {
 
 const instantOf = ({ dateTime, date }: EventTime): number => Date.parse(dateTime ?? `${date}T00:00:00Z`);
 
-const error = (status: number, reason: string, message: string): SimulatedAnswer =>
+const error = (status: number, reason: string, message: string): Reply =>
   json(status, { error: { errors: [{ domain: 'calendar', reason, message }], code: status, message } });

@@ -6,6 +6,7 @@ import {
   type BusinessRequest,
   type Reply,
 } from '../business-simulator.ts';
+import { RefreshTokens } from '../oauth/refresh-tokens.ts';
 import {
   HUBSPOT_PROPERTIES,
   HUBSPOT_REQUIRED,
@@ -25,6 +26,8 @@ export interface HubspotOptions {
     readonly clientId: string;
     readonly clientSecret: string;
     readonly refreshToken: string;
+    /** Refresh tokens are replaced each time they are used. */
+    readonly doesRotate?: boolean;
   };
   /** Requests in ten seconds; by default 100. */
   readonly tenSecondLimit?: number;
@@ -63,12 +66,15 @@ export class HubspotSimulator extends BusinessSimulator {
   isSearchBehind = false;
   private readonly properties = new Map<HubspotType, Record<string, HubspotProperty>>();
   private readonly validTokens = new Set<string>();
+  private readonly refreshTokens: RefreshTokens;
   private lastId = 100;
   private window: number[] = [];
 
   constructor(private readonly options: HubspotOptions) {
     super();
     this.validTokens.add(options.token);
+    const { doesRotate = false, refreshToken } = options.oauth ?? { refreshToken: '' };
+    this.refreshTokens = new RefreshTokens(doesRotate, refreshToken);
     const unique = (options.uniqueProperties ?? ['tandem_id']).map(
       (name) => [name, { hasUniqueValue: true }] as const,
     );
@@ -114,13 +120,13 @@ export class HubspotSimulator extends BusinessSimulator {
   private giveToken(request: BusinessRequest): Reply {
     const form = formOf(request);
     const { oauth } = this.options;
-    const isRight =
+    const isKnown =
       oauth !== undefined &&
       form?.get('grant_type') === 'refresh_token' &&
       form.get('client_id') === oauth.clientId &&
-      form.get('client_secret') === oauth.clientSecret &&
-      form.get('refresh_token') === oauth.refreshToken;
-    if (!isRight)
+      form.get('client_secret') === oauth.clientSecret;
+    const refreshToken = isKnown ? this.refreshTokens.use(form.get('refresh_token') ?? '') : null;
+    if (refreshToken === null)
       return {
         status: 400,
         body: { status: 'BAD_REFRESH_TOKEN', message: 'missing or invalid refresh token' },
@@ -131,7 +137,7 @@ export class HubspotSimulator extends BusinessSimulator {
       status: 200,
       body: {
         token_type: 'bearer',
-        refresh_token: oauth.refreshToken,
+        refresh_token: refreshToken,
         access_token: token,
         expires_in: 1_800,
       },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CalendarSimulator, type SeenRequest, type SimulatedAnswer } from '../calendar-simulator.ts';
+import { BusinessSimulator, type BusinessRequest, type Reply } from '../business-simulator.ts';
 import { json, OAuthAuthority, objectOf } from '../oauth/oauth-authority.ts';
 
 /*
@@ -36,7 +36,7 @@ export interface GraphEvent {
 }
 
 /** The main calendar of one user. */
-export class MicrosoftGraphSimulator extends CalendarSimulator {
+export class MicrosoftGraphSimulator extends BusinessSimulator {
   readonly authority = new OAuthAuthority({
     clientId: '11111111-2222-3333-4444-555555555555',
     clientSecret: 'a client secret',
@@ -50,11 +50,11 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
   pageSize = 10;
 
   get apiUrl(): string {
-    return `${this.baseUrl}/v1.0`;
+    return `${this.url}/v1.0`;
   }
 
   get loginUrl(): string {
-    return `${this.baseUrl}/common/oauth2/v2.0`;
+    return `${this.url}/common/oauth2/v2.0`;
   }
 
   /** Puts an event of the calendar's owner; times in UTC. */
@@ -63,8 +63,8 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
     this.events.set(id, { id, start: time(start), end: time(end), showAs: 'busy', ...more });
   }
 
-  protected answer(request: SeenRequest): SimulatedAnswer {
-    const url = new URL(request.path, this.baseUrl);
+  protected answer(request: BusinessRequest): Reply {
+    const url = new URL(`${request.path}?${request.query.toString()}`, this.url);
     if (url.pathname === '/common/oauth2/v2.0/token') return this.authority.token(request);
     if (!this.authority.allows(request))
       return error(401, 'InvalidAuthenticationToken', 'Access token has expired or is not yet valid.');
@@ -77,7 +77,7 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
       : this.change(request, decodeURIComponent(id));
   }
 
-  private view(url: URL, { headers }: SeenRequest): SimulatedAnswer {
+  private view(url: URL, { headers }: BusinessRequest): Reply {
     const query = url.searchParams;
     const [from, until] = [query.get('startDateTime') ?? '', query.get('endDateTime') ?? ''];
     if (!Number.isFinite(Date.parse(from)) || !Number.isFinite(Date.parse(until)))
@@ -100,7 +100,7 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
     });
   }
 
-  private find(query: URLSearchParams): SimulatedAnswer {
+  private find(query: URLSearchParams): Reply {
     const [, property, value] = FILTER.exec(query.get('$filter') ?? '') ?? [];
     if (property === undefined) return error(400, 'BadRequest', 'Invalid filter clause.');
     const found = [...this.events.values()].filter(({ singleValueExtendedProperties: own = [] }) =>
@@ -109,7 +109,7 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
     return json(200, { value: found.map(({ id }) => ({ id })) });
   }
 
-  private create({ method, headers, body }: SeenRequest): SimulatedAnswer {
+  private create({ method, headers, text: body }: BusinessRequest): Reply {
     if (method !== 'POST') return error(405, 'ErrorInvalidRequest', 'Method not allowed.');
     const event = eventOf(headers['content-type'], body);
     if (!event || !isTimed(event)) return error(400, 'ErrorPropertyValidationFailure', 'Invalid event.');
@@ -122,7 +122,7 @@ export class MicrosoftGraphSimulator extends CalendarSimulator {
     return json(201, made);
   }
 
-  private change({ method, headers, body }: SeenRequest, id: string): SimulatedAnswer {
+  private change({ method, headers, text: body }: BusinessRequest, id: string): Reply {
     const event = this.events.get(id);
     if (!event) return error(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
     if (method === 'DELETE') {
@@ -157,5 +157,5 @@ function isTimed(event: Record<string, unknown>): boolean {
 
 const instantOf = ({ dateTime }: GraphTime): number => Date.parse(`${dateTime.slice(0, 19)}Z`);
 
-const error = (status: number, code: string, message: string): SimulatedAnswer =>
+const error = (status: number, code: string, message: string): Reply =>
   json(status, { error: { code, message } });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SeenRequest, SimulatedAnswer } from '../calendar-simulator.ts';
+import type { BusinessRequest, Reply } from '../business-simulator.ts';
+import { RefreshTokens } from './refresh-tokens.ts';
 
 export interface OAuthAuthorityOptions {
   readonly clientId: string;
@@ -23,11 +24,16 @@ const LIFETIME_S = 3_600;
 export class OAuthAuthority {
   private readonly codes = new Map<string, Grant>();
   private readonly accessTokens = new Set<string>();
-  private readonly refreshTokens = new Set<string>();
-  /** How often tokens were refreshed. */
-  refreshes = 0;
+  private readonly refreshTokens: RefreshTokens;
 
-  constructor(readonly options: OAuthAuthorityOptions) {}
+  constructor(readonly options: OAuthAuthorityOptions) {
+    this.refreshTokens = new RefreshTokens(options.doesRotate);
+  }
+
+  /** How often tokens were refreshed. */
+  get refreshes(): number {
+    return this.refreshTokens.uses;
+  }
 
   /** Lets the owner agree at an address. @returns where their browser is sent @throws Error */
   agree(address: string): URL {
@@ -59,7 +65,7 @@ export class OAuthAuthority {
     return { accessToken, refreshToken, expiresAtMs: Date.now() + LIFETIME_S * 1_000 };
   }
 
-  allows({ headers }: SeenRequest): boolean {
+  allows({ headers }: BusinessRequest): boolean {
     const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? [];
     return this.accessTokens.has(token);
   }
@@ -72,11 +78,11 @@ export class OAuthAuthority {
   /** Ends the grant. */
   revoke(): void {
     this.expire();
-    this.refreshTokens.clear();
+    this.refreshTokens.revoke();
   }
 
   /** Returns the answer to a request for tokens. */
-  token({ method, headers, body }: SeenRequest): SimulatedAnswer {
+  token({ method, headers, text: body }: BusinessRequest): Reply {
     if (method !== 'POST') return { status: 405 };
     if (!/^application\/x-www-form-urlencoded\b/.test(headers['content-type'] ?? ''))
       return refused(400, 'invalid_request');
@@ -87,21 +93,21 @@ export class OAuthAuthority {
     return this.grantOf(form);
   }
 
-  private grantOf(form: URLSearchParams): SimulatedAnswer {
-    const { redirectUrl, doesRotate } = this.options;
+  private grantOf(form: URLSearchParams): Reply {
+    const { redirectUrl } = this.options;
     const type = form.get('grant_type');
-    if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '', doesRotate);
+    if (type === 'refresh_token') return this.refresh(form.get('refresh_token') ?? '');
     if (type !== 'authorization_code') return refused(400, 'unsupported_grant_type');
     const isHere = form.get('redirect_uri') === redirectUrl;
     const isProven = this.redeem(form.get('code') ?? '', form.get('code_verifier') ?? '');
     return isHere && isProven ? json(200, this.issue()) : refused(400, 'invalid_grant');
   }
 
-  private refresh(given: string, doesRotate: boolean): SimulatedAnswer {
-    if (!this.refreshTokens.has(given)) return refused(400, 'invalid_grant');
-    this.refreshes += 1;
-    if (doesRotate) this.refreshTokens.delete(given);
-    return json(200, this.issue(doesRotate ? undefined : given));
+  private refresh(given: string): Reply {
+    const next = this.refreshTokens.use(given);
+    if (next === null) return refused(400, 'invalid_grant');
+    // A provider that keeps the token does not repeat it.
+    return json(200, this.issue(next === given ? null : next));
   }
 
   /** Uses up a code. @returns whether there was one, and the verifier is that of its challenge */
@@ -111,18 +117,15 @@ export class OAuthAuthority {
     return known?.challenge === createHash('sha256').update(verifier).digest('base64url');
   }
 
-  private issue(kept?: string) {
+  private issue(refresh: string | null = this.refreshTokens.issue()) {
     const access = randomBytes(24).toString('base64url');
-    const refresh = kept ?? randomBytes(24).toString('base64url');
     this.accessTokens.add(access);
-    this.refreshTokens.add(refresh);
     return {
       access_token: access,
       token_type: 'Bearer',
       expires_in: LIFETIME_S,
       scope: this.options.scope,
-      // A provider that keeps the token does not repeat it.
-      ...(kept === undefined ? { refresh_token: refresh } : {}),
+      ...(refresh === null ? {} : { refresh_token: refresh }),
     } as { access_token: string; refresh_token: string };
   }
 }
@@ -131,13 +134,13 @@ export const json = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): SimulatedAnswer => ({
+): Reply => ({
   status,
   headers: { 'content-type': 'application/json; charset=UTF-8', ...headers },
   body: JSON.stringify(body),
 });
 
-const refused = (status: number, error: string): SimulatedAnswer =>
+const refused = (status: number, error: string): Reply =>
   json(status, { error, error_description: `The request was refused: ${error}.` });
 
 /** Returns the object of a JSON body; null for anything else. */

@@ -6,6 +6,7 @@ import {
   type BusinessRequest,
   type Reply,
 } from '../business-simulator.ts';
+import { RefreshTokens } from '../oauth/refresh-tokens.ts';
 
 export type SalesforceType = 'Contact' | 'Lead' | 'Task' | 'Event';
 
@@ -18,6 +19,8 @@ export interface SalesforceOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken?: string;
+  /** Refresh tokens are replaced each time they are used. */
+  readonly doesRotate?: boolean;
   /** For the JWT flow: the key of the certificate, and the user. */
   readonly jwt?: { readonly publicKey: KeyObject; readonly username: string; readonly audience: string };
   /** Where tokens are said to be valid; by default here. */
@@ -98,11 +101,14 @@ export class SalesforceSimulator extends BusinessSimulator {
     Event: [],
   };
   private readonly tokens = new Set<string>();
+  private readonly refreshTokens: RefreshTokens;
   private readonly custom = new Set<string>();
   private lastId = 0;
 
   constructor(private readonly options: SalesforceOptions) {
     super();
+    const { doesRotate = false, refreshToken } = options;
+    this.refreshTokens = new RefreshTokens(doesRotate, ...(refreshToken === undefined ? [] : [refreshToken]));
   }
 
   /** Ends every session. */
@@ -141,15 +147,21 @@ export class SalesforceSimulator extends BusinessSimulator {
 
   private giveToken(request: BusinessRequest): Reply {
     const form = formOf(request);
-    const problem = form === null ? 'unsupported_grant_type' : this.tokenProblem(form);
-    if (problem !== null)
-      return { status: 400, body: { error: problem, error_description: 'authentication failure' } };
+    const problem = this.tokenProblem(form);
+    const given = form?.get('refresh_token') ?? null;
+    const next = problem === null && given !== null ? this.refreshTokens.use(given) : null;
+    if (problem !== null || (given !== null && next === null))
+      return {
+        status: 400,
+        body: { error: problem ?? 'invalid_grant', error_description: 'authentication failure' },
+      };
     const token = `00D!${randomUUID()}`;
     this.tokens.add(token);
     return {
       status: 200,
       body: {
         access_token: token,
+        ...(next === null || next === given ? {} : { refresh_token: next }),
         instance_url: this.options.instanceUrl ?? this.url,
         id: `${this.url}/id/00D/005`,
         token_type: 'Bearer',
@@ -160,8 +172,9 @@ export class SalesforceSimulator extends BusinessSimulator {
     };
   }
 
-  private tokenProblem(form: URLSearchParams): string | null {
-    const { clientId, clientSecret, refreshToken } = this.options;
+  private tokenProblem(form: URLSearchParams | null): string | null {
+    if (form === null) return 'unsupported_grant_type';
+    const { clientId, clientSecret } = this.options;
     const grant = form.get('grant_type');
     if (grant === 'urn:ietf:params:oauth:grant-type:jwt-bearer')
       return this.isAssertionValid(form.get('assertion') ?? '') ? null : 'invalid_grant';
@@ -169,8 +182,7 @@ export class SalesforceSimulator extends BusinessSimulator {
     if (grant === 'client_credentials')
       return form.get('client_secret') === clientSecret ? null : 'invalid_client';
     if (grant !== 'refresh_token') return 'unsupported_grant_type';
-    const isRight = refreshToken !== undefined && form.get('refresh_token') === refreshToken;
-    return isRight ? null : 'invalid_grant';
+    return form.has('refresh_token') ? null : 'invalid_grant';
   }
 
   private isAssertionValid(assertion: string): boolean {

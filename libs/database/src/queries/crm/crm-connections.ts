@@ -75,7 +75,9 @@ export async function updateConnection(
     `UPDATE crm_connections SET name = coalesce($3, name), events = coalesce($4, events),
        settings = coalesce($5::jsonb, settings), is_enabled = coalesce($6, is_enabled),
        sealed_credentials = coalesce($7, sealed_credentials), updated_at = now(), paused_until = NULL,
-       failures = 0, probing_until = NULL
+       failures = 0, probing_until = NULL,
+       renewal_id = CASE WHEN $7::text IS NULL THEN renewal_id END,
+       renewing_until = CASE WHEN $7::text IS NULL THEN renewing_until END
      WHERE tenant_id = $1 AND id = $2`,
     [
       tenantId,
@@ -86,18 +88,5 @@ export async function updateConnection(
       isEnabled ?? null,
       sealedCredentials ?? null,
     ],
-  );
-}
-
-/** Returns connections whose credentials another key has sealed: up to 100, of any tenant. */
-export function findCredentialsSealedOtherwise(
-  manager: EntityManager,
-  keyId: string,
-): Promise<{ readonly id: string; readonly sealed: string }[]> {
-  return query(
-    manager,
-    `SELECT id, sealed_credentials AS sealed FROM crm_connections
-     WHERE split_part(sealed_credentials, '.', 1) <> $1 LIMIT 100`,
-    [keyId],
   );
 }

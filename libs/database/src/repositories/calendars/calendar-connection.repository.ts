@@ -104,7 +104,8 @@ export class CalendarConnectionRepository {
       query(
         manager,
         `UPDATE calendar_connections SET sealed_credentials = $3, state = 'active', failures = 0,
-           last_fault = NULL, last_fault_at = NULL, paused_until = NULL, next_read_at = now()
+           last_fault = NULL, last_fault_at = NULL, paused_until = NULL, next_read_at = now(),
+           renewal_id = NULL, renewing_until = NULL
          WHERE tenant_id = $1 AND id = $2 RETURNING id`,
         [tenantId, id, sealedCredentials],
       ),

@@ -136,26 +136,6 @@ export class CalendarSyncRepository {
     );
   }
 
-  /** Replaces credentials that nobody has replaced meanwhile. @returns whether they were */
-  async replaceCredentials(id: string, before: string, after: string): Promise<boolean> {
-    const { affected } = await run(this.dataSource, (manager) =>
-      manager.update(CalendarConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
-    );
-    return affected === 1;
-  }
-
-  /** Returns credentials that were sealed with another key, up to a hundred. */
-  sealedOtherwise(keyId: string): Promise<{ id: string; sealedCredentials: string }[]> {
-    return run(this.dataSource, (manager) =>
-      query(
-        manager,
-        `SELECT id, sealed_credentials AS "sealedCredentials" FROM calendar_connections
-         WHERE sealed_credentials IS NOT NULL AND NOT starts_with(sealed_credentials, $1) LIMIT 100`,
-        [`${keyId}.`],
-      ),
-    );
-  }
-
   backlog(): Promise<CalendarBacklog> {
     return run(this.dataSource, readCalendarBacklog);
   }

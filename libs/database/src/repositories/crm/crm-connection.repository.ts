@@ -5,7 +5,6 @@ import type { CrmConnection, CrmConnectionChange, CrmConnectionFields } from '..
 import { CrmConnectionRow } from '../../entities/crm.entities.ts';
 import {
   findConnection,
-  findCredentialsSealedOtherwise,
   insertConnection,
   listConnections,
   updateConnection,
@@ -68,17 +67,5 @@ export class CrmConnectionRepository {
       await writeEvent(transaction, { tenantId, type: TEST_EVENT, subject, data: { endpointId: id } });
       return true;
     });
-  }
-
-  /** Returns credentials that another key has sealed: up to 100, of any tenant. */
-  sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealed: string }[]> {
-    return run(this.dataSource, (manager) => findCredentialsSealedOtherwise(manager, keyId));
-  }
-
-  /** Replaces sealed credentials that nobody has changed since. */
-  async reseal(id: string, before: string, after: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      manager.update(CrmConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
-    );
   }
 }

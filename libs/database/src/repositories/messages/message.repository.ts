@@ -328,7 +328,7 @@ export class MessageRepository {
   private async change(
     transaction: Transaction,
     message: MessageRow,
-    { status, reason = null, providerId }: MessageReport,
+    { status, reason = null, providerId, accountId }: MessageReport,
   ): Promise<Message> {
     const isMove = status !== message.status;
     await transaction.update(
@@ -338,6 +338,7 @@ export class MessageRepository {
         ...settled(status, isMove ? reason : message.reason),
         ...(status === 'sending' ? { dueAt: () => 'now()' } : {}),
         ...(providerId ? { providerId } : {}),
+        ...(accountId ? { accountId } : {}),
       },
     );
     const changed = toMessage(await transaction.findOneByOrFail(MessageRow, { id: message.id }));

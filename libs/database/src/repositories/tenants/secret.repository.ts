@@ -3,7 +3,7 @@ import { In, type DataSource } from 'typeorm';
 import { run, transact } from '../../connection/unit-of-work.ts';
 import { TenantSecretRow } from '../../entities/tenant.entities.ts';
 import { lockName } from '../../queries/locks.ts';
-import { findSecretsSealedOtherwise, putSecret, type SealedSecret } from '../../queries/tenant-secrets.ts';
+import { putSecret, type SealedSecret } from '../../queries/tenant-secrets.ts';
 
 /** The most secrets a tenant can have. */
 export const MAX_TENANT_SECRETS = 50;
@@ -60,20 +60,5 @@ export class SecretRepository {
 
   async delete(tenantId: TenantId, name: string): Promise<void> {
     await run(this.dataSource, (manager) => manager.delete(TenantSecretRow, { tenantId, name }));
-  }
-
-  /** Returns secrets that were sealed with another key, up to a hundred: those after the given one. */
-  sealedOtherwise(
-    keyId: string,
-    after: Pick<SealedSecret, 'tenantId' | 'name'> | null = null,
-  ): Promise<SealedSecret[]> {
-    return run(this.dataSource, (manager) => findSecretsSealedOtherwise(manager, keyId, after));
-  }
-
-  /** Replaces a sealed value that nobody has changed since. */
-  async reseal({ tenantId, name, sealed }: SealedSecret, again: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      manager.update(TenantSecretRow, { tenantId, name, sealed }, { sealed: again }),
-    );
   }
 }

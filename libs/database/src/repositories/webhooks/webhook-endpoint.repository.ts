@@ -4,16 +4,13 @@ import { run, transact, type Transaction } from '../../connection/unit-of-work.t
 import { WebhookEndpointRow } from '../../entities/outbox.entities.ts';
 import {
   findEndpoint,
-  findSealedOtherwise,
   findUnknownFilters,
   insertEndpoint,
   listEndpoints,
-  replaceSealed,
   updateEndpoint,
   type EndpointChange,
   type EndpointFields,
   type EndpointFilters,
-  type SealedParts,
   type WebhookEndpoint,
 } from '../../queries/endpoints.ts';
 import { startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
@@ -103,16 +100,6 @@ export class WebhookEndpointRepository {
       { previousSealedSecret: () => 'sealed_secret', previousUntil, sealedSecret },
     );
     return affected === 1;
-  }
-
-  /** Returns endpoints with a part that another key has sealed: up to 100, of any tenant. */
-  sealedOtherwise(keyId: string): Promise<(SealedParts & { readonly id: string })[]> {
-    return run(this.dataSource, (manager) => findSealedOtherwise(manager, keyId));
-  }
-
-  /** Stores the same secret and headers under another key, each unless it was replaced meanwhile. */
-  reseal(id: string, before: SealedParts, after: SealedParts): Promise<void> {
-    return run(this.dataSource, (manager) => replaceSealed(manager, id, before, after));
   }
 
   /** Sends a test event to the endpoint. @returns whether there is such an endpoint */

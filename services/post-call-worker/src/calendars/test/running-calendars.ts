@@ -16,6 +16,7 @@ import {
 import { deriveKeys, loadServiceConfig, startService } from '@tandem/platform';
 import { createTestDatabase, testRedisUrl } from '@tandem/stack';
 import { postCallWorker } from '../../post-call-worker.ts';
+import { CalendarTurn } from '../calendar-turn.ts';
 
 const SECRET = 'a secret for specs only and long enough for one';
 const HOUR_MS = 3_600_000;
@@ -97,6 +98,11 @@ export class RunningCalendars {
       ...settings,
     });
     this.workers.push(await startService('post-call-worker', config, postCallWorker));
+  }
+
+  /** The turns of the worker that was started at this place. */
+  turnsOf(worker: number): CalendarTurn {
+    return this.workers[worker]!.get(CalendarTurn);
   }
 
   get connections(): CalendarConnectionRepository {

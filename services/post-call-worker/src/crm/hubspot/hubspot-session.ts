@@ -20,6 +20,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
 export class HubspotSession {
   readonly settings: HubspotSettings;
   lastStatus = 0;
+  /** The token of the last request. */
+  private token = '';
 
   constructor(private readonly context: PushContext) {
     this.settings = context.settings as HubspotSettings;
@@ -34,7 +36,7 @@ export class HubspotSession {
   ): Promise<CrmAnswer> {
     let answer = await this.send(method, path, body);
     if (answer.status === 401 && this.credentials.kind === 'oauth') {
-      this.context.tokens.drop(this.context.connectionId);
+      this.context.tokens.refuse(this.context.connectionId, this.token);
       answer = await this.send(method, path, body);
     }
     this.lastStatus = answer.status;
@@ -49,6 +51,7 @@ export class HubspotSession {
 
   private async send(method: Method, path: string, body: JsonValue): Promise<CrmAnswer> {
     const { token, baseUrl } = await this.access();
+    this.token = token;
     return this.context.http.send({
       method,
       url: `${baseUrl}${path}`,
@@ -62,15 +65,16 @@ export class HubspotSession {
     const baseUrl = this.settings.baseUrl.replace(/\/+$/, '');
     if (credentials.kind === 'private-app')
       return { token: credentials.token, baseUrl, expiresAt: Number.POSITIVE_INFINITY };
-    return context.tokens.get(context.connectionId, context.credentialsVersion, () =>
-      this.refresh(baseUrl, credentials),
+    return context.tokens.get(context.connectionId, context.credentialsVersion, (refused) =>
+      context.renew(refused, (now) => this.refresh(baseUrl, now as HubspotCredentials)),
     );
   }
 
   private async refresh(
     baseUrl: string,
-    credentials: Extract<HubspotCredentials, { kind: 'oauth' }>,
-  ): Promise<AccessToken> {
+    credentials: HubspotCredentials,
+  ): Promise<{ credentials: HubspotCredentials; access: AccessToken }> {
+    if (credentials.kind !== 'oauth') throw new CrmFault('unavailable', 'credentials-replaced');
     const { clientId, clientSecret, refreshToken } = credentials;
     const answer = await this.context.http.send(
       tokenRequest(`${baseUrl}/oauth/v1/token`, {
@@ -84,12 +88,10 @@ export class HubspotSession {
     if (answer.status !== 200 || typeof token !== 'string') throw tokenFault(answer);
     const seconds = valueAt(answer.json, 'expires_in');
     const replaced = valueAt(answer.json, 'refresh_token');
-    if (typeof replaced === 'string' && replaced !== refreshToken)
-      await this.context.replaceCredentials({ ...credentials, refreshToken: replaced });
+    const expiresAt = Date.now() + (typeof seconds === 'number' ? seconds : 1_800) * 1_000;
     return {
-      token,
-      baseUrl,
-      expiresAt: Date.now() + (typeof seconds === 'number' ? seconds : 1_800) * 1_000,
+      credentials: { ...credentials, refreshToken: typeof replaced === 'string' ? replaced : refreshToken },
+      access: { token, baseUrl, expiresAt },
     };
   }
 

@@ -2,7 +2,7 @@ import { valueAt, type JsonValue, type SalesforceSettings } from '@tandem/contra
 import type { PushContext } from '../crm-adapter.ts';
 import { CrmFault } from '../crm-fault.ts';
 import { faultOf, jsonHeaders, stringAt, type CrmAnswer } from '../crm-http.ts';
-import { fetchToken } from './salesforce-token.ts';
+import { accessTo } from './salesforce-token.ts';
 
 /*
  * Requests to Salesforce. Wire facts: "Insert or Update (Upsert) a Record Using an External ID", "Status
@@ -19,6 +19,8 @@ type Fields = Readonly<Record<string, JsonValue>>;
 export class SalesforceSession {
   readonly settings: SalesforceSettings;
   lastStatus = 0;
+  /** The token of the last request. */
+  private token = '';
 
   constructor(private readonly context: PushContext) {
     this.settings = context.settings as SalesforceSettings;
@@ -78,7 +80,7 @@ export class SalesforceSession {
   ): Promise<CrmAnswer> {
     let answer = await this.send(method, path, body);
     if (answer.status === 401) {
-      this.context.tokens.drop(this.context.connectionId);
+      this.context.tokens.refuse(this.context.connectionId, this.token);
       answer = await this.send(method, path, body);
     }
     const { status } = answer;
@@ -93,7 +95,10 @@ export class SalesforceSession {
 
   private async send(method: Method, path: string, body: Fields | null): Promise<CrmAnswer> {
     const { tokens, connectionId, credentialsVersion, http } = this.context;
-    const access = await tokens.get(connectionId, credentialsVersion, () => fetchToken(this.context));
+    const access = await tokens.get(connectionId, credentialsVersion, (refused) =>
+      accessTo(this.context, refused),
+    );
+    this.token = access.token;
     return http.send({
       method,
       url: `${access.baseUrl}/services/data/v${this.settings.apiVersion}${path}`,

@@ -16,20 +16,33 @@ const TOKEN_MS = 3_600_000;
 /** Life of an assertion; Salesforce takes up to five minutes. */
 const ASSERTION_S = 180;
 
-/** @throws CrmFault */
-export async function fetchToken(context: PushContext): Promise<AccessToken> {
-  const { loginUrl } = context.settings as SalesforceSettings;
+/**
+ * Returns a token for the connection. A refresh token may rotate; in the other ways, any number go at once.
+ * @param refused the token that was refused before, if one was
+ * @throws CrmFault
+ */
+export async function accessTo(context: PushContext, refused: string | null): Promise<AccessToken> {
   const credentials = context.credentials as SalesforceCredentials;
+  if (credentials.kind !== 'refresh-token') return (await fetchToken(context, credentials)).access;
+  return context.renew(refused, (now) => fetchToken(context, now as SalesforceCredentials));
+}
+
+async function fetchToken(
+  context: PushContext,
+  credentials: SalesforceCredentials,
+): Promise<{ credentials: SalesforceCredentials; access: AccessToken }> {
+  const { loginUrl } = context.settings as SalesforceSettings;
   const url = `${loginUrl.replace(/\/+$/, '')}/services/oauth2/token`;
   const answer = await context.http.send(tokenRequest(url, fieldsOf(credentials)));
   const [token, instance] = ['access_token', 'instance_url'].map((field) => valueAt(answer.json, field));
   if (answer.status !== 200 || typeof token !== 'string' || typeof instance !== 'string')
     throw tokenFault(answer);
   const replaced = valueAt(answer.json, 'refresh_token');
-  if (credentials.kind === 'refresh-token' && typeof replaced === 'string')
-    if (replaced !== credentials.refreshToken)
-      await context.replaceCredentials({ ...credentials, refreshToken: replaced });
-  return { token, baseUrl: instance.replace(/\/+$/, ''), expiresAt: Date.now() + TOKEN_MS };
+  const isReplaced = credentials.kind === 'refresh-token' && typeof replaced === 'string';
+  return {
+    credentials: isReplaced ? { ...credentials, refreshToken: replaced } : credentials,
+    access: { token, baseUrl: instance.replace(/\/+$/, ''), expiresAt: Date.now() + TOKEN_MS },
+  };
 }
 
 function fieldsOf(credentials: SalesforceCredentials): Record<string, string> {

@@ -16,6 +16,7 @@ import {
 import {
   ContactRepository,
   createDataSource,
+  CredentialRenewalRepository,
   CrmConnectionRepository,
   CrmDeliveryRepository,
   run,
@@ -26,20 +27,14 @@ import {
   type CrmDelivery as Pushed,
   type DataSource,
 } from '@tandem/database';
-import {
-  deriveKeys,
-  Destinations,
-  Metrics,
-  OutboundClient,
-  OutboundConnections,
-  type ServiceConfig,
-} from '@tandem/platform';
+import { deriveKeys, Destinations, Metrics, OutboundClient, OutboundConnections } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { PostCallMetrics } from '../../post-call-metrics.ts';
 import { CrmDelivery } from '../crm-delivery.service.ts';
 import { CrmPush } from '../crm-push.service.ts';
 import { CrmSecrets } from '../crm-secrets.ts';
 
+const TIMES = { webhookTimeoutMs: 2_000, webhookConcurrency: 20 };
 const KEY = 'a secret for specs only and long enough for one';
 
 export interface Connected {
@@ -103,6 +98,10 @@ export class RunningCrm {
     return new CrmConnectionRepository(this.dataSource);
   }
 
+  get renewals(): CredentialRenewalRepository {
+    return new CredentialRenewalRepository(this.dataSource);
+  }
+
   get contacts(): ContactRepository {
     return new ContactRepository(this.dataSource);
   }
@@ -139,6 +138,13 @@ export class RunningCrm {
     return id;
   }
 
+  /** Changes a connection as an operator does. */
+  async change(id: string, change: Parameters<CrmConnectionRepository['change']>[3]): Promise<void> {
+    await transact(this.dataSource, (transaction) =>
+      this.connections.change(transaction, this.tenantId, id, change),
+    );
+  }
+
   async putSecret(name: string, value: string): Promise<void> {
     const sealer = new Sealer(deriveKeys([KEY], TENANT_SECRETS_PURPOSE));
     const sealed = sealer.seal(value, tenantSecretPlace(this.tenantId, name));
@@ -167,17 +173,25 @@ export class RunningCrm {
     );
   }
 
+  /** The part of a worker that pushes one event. */
+  pusher(networks: readonly string[] = ['127.0.0.0/8']): CrmPush {
+    return new CrmPush(
+      TIMES,
+      new OutboundClient(new OutboundConnections(new Destinations([...networks]))),
+      this.secrets,
+      this.renewals,
+      new SecretRepository(this.dataSource),
+      this.contacts,
+    );
+  }
+
   /** Starts a worker. */
   work({
     delaysS = [0.05, 0.05, 0.05],
     networks = ['127.0.0.0/8'],
     lostResults = 0,
   }: WorkOptions = {}): void {
-    const config = {
-      webhookRetryDelaysS: delaysS,
-      webhookTimeoutMs: 2_000,
-      webhookConcurrency: 20,
-    } as unknown as ServiceConfig<'post-call-worker'>;
+    const config = { ...TIMES, webhookRetryDelaysS: [...delaysS] };
     const deliveries = this.deliveries;
     const store = deliveries.delivered.bind(deliveries);
     deliveries.delivered = (delivery, result) => {
@@ -188,14 +202,7 @@ export class RunningCrm {
     const worker = new CrmDelivery(
       config,
       deliveries,
-      new CrmPush(
-        config,
-        new OutboundClient(new OutboundConnections(new Destinations([...networks]))),
-        this.secrets,
-        this.connections,
-        new SecretRepository(this.dataSource),
-        this.contacts,
-      ),
+      this.pusher(networks),
       new PostCallMetrics(new Metrics('post-call-worker')),
     );
     this.workers.push(worker);

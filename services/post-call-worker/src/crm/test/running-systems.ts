@@ -26,8 +26,13 @@ export const idOf = (type: CrmEventType): string => sampleEvent(type).data[ID_FI
 
 /** One business system of each kind. */
 export class RunningSystems {
-  readonly hubspot = new HubspotSimulator({ token: 'pat', oauth: OAUTH });
-  readonly salesforce = new SalesforceSimulator({ ...OAUTH, jwt: JWT, hasDuplicateRule: true });
+  readonly hubspot = new HubspotSimulator({ token: 'pat', oauth: { ...OAUTH, doesRotate: true } });
+  readonly salesforce = new SalesforceSimulator({
+    ...OAUTH,
+    doesRotate: true,
+    jwt: JWT,
+    hasDuplicateRule: true,
+  });
   /** Takes the value of the tenant's secret `CRM_TOKEN`. */
   readonly generic = new BusinessReceiver('Bearer word');
 
