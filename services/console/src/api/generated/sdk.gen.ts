@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AgentsControllerArchiveData, AgentsControllerArchiveResponses, AgentsControllerChangeData, AgentsControllerChangeResponses, AgentsControllerCreateData, AgentsControllerCreateResponses, AgentsControllerGetData, AgentsControllerGetResponses, AgentsControllerListData, AgentsControllerListResponses, AgentsControllerPublishData, AgentsControllerPublishResponses, AgentsControllerRefreshData, AgentsControllerRefreshResponses, AgentsControllerVersionData, AgentsControllerVersionResponses, AgentsControllerVersionsData, AgentsControllerVersionsResponses, AliveControllerAliveData, AliveControllerAliveResponses, AnalysesCsvControllerTableData, AnalysesCsvControllerTableResponses, AnalysisRunsControllerCancelData, AnalysisRunsControllerCancelResponses, AnalysisRunsControllerCreateData, AnalysisRunsControllerCreateResponses, AnalysisRunsControllerGetData, AnalysisRunsControllerGetResponses, AnalysisRunsControllerListData, AnalysisRunsControllerListResponses, ApiKeysControllerCreateData, ApiKeysControllerCreateResponses, ApiKeysControllerListData, ApiKeysControllerListResponses, ApiKeysControllerRevokeData, ApiKeysControllerRevokeResponses, BlockedCallersControllerBlockData, BlockedCallersControllerBlockResponses, BlockedCallersControllerListData, BlockedCallersControllerListResponses, BlockedCallersControllerUnblockData, BlockedCallersControllerUnblockResponses, CalendarConnectionsControllerAuthorizeData, CalendarConnectionsControllerAuthorizeResponses, CalendarConnectionsControllerCreateData, CalendarConnectionsControllerCreateResponses, CalendarConnectionsControllerDeleteData, CalendarConnectionsControllerDeleteResponses, CalendarConnectionsControllerGetData, CalendarConnectionsControllerGetResponses, CalendarConnectionsControllerListData, CalendarConnectionsControllerListResponses, CalendarConnectionsControllerPutCredentialsData, CalendarConnectionsControllerPutCredentialsResponses, CalendarConnectionsControllerTestData, CalendarConnectionsControllerTestResponses, CallCommandsControllerChangeData, CallCommandsControllerChangeResponses, CallCommandsControllerEndData, CallCommandsControllerEndResponses, CallCommandsControllerRecordingData, CallCommandsControllerRecordingResponses, CallCommandsControllerTransferData, CallCommandsControllerTransferResponses, CallerGroupsControllerAddMemberData, CallerGroupsControllerAddMemberResponses, CallerGroupsControllerDeleteData, CallerGroupsControllerDeleteResponses, CallerGroupsControllerListData, CallerGroupsControllerListResponses, CallerGroupsControllerMembersData, CallerGroupsControllerMembersResponses, CallerGroupsControllerPutData, CallerGroupsControllerPutResponses, CallerGroupsControllerRemoveMemberData, CallerGroupsControllerRemoveMemberResponses, CallsControllerGetData, CallsControllerGetResponses, CallsControllerListData, CallsControllerListResponses, ClosedDatesControllerCreateData, ClosedDatesControllerCreateResponses, ClosedDatesControllerDeleteData, ClosedDatesControllerDeleteResponses, ClosedDatesControllerListData, ClosedDatesControllerListResponses, CrmConnectionsControllerChangeData, CrmConnectionsControllerChangeResponses, CrmConnectionsControllerCreateData, CrmConnectionsControllerCreateResponses, CrmConnectionsControllerDeleteData, CrmConnectionsControllerDeleteResponses, CrmConnectionsControllerGetData, CrmConnectionsControllerGetResponses, CrmConnectionsControllerListData, CrmConnectionsControllerListDeliveriesData, CrmConnectionsControllerListDeliveriesResponses, CrmConnectionsControllerListResponses, CrmConnectionsControllerPreviewData, CrmConnectionsControllerPreviewResponses, CrmConnectionsControllerPreviewSavedData, CrmConnectionsControllerPreviewSavedResponses, CrmConnectionsControllerReplayData, CrmConnectionsControllerReplayResponses, CrmConnectionsControllerTestData, CrmConnectionsControllerTestResponses, DeadLettersControllerListData, DeadLettersControllerListResponses, DeadLettersControllerRetryAllData, DeadLettersControllerRetryAllResponses, DeadLettersControllerRetryData, DeadLettersControllerRetryResponses, DepartmentsControllerDeleteData, DepartmentsControllerDeleteResponses, DepartmentsControllerListData, DepartmentsControllerListResponses, DepartmentsControllerPutData, DepartmentsControllerPutResponses, HealthControllerReadyData, HealthControllerReadyResponses, HealthControllerScrapeData, HealthControllerScrapeResponses, LiveCallsControllerListData, LiveCallsControllerListResponses, MessagesControllerListData, MessagesControllerListResponses, NumbersControllerChangeData, NumbersControllerChangeResponses, NumbersControllerCreateData, NumbersControllerCreateResponses, NumbersControllerDeleteData, NumbersControllerDeleteResponses, NumbersControllerGetData, NumbersControllerGetResponses, NumbersControllerListData, NumbersControllerListResponses, OAuthCallbackControllerFinishData, OAuthCallbackControllerFinishResponses, OpeningHoursControllerGetData, OpeningHoursControllerGetResponses, OpeningHoursControllerPutData, OpeningHoursControllerPutResponses, OwnTenantControllerChangeData, OwnTenantControllerChangeResponses, OwnTenantControllerGetData, OwnTenantControllerGetResponses, RecordingsControllerAccessesData, RecordingsControllerAccessesResponses, RecordingsControllerAudioData, RecordingsControllerAudioResponses, RecordingsControllerDeleteData, RecordingsControllerDeleteResponses, RecordingsControllerIntegrityData, RecordingsControllerIntegrityResponses, SecretsControllerDeleteData, SecretsControllerDeleteResponses, SecretsControllerGetData, SecretsControllerGetResponses, SecretsControllerListData, SecretsControllerListResponses, SecretsControllerPutData, SecretsControllerPutResponses, SpendingControllerBudgetData, SpendingControllerBudgetResponses, SpendingControllerMonthData, SpendingControllerMonthResponses, SpendingControllerSetBudgetData, SpendingControllerSetBudgetResponses, TenantsControllerCreateData, TenantsControllerCreateResponses, TenantsControllerListData, TenantsControllerListResponses, VoiceTokensControllerIssueData, VoiceTokensControllerIssueResponses, WaitingCallsControllerListData, WaitingCallsControllerListResponses, WebhookEndpointsControllerChangeData, WebhookEndpointsControllerChangeResponses, WebhookEndpointsControllerCreateData, WebhookEndpointsControllerCreateResponses, WebhookEndpointsControllerDeleteData, WebhookEndpointsControllerDeleteResponses, WebhookEndpointsControllerGetData, WebhookEndpointsControllerGetResponses, WebhookEndpointsControllerListData, WebhookEndpointsControllerListDeliveriesData, WebhookEndpointsControllerListDeliveriesResponses, WebhookEndpointsControllerListResponses, WebhookEndpointsControllerReplayData, WebhookEndpointsControllerReplayResponses, WebhookEndpointsControllerRotateData, WebhookEndpointsControllerRotateResponses, WebhookEndpointsControllerSecretData, WebhookEndpointsControllerSecretResponses, WebhookEndpointsControllerTestData, WebhookEndpointsControllerTestResponses, WebSearchControllerGetData, WebSearchControllerGetResponses, WebSearchControllerPutData, WebSearchControllerPutResponses } from './types.gen.ts';
+import type { AgentsControllerArchiveData, AgentsControllerArchiveResponses, AgentsControllerChangeData, AgentsControllerChangeResponses, AgentsControllerCreateData, AgentsControllerCreateResponses, AgentsControllerGetData, AgentsControllerGetResponses, AgentsControllerListData, AgentsControllerListResponses, AgentsControllerPublishData, AgentsControllerPublishResponses, AgentsControllerRefreshData, AgentsControllerRefreshResponses, AgentsControllerVersionData, AgentsControllerVersionResponses, AgentsControllerVersionsData, AgentsControllerVersionsResponses, AliveControllerAliveData, AliveControllerAliveResponses, AnalysesCsvControllerTableData, AnalysesCsvControllerTableResponses, AnalysisRunsControllerCancelData, AnalysisRunsControllerCancelResponses, AnalysisRunsControllerCreateData, AnalysisRunsControllerCreateResponses, AnalysisRunsControllerGetData, AnalysisRunsControllerGetResponses, AnalysisRunsControllerListData, AnalysisRunsControllerListResponses, AnnotationsControllerAddNoteData, AnnotationsControllerAddNoteResponses, AnnotationsControllerCorrectData, AnnotationsControllerCorrectResponses, AnnotationsControllerDeleteNoteData, AnnotationsControllerDeleteNoteResponses, AnnotationsControllerDispositionData, AnnotationsControllerDispositionResponses, AnnotationsControllerNotesData, AnnotationsControllerNotesResponses, AnnotationsControllerSetTagsData, AnnotationsControllerSetTagsResponses, AnnotationsControllerTagsData, AnnotationsControllerTagsResponses, ApiKeysControllerCreateData, ApiKeysControllerCreateResponses, ApiKeysControllerListData, ApiKeysControllerListResponses, ApiKeysControllerRevokeData, ApiKeysControllerRevokeResponses, AuditLogControllerListData, AuditLogControllerListResponses, BlockedCallersControllerBlockData, BlockedCallersControllerBlockResponses, BlockedCallersControllerListData, BlockedCallersControllerListResponses, BlockedCallersControllerUnblockData, BlockedCallersControllerUnblockResponses, CalendarConnectionsControllerAuthorizeData, CalendarConnectionsControllerAuthorizeResponses, CalendarConnectionsControllerCreateData, CalendarConnectionsControllerCreateResponses, CalendarConnectionsControllerDeleteData, CalendarConnectionsControllerDeleteResponses, CalendarConnectionsControllerGetData, CalendarConnectionsControllerGetResponses, CalendarConnectionsControllerListData, CalendarConnectionsControllerListResponses, CalendarConnectionsControllerPutCredentialsData, CalendarConnectionsControllerPutCredentialsResponses, CalendarConnectionsControllerTestData, CalendarConnectionsControllerTestResponses, CallCommandsControllerChangeData, CallCommandsControllerChangeResponses, CallCommandsControllerEndData, CallCommandsControllerEndResponses, CallCommandsControllerRecordingData, CallCommandsControllerRecordingResponses, CallCommandsControllerTransferData, CallCommandsControllerTransferResponses, CallerGroupsControllerAddMemberData, CallerGroupsControllerAddMemberResponses, CallerGroupsControllerDeleteData, CallerGroupsControllerDeleteResponses, CallerGroupsControllerListData, CallerGroupsControllerListResponses, CallerGroupsControllerMembersData, CallerGroupsControllerMembersResponses, CallerGroupsControllerPutData, CallerGroupsControllerPutResponses, CallerGroupsControllerRemoveMemberData, CallerGroupsControllerRemoveMemberResponses, CallExportControllerExportData, CallExportControllerExportResponses, CallsControllerGetData, CallsControllerGetResponses, CallsControllerListData, CallsControllerListResponses, ClosedDatesControllerCreateData, ClosedDatesControllerCreateResponses, ClosedDatesControllerDeleteData, ClosedDatesControllerDeleteResponses, ClosedDatesControllerListData, ClosedDatesControllerListResponses, CrmConnectionsControllerChangeData, CrmConnectionsControllerChangeResponses, CrmConnectionsControllerCreateData, CrmConnectionsControllerCreateResponses, CrmConnectionsControllerDeleteData, CrmConnectionsControllerDeleteResponses, CrmConnectionsControllerGetData, CrmConnectionsControllerGetResponses, CrmConnectionsControllerListData, CrmConnectionsControllerListDeliveriesData, CrmConnectionsControllerListDeliveriesResponses, CrmConnectionsControllerListResponses, CrmConnectionsControllerPreviewData, CrmConnectionsControllerPreviewResponses, CrmConnectionsControllerPreviewSavedData, CrmConnectionsControllerPreviewSavedResponses, CrmConnectionsControllerReplayData, CrmConnectionsControllerReplayResponses, CrmConnectionsControllerTestData, CrmConnectionsControllerTestResponses, DeadLettersControllerListData, DeadLettersControllerListResponses, DeadLettersControllerRetryAllData, DeadLettersControllerRetryAllResponses, DeadLettersControllerRetryData, DeadLettersControllerRetryResponses, DepartmentsControllerDeleteData, DepartmentsControllerDeleteResponses, DepartmentsControllerListData, DepartmentsControllerListResponses, DepartmentsControllerPutData, DepartmentsControllerPutResponses, HealthControllerReadyData, HealthControllerReadyResponses, HealthControllerScrapeData, HealthControllerScrapeResponses, LiveCallsControllerListData, LiveCallsControllerListResponses, MeControllerEndSessionData, MeControllerEndSessionResponses, MeControllerGetData, MeControllerGetResponses, MeControllerRemoveTotpData, MeControllerRemoveTotpResponses, MeControllerSessionsData, MeControllerSessionsResponses, MeControllerSetPasswordData, MeControllerSetPasswordResponses, MeControllerTotpData, MeControllerTotpResponses, MessagesControllerListData, MessagesControllerListResponses, NumbersControllerChangeData, NumbersControllerChangeResponses, NumbersControllerCreateData, NumbersControllerCreateResponses, NumbersControllerDeleteData, NumbersControllerDeleteResponses, NumbersControllerGetData, NumbersControllerGetResponses, NumbersControllerListData, NumbersControllerListResponses, OAuthCallbackControllerFinishData, OAuthCallbackControllerFinishResponses, OidcControllerCallbackData, OidcControllerStartData, OpeningHoursControllerGetData, OpeningHoursControllerGetResponses, OpeningHoursControllerPutData, OpeningHoursControllerPutResponses, OwnTenantControllerChangeData, OwnTenantControllerChangeResponses, OwnTenantControllerGetData, OwnTenantControllerGetResponses, PeaksControllerPeaksData, PeaksControllerPeaksResponses, RecordingsControllerAccessesData, RecordingsControllerAccessesResponses, RecordingsControllerAudioData, RecordingsControllerAudioResponses, RecordingsControllerDeleteData, RecordingsControllerDeleteResponses, RecordingsControllerIntegrityData, RecordingsControllerIntegrityResponses, SecretsControllerDeleteData, SecretsControllerDeleteResponses, SecretsControllerGetData, SecretsControllerGetResponses, SecretsControllerListData, SecretsControllerListResponses, SecretsControllerPutData, SecretsControllerPutResponses, SessionControllerEndData, SessionControllerEndResponses, SessionControllerReauthenticateData, SessionControllerReauthenticateResponses, SignInControllerByLinkData, SignInControllerByLinkResponses, SignInControllerByPasswordData, SignInControllerByPasswordResponses, SignInControllerProvidersData, SignInControllerProvidersResponses, SpendingControllerBudgetData, SpendingControllerBudgetResponses, SpendingControllerMonthData, SpendingControllerMonthResponses, SpendingControllerSetBudgetData, SpendingControllerSetBudgetResponses, TenantsControllerCreateData, TenantsControllerCreateResponses, TenantsControllerListData, TenantsControllerListResponses, TimelineControllerEventsData, TimelineControllerEventsResponses, TimelineControllerTurnsData, TimelineControllerTurnsResponses, UsersControllerChangeData, UsersControllerChangeResponses, UsersControllerGetData, UsersControllerGetResponses, UsersControllerInviteData, UsersControllerInviteResponses, UsersControllerLinkData, UsersControllerLinkResponses, UsersControllerListData, UsersControllerListResponses, UsersControllerRemoveData, UsersControllerRemoveResponses, VoiceTokensControllerIssueData, VoiceTokensControllerIssueResponses, WaitingCallsControllerListData, WaitingCallsControllerListResponses, WebhookEndpointsControllerChangeData, WebhookEndpointsControllerChangeResponses, WebhookEndpointsControllerCreateData, WebhookEndpointsControllerCreateResponses, WebhookEndpointsControllerDeleteData, WebhookEndpointsControllerDeleteResponses, WebhookEndpointsControllerGetData, WebhookEndpointsControllerGetResponses, WebhookEndpointsControllerListData, WebhookEndpointsControllerListDeliveriesData, WebhookEndpointsControllerListDeliveriesResponses, WebhookEndpointsControllerListResponses, WebhookEndpointsControllerReplayData, WebhookEndpointsControllerReplayResponses, WebhookEndpointsControllerRotateData, WebhookEndpointsControllerRotateResponses, WebhookEndpointsControllerSecretData, WebhookEndpointsControllerSecretResponses, WebhookEndpointsControllerTestData, WebhookEndpointsControllerTestResponses, WebSearchControllerGetData, WebSearchControllerGetResponses, WebSearchControllerPutData, WebSearchControllerPutResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -137,6 +137,64 @@ export const analysisRunsControllerGet = <ThrowOnError extends boolean = false>(
 export const analysisRunsControllerCancel = <ThrowOnError extends boolean = false>(options: Options<AnalysisRunsControllerCancelData, ThrowOnError>): RequestResult<AnalysisRunsControllerCancelResponses, unknown, ThrowOnError> => (options.client ?? client).post<AnalysisRunsControllerCancelResponses, unknown, ThrowOnError>({ url: '/v1/call-analyses/{id}/cancel', ...options });
 
 /**
+ * The outcome of a call, with its corrections
+ */
+export const annotationsControllerDisposition = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerDispositionData, ThrowOnError>): RequestResult<AnnotationsControllerDispositionResponses, unknown, ThrowOnError> => (options.client ?? client).get<AnnotationsControllerDispositionResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/disposition', ...options });
+
+/**
+ * Correct the outcome of a call
+ *
+ * The last correction counts. The original and the earlier corrections stay.
+ */
+export const annotationsControllerCorrect = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerCorrectData, ThrowOnError>): RequestResult<AnnotationsControllerCorrectResponses, unknown, ThrowOnError> => (options.client ?? client).put<AnnotationsControllerCorrectResponses, unknown, ThrowOnError>({
+    url: '/v1/calls/{callId}/disposition',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Notes of a call
+ */
+export const annotationsControllerNotes = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerNotesData, ThrowOnError>): RequestResult<AnnotationsControllerNotesResponses, unknown, ThrowOnError> => (options.client ?? client).get<AnnotationsControllerNotesResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/notes', ...options });
+
+/**
+ * Add a note to a call
+ */
+export const annotationsControllerAddNote = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerAddNoteData, ThrowOnError>): RequestResult<AnnotationsControllerAddNoteResponses, unknown, ThrowOnError> => (options.client ?? client).post<AnnotationsControllerAddNoteResponses, unknown, ThrowOnError>({
+    url: '/v1/calls/{callId}/notes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a note
+ */
+export const annotationsControllerDeleteNote = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerDeleteNoteData, ThrowOnError>): RequestResult<AnnotationsControllerDeleteNoteResponses, unknown, ThrowOnError> => (options.client ?? client).delete<AnnotationsControllerDeleteNoteResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/notes/{noteId}', ...options });
+
+/**
+ * Tags of a call
+ */
+export const annotationsControllerTags = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerTagsData, ThrowOnError>): RequestResult<AnnotationsControllerTagsResponses, unknown, ThrowOnError> => (options.client ?? client).get<AnnotationsControllerTagsResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/tags', ...options });
+
+/**
+ * Replace the tags of a call
+ */
+export const annotationsControllerSetTags = <ThrowOnError extends boolean = false>(options: Options<AnnotationsControllerSetTagsData, ThrowOnError>): RequestResult<AnnotationsControllerSetTagsResponses, unknown, ThrowOnError> => (options.client ?? client).put<AnnotationsControllerSetTagsResponses, unknown, ThrowOnError>({
+    url: '/v1/calls/{callId}/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * API keys, newest first
  *
  * Also those that are revoked or expired. The keys themselves are never shown again.
@@ -146,7 +204,7 @@ export const apiKeysControllerList = <ThrowOnError extends boolean = false>(opti
 /**
  * Create an API key
  *
- * The answer is the only place that shows the key; the same Idempotency-Key shows it again for a week. Its scopes are those of your own key, or fewer.
+ * The answer is the only place that shows the key; the same Idempotency-Key shows it again for a week. Its scopes are those of your own key or role, or fewer.
  */
 export const apiKeysControllerCreate = <ThrowOnError extends boolean = false>(options: Options<ApiKeysControllerCreateData, ThrowOnError>): RequestResult<ApiKeysControllerCreateResponses, unknown, ThrowOnError> => (options.client ?? client).post<ApiKeysControllerCreateResponses, unknown, ThrowOnError>({
     url: '/v1/api-keys',
@@ -163,6 +221,13 @@ export const apiKeysControllerCreate = <ThrowOnError extends boolean = false>(op
  * Its next request is refused: keys are looked up at each request and kept in no cache. It stays in the list, for records that name it.
  */
 export const apiKeysControllerRevoke = <ThrowOnError extends boolean = false>(options: Options<ApiKeysControllerRevokeData, ThrowOnError>): RequestResult<ApiKeysControllerRevokeResponses, unknown, ThrowOnError> => (options.client ?? client).delete<ApiKeysControllerRevokeResponses, unknown, ThrowOnError>({ url: '/v1/api-keys/{id}', ...options });
+
+/**
+ * The audit log, newest first
+ *
+ * Every change, every look at a secret or a recording, and acts that were refused. With `format=csv` the answer is a table (text/csv), in which text that a spreadsheet would take for a formula begins with an apostrophe; one that breaks off ends without its last chunk. Such an export is recorded too.
+ */
+export const auditLogControllerList = <ThrowOnError extends boolean = false>(options?: Options<AuditLogControllerListData, ThrowOnError>): RequestResult<AuditLogControllerListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<AuditLogControllerListResponses, unknown, ThrowOnError>({ url: '/v1/audit', ...options });
 
 /**
  * Connected calendars, newest first
@@ -332,13 +397,15 @@ export const callCommandsControllerEnd = <ThrowOnError extends boolean = false>(
 
 /**
  * Calls, newest first; refused ones too
+ *
+ * All filters must hold. With `format=csv` a table of all of them as comma-separated values: text that a spreadsheet would take for a formula begins with an apostrophe, phone numbers too, and a response that breaks off ends without its last chunk.
  */
 export const callsControllerList = <ThrowOnError extends boolean = false>(options?: Options<CallsControllerListData, ThrowOnError>): RequestResult<CallsControllerListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CallsControllerListResponses, unknown, ThrowOnError>({ url: '/v1/calls', ...options });
 
 /**
  * One call with its transcript, tool calls and analyses
  *
- * A call appears once it has ended and is stored, usually within a second.
+ * A call appears once it has ended and is stored, usually within a second. Transcript, tool calls, detail of the disposition and analyses are empty without `transcripts:read`.
  */
 export const callsControllerGet = <ThrowOnError extends boolean = false>(options: Options<CallsControllerGetData, ThrowOnError>): RequestResult<CallsControllerGetResponses, unknown, ThrowOnError> => (options.client ?? client).get<CallsControllerGetResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}', ...options });
 
@@ -580,6 +647,13 @@ export const openingHoursControllerPut = <ThrowOnError extends boolean = false>(
 });
 
 /**
+ * How loud a recording is, caller and agent
+ *
+ * The loudest sample of each 100 ms and channel. Made from the sound at the first request, which takes about a second for an hour; kept from then on, until the recording is deleted.
+ */
+export const peaksControllerPeaks = <ThrowOnError extends boolean = false>(options: Options<PeaksControllerPeaksData, ThrowOnError>): RequestResult<PeaksControllerPeaksResponses, unknown, ThrowOnError> => (options.client ?? client).get<PeaksControllerPeaksResponses, unknown, ThrowOnError>({ url: '/v1/recordings/{recordingId}/peaks', ...options });
+
+/**
  * The recording as a WAV file
  *
  * Two channels in the format of the caller stream (over Twilio µ-law at 8 kHz): left the caller, right the agent as the caller heard it. Range requests work, so players can seek.
@@ -637,6 +711,118 @@ export const secretsControllerPut = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * The ways to sign in
+ */
+export const signInControllerProviders = <ThrowOnError extends boolean = false>(options?: Options<SignInControllerProvidersData, ThrowOnError>): RequestResult<SignInControllerProvidersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<SignInControllerProvidersResponses, unknown, ThrowOnError>({ url: '/v1/session/providers', ...options });
+
+/**
+ * Sign out
+ */
+export const sessionControllerEnd = <ThrowOnError extends boolean = false>(options?: Options<SessionControllerEndData, ThrowOnError>): RequestResult<SessionControllerEndResponses, unknown, ThrowOnError> => (options?.client ?? client).delete<SessionControllerEndResponses, unknown, ThrowOnError>({ url: '/v1/session', ...options });
+
+/**
+ * Sign in with a password
+ *
+ * An unknown address is answered like a wrong password, after the same time.
+ */
+export const signInControllerByPassword = <ThrowOnError extends boolean = false>(options: Options<SignInControllerByPasswordData, ThrowOnError>): RequestResult<SignInControllerByPasswordResponses, unknown, ThrowOnError> => (options.client ?? client).post<SignInControllerByPasswordResponses, unknown, ThrowOnError>({
+    url: '/v1/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign in by a link
+ *
+ * The link of an invitation, or the one that a start of Tandem prints. It works once.
+ */
+export const signInControllerByLink = <ThrowOnError extends boolean = false>(options: Options<SignInControllerByLinkData, ThrowOnError>): RequestResult<SignInControllerByLinkResponses, unknown, ThrowOnError> => (options.client ?? client).post<SignInControllerByLinkResponses, unknown, ThrowOnError>({
+    url: '/v1/session/link',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Go to the provider
+ */
+export const oidcControllerStart = <ThrowOnError extends boolean = false>(options?: Options<OidcControllerStartData, ThrowOnError>): RequestResult<unknown, unknown, ThrowOnError> => (options?.client ?? client).get<unknown, unknown, ThrowOnError>({ url: '/v1/session/oidc/start', ...options });
+
+/**
+ * Come back from the provider
+ *
+ * Signs in the user who is tied to the subject; else the invited or active user of the verified address, who is tied to it from then on. Failures are in the fragment: `oidc-expired` (another browser, or over ten minutes), `oidc-refused`, `oidc-unavailable`, `oidc-unknown-user`.
+ */
+export const oidcControllerCallback = <ThrowOnError extends boolean = false>(options?: Options<OidcControllerCallbackData, ThrowOnError>): RequestResult<unknown, unknown, ThrowOnError> => (options?.client ?? client).get<unknown, unknown, ThrowOnError>({ url: '/v1/session/oidc/callback', ...options });
+
+/**
+ * Prove again that it is you
+ *
+ * Opens keys, users, secrets and the deletion of recordings for ten minutes. The session gets a new token. Users without a password sign in again instead.
+ */
+export const sessionControllerReauthenticate = <ThrowOnError extends boolean = false>(options: Options<SessionControllerReauthenticateData, ThrowOnError>): RequestResult<SessionControllerReauthenticateResponses, unknown, ThrowOnError> => (options.client ?? client).post<SessionControllerReauthenticateResponses, unknown, ThrowOnError>({
+    url: '/v1/session/reauthentication',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * You: user, business, role and scopes
+ */
+export const meControllerGet = <ThrowOnError extends boolean = false>(options?: Options<MeControllerGetData, ThrowOnError>): RequestResult<MeControllerGetResponses, unknown, ThrowOnError> => (options?.client ?? client).get<MeControllerGetResponses, unknown, ThrowOnError>({ url: '/v1/me', ...options });
+
+/**
+ * Set your password
+ *
+ * Your other sessions end, and a link that waits for you.
+ */
+export const meControllerSetPassword = <ThrowOnError extends boolean = false>(options: Options<MeControllerSetPasswordData, ThrowOnError>): RequestResult<MeControllerSetPasswordResponses, unknown, ThrowOnError> => (options.client ?? client).put<MeControllerSetPasswordResponses, unknown, ThrowOnError>({
+    url: '/v1/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove your second factor
+ */
+export const meControllerRemoveTotp = <ThrowOnError extends boolean = false>(options?: Options<MeControllerRemoveTotpData, ThrowOnError>): RequestResult<MeControllerRemoveTotpResponses, unknown, ThrowOnError> => (options?.client ?? client).delete<MeControllerRemoveTotpResponses, unknown, ThrowOnError>({ url: '/v1/me/totp', ...options });
+
+/**
+ * Set up a second factor
+ *
+ * Without `code` it answers a new secret for your authenticator app. With the code that the app shows for it, the factor is on: sign-ins with your password ask for a code from then on, and your other sessions end.
+ */
+export const meControllerTotp = <ThrowOnError extends boolean = false>(options: Options<MeControllerTotpData, ThrowOnError>): RequestResult<MeControllerTotpResponses, unknown, ThrowOnError> => (options.client ?? client).post<MeControllerTotpResponses, unknown, ThrowOnError>({
+    url: '/v1/me/totp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Your sessions, the last used first, and attempts that failed
+ */
+export const meControllerSessions = <ThrowOnError extends boolean = false>(options?: Options<MeControllerSessionsData, ThrowOnError>): RequestResult<MeControllerSessionsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<MeControllerSessionsResponses, unknown, ThrowOnError>({ url: '/v1/me/sessions', ...options });
+
+/**
+ * End one of your sessions
+ */
+export const meControllerEndSession = <ThrowOnError extends boolean = false>(options: Options<MeControllerEndSessionData, ThrowOnError>): RequestResult<MeControllerEndSessionResponses, unknown, ThrowOnError> => (options.client ?? client).delete<MeControllerEndSessionResponses, unknown, ThrowOnError>({ url: '/v1/me/sessions/{id}', ...options });
+
+/**
  * What the calls of a month have cost, day by day
  */
 export const spendingControllerMonth = <ThrowOnError extends boolean = false>(options?: Options<SpendingControllerMonthData, ThrowOnError>): RequestResult<SpendingControllerMonthResponses, unknown, ThrowOnError> => (options?.client ?? client).get<SpendingControllerMonthResponses, unknown, ThrowOnError>({ url: '/v1/spending', ...options });
@@ -687,7 +873,7 @@ export const ownTenantControllerChange = <ThrowOnError extends boolean = false>(
 export const tenantsControllerList = <ThrowOnError extends boolean = false>(options?: Options<TenantsControllerListData, ThrowOnError>): RequestResult<TenantsControllerListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<TenantsControllerListResponses, unknown, ThrowOnError>({ url: '/v1/tenants', ...options });
 
 /**
- * Create a business with its first API key
+ * Create a business with its first API key, and its first user
  *
  * Needs `platform:admin`. The answer is the only place that shows the key; the same Idempotency-Key shows it again for a week.
  */
@@ -699,6 +885,77 @@ export const tenantsControllerCreate = <ThrowOnError extends boolean = false>(op
         ...options.headers
     }
 });
+
+/**
+ * Users, newest first
+ */
+export const usersControllerList = <ThrowOnError extends boolean = false>(options?: Options<UsersControllerListData, ThrowOnError>): RequestResult<UsersControllerListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<UsersControllerListResponses, unknown, ThrowOnError>({ url: '/v1/users', ...options });
+
+/**
+ * Invite a user
+ *
+ * The answer has the link for the first sign-in, which lasts 15 minutes; POST …/link makes another. A provider’s user of the same verified address needs no link.
+ */
+export const usersControllerInvite = <ThrowOnError extends boolean = false>(options: Options<UsersControllerInviteData, ThrowOnError>): RequestResult<UsersControllerInviteResponses, unknown, ThrowOnError> => (options.client ?? client).post<UsersControllerInviteResponses, unknown, ThrowOnError>({
+    url: '/v1/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a user
+ */
+export const usersControllerRemove = <ThrowOnError extends boolean = false>(options: Options<UsersControllerRemoveData, ThrowOnError>): RequestResult<UsersControllerRemoveResponses, unknown, ThrowOnError> => (options.client ?? client).delete<UsersControllerRemoveResponses, unknown, ThrowOnError>({ url: '/v1/users/{id}', ...options });
+
+/**
+ * One user
+ */
+export const usersControllerGet = <ThrowOnError extends boolean = false>(options: Options<UsersControllerGetData, ThrowOnError>): RequestResult<UsersControllerGetResponses, unknown, ThrowOnError> => (options.client ?? client).get<UsersControllerGetResponses, unknown, ThrowOnError>({ url: '/v1/users/{id}', ...options });
+
+/**
+ * Change name, role or state of a user
+ *
+ * Applies from the next request of the user on. A disabled user is signed out everywhere at once.
+ */
+export const usersControllerChange = <ThrowOnError extends boolean = false>(options: Options<UsersControllerChangeData, ThrowOnError>): RequestResult<UsersControllerChangeResponses, unknown, ThrowOnError> => (options.client ?? client).patch<UsersControllerChangeResponses, unknown, ThrowOnError>({
+    url: '/v1/users/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make a sign-in link for a user
+ *
+ * For an invitation that has expired, or a lost password or phone. An earlier link ends.
+ */
+export const usersControllerLink = <ThrowOnError extends boolean = false>(options: Options<UsersControllerLinkData, ThrowOnError>): RequestResult<UsersControllerLinkResponses, unknown, ThrowOnError> => (options.client ?? client).post<UsersControllerLinkResponses, unknown, ThrowOnError>({ url: '/v1/users/{id}/link', ...options });
+
+/**
+ * Everything stored of a call, as one JSON document
+ *
+ * The sound of its recordings is not in it. A document that breaks off is not valid JSON.
+ */
+export const callExportControllerExport = <ThrowOnError extends boolean = false>(options: Options<CallExportControllerExportData, ThrowOnError>): RequestResult<CallExportControllerExportResponses, unknown, ThrowOnError> => (options.client ?? client).get<CallExportControllerExportResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/export', ...options });
+
+/**
+ * The events of a call, in their order
+ *
+ * Of a running call as of an ended one. Keys that were pressed are there without the key. A call that was stored before timelines were kept has no events, nor has a refused one.
+ */
+export const timelineControllerEvents = <ThrowOnError extends boolean = false>(options: Options<TimelineControllerEventsData, ThrowOnError>): RequestResult<TimelineControllerEventsResponses, unknown, ThrowOnError> => (options.client ?? client).get<TimelineControllerEventsResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/timeline', ...options });
+
+/**
+ * The turns of a call: what each party said, and how long the caller waited
+ *
+ * Of a running call as of an ended one.
+ */
+export const timelineControllerTurns = <ThrowOnError extends boolean = false>(options: Options<TimelineControllerTurnsData, ThrowOnError>): RequestResult<TimelineControllerTurnsResponses, unknown, ThrowOnError> => (options.client ?? client).get<TimelineControllerTurnsResponses, unknown, ThrowOnError>({ url: '/v1/calls/{callId}/turns', ...options });
 
 /**
  * Issue an access token for an app that places calls

@@ -437,10 +437,12 @@ export type AgentsControllerPublishData = {
             headers?: {
                 [key: string]: string;
             };
+            runBy?: 'worker' | 'provider';
             tools: Array<{
                 name: string;
                 isSafeToRepeat?: boolean;
                 cancellable?: boolean;
+                confirm?: boolean;
                 timeoutMs?: number;
                 response?: {
                     fields?: {
@@ -474,6 +476,7 @@ export type AgentsControllerPublishData = {
                     maxPerCallerPerDay?: number;
                     maxPerDay?: number;
                 };
+                confirm?: boolean;
             };
         };
         maxDurationMs?: number;
@@ -881,6 +884,270 @@ export type AnalysisRunsControllerCancelResponses = {
 
 export type AnalysisRunsControllerCancelResponse = AnalysisRunsControllerCancelResponses[keyof AnalysisRunsControllerCancelResponses];
 
+export type AnnotationsControllerDispositionData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/disposition';
+};
+
+export type AnnotationsControllerDispositionResponses = {
+    200: {
+        /**
+         * What counts: the last correction, or the original.
+         */
+        current: {
+            outcome: string;
+            detail: string;
+        } | null;
+        /**
+         * As it was written with the call.
+         */
+        original: {
+            outcome: string;
+            detail: string;
+        } | null;
+        /**
+         * The oldest first.
+         */
+        corrections: Array<{
+            outcome: string;
+            detail: string;
+            reason: string;
+            /**
+             * The sender of the change.
+             */
+            author: {
+                /**
+                 * Such as api-key.
+                 */
+                kind: string;
+                /**
+                 * Of the API key; null for a service.
+                 */
+                id: string | null;
+            };
+            at: string;
+        }>;
+    };
+};
+
+export type AnnotationsControllerDispositionResponse = AnnotationsControllerDispositionResponses[keyof AnnotationsControllerDispositionResponses];
+
+export type AnnotationsControllerCorrectData = {
+    body: {
+        /**
+         * A word of the business, such as booked.
+         */
+        outcome: string;
+        detail?: string;
+        /**
+         * Why the outcome is corrected.
+         */
+        reason: string;
+    };
+    headers?: {
+        /**
+         * The ETag of what you have read. Refused with 412 when it has changed since.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/disposition';
+};
+
+export type AnnotationsControllerCorrectResponses = {
+    200: {
+        /**
+         * What counts: the last correction, or the original.
+         */
+        current: {
+            outcome: string;
+            detail: string;
+        } | null;
+        /**
+         * As it was written with the call.
+         */
+        original: {
+            outcome: string;
+            detail: string;
+        } | null;
+        /**
+         * The oldest first.
+         */
+        corrections: Array<{
+            outcome: string;
+            detail: string;
+            reason: string;
+            /**
+             * The sender of the change.
+             */
+            author: {
+                /**
+                 * Such as api-key.
+                 */
+                kind: string;
+                /**
+                 * Of the API key; null for a service.
+                 */
+                id: string | null;
+            };
+            at: string;
+        }>;
+    };
+};
+
+export type AnnotationsControllerCorrectResponse = AnnotationsControllerCorrectResponses[keyof AnnotationsControllerCorrectResponses];
+
+export type AnnotationsControllerNotesData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/notes';
+};
+
+export type AnnotationsControllerNotesResponses = {
+    200: {
+        /**
+         * The oldest first.
+         */
+        items: Array<{
+            id: string;
+            text: string;
+            /**
+             * The sender of the change.
+             */
+            author: {
+                /**
+                 * Such as api-key.
+                 */
+                kind: string;
+                /**
+                 * Of the API key; null for a service.
+                 */
+                id: string | null;
+            };
+            at: string;
+        }>;
+    };
+};
+
+export type AnnotationsControllerNotesResponse = AnnotationsControllerNotesResponses[keyof AnnotationsControllerNotesResponses];
+
+export type AnnotationsControllerAddNoteData = {
+    body: {
+        text: string;
+    };
+    headers: {
+        /**
+         * Names this one request. Repeating it within a week gives the first answer again, marked `Idempotency-Replayed: true`, and does nothing.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/notes';
+};
+
+export type AnnotationsControllerAddNoteResponses = {
+    201: {
+        id: string;
+        text: string;
+        /**
+         * The sender of the change.
+         */
+        author: {
+            /**
+             * Such as api-key.
+             */
+            kind: string;
+            /**
+             * Of the API key; null for a service.
+             */
+            id: string | null;
+        };
+        at: string;
+    };
+};
+
+export type AnnotationsControllerAddNoteResponse = AnnotationsControllerAddNoteResponses[keyof AnnotationsControllerAddNoteResponses];
+
+export type AnnotationsControllerDeleteNoteData = {
+    body?: never;
+    path: {
+        callId: string;
+        noteId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/notes/{noteId}';
+};
+
+export type AnnotationsControllerDeleteNoteResponses = {
+    /**
+     * Also when there was none.
+     */
+    204: void;
+};
+
+export type AnnotationsControllerDeleteNoteResponse = AnnotationsControllerDeleteNoteResponses[keyof AnnotationsControllerDeleteNoteResponses];
+
+export type AnnotationsControllerTagsData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/tags';
+};
+
+export type AnnotationsControllerTagsResponses = {
+    200: {
+        /**
+         * In their order of letters.
+         */
+        tags: Array<string>;
+    };
+};
+
+export type AnnotationsControllerTagsResponse = AnnotationsControllerTagsResponses[keyof AnnotationsControllerTagsResponses];
+
+export type AnnotationsControllerSetTagsData = {
+    body: {
+        tags: Array<string>;
+    };
+    headers?: {
+        /**
+         * The ETag of what you have read. Refused with 412 when it has changed since.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/tags';
+};
+
+export type AnnotationsControllerSetTagsResponses = {
+    200: {
+        /**
+         * In their order of letters.
+         */
+        tags: Array<string>;
+    };
+};
+
+export type AnnotationsControllerSetTagsResponse = AnnotationsControllerSetTagsResponses[keyof AnnotationsControllerSetTagsResponses];
+
 export type ApiKeysControllerListData = {
     body?: never;
     path?: never;
@@ -909,7 +1176,7 @@ export type ApiKeysControllerListResponses = {
              * How the key begins; null for keys of older releases.
              */
             prefix: string | null;
-            scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'calls:control' | 'calls:place' | 'recordings:read' | 'recordings:delete' | 'admin:read' | 'admin:write' | 'keys:write' | 'platform:admin'>;
+            scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
             createdAt: string;
             /**
              * To the hour; null for never.
@@ -937,9 +1204,9 @@ export type ApiKeysControllerCreateData = {
          */
         name: string;
         /**
-         * Scopes of your own key, or fewer.
+         * Scopes of your own key or role, or fewer.
          */
-        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'calls:control' | 'calls:place' | 'recordings:read' | 'recordings:delete' | 'admin:read' | 'admin:write' | 'keys:write' | 'platform:admin'>;
+        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
         /**
          * Null for a key that does not expire.
          */
@@ -967,7 +1234,7 @@ export type ApiKeysControllerCreateResponses = {
          * How the key begins; null for keys of older releases.
          */
         prefix: string | null;
-        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'calls:control' | 'calls:place' | 'recordings:read' | 'recordings:delete' | 'admin:read' | 'admin:write' | 'keys:write' | 'platform:admin'>;
+        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
         createdAt: string;
         /**
          * To the hour; null for never.
@@ -1004,6 +1271,110 @@ export type ApiKeysControllerRevokeResponses = {
 };
 
 export type ApiKeysControllerRevokeResponse = ApiKeysControllerRevokeResponses[keyof ApiKeysControllerRevokeResponses];
+
+export type AuditLogControllerListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Acts of this person or API key only, or of a service in this call, by id.
+         */
+        actor?: string;
+        /**
+         * These acts only.
+         */
+        act?: string;
+        /**
+         * Acts on the object of this id or key only, such as a number, or a blocked phone number.
+         */
+        object?: string;
+        /**
+         * At or after.
+         */
+        from?: string;
+        /**
+         * Before.
+         */
+        until?: string;
+        /**
+         * `csv`: all entries that match as one file; `limit` and `cursor` do not apply.
+         */
+        format?: 'json' | 'csv';
+        /**
+         * Items on a page.
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/audit';
+};
+
+export type AuditLogControllerListResponses = {
+    200: {
+        items: Array<{
+            /**
+             * From 1, without gaps.
+             */
+            seq: number;
+            at: string;
+            actor: {
+                /**
+                 * A person, an API key, or a service of ours.
+                 */
+                kind: 'user' | 'key' | 'service';
+                /**
+                 * Of a service the call it acted in; null outside of calls.
+                 */
+                id: string | null;
+                /**
+                 * Of an API key.
+                 */
+                name: string | null;
+            };
+            act: string;
+            object: {
+                kind: string;
+                /**
+                 * Its id or key; `digest-…` where that would be personal data, such as a phone number.
+                 */
+                id: string | null;
+            };
+            /**
+             * The code of the refusal; null for an act that was done.
+             */
+            refusal: string | null;
+            /**
+             * Of what was there, where the route compares it (ETag). Equal digests: equal content.
+             */
+            digestBefore: string | null;
+            /**
+             * Of what was made or asked for; null for secrets and where there is none.
+             */
+            digestAfter: string | null;
+            /**
+             * IP address of the sender.
+             */
+            address: string | null;
+            /**
+             * From the header Audit-Reason.
+             */
+            reason: string | null;
+            /**
+             * Covers this entry and all before it.
+             */
+            hash: string;
+        }>;
+        /**
+         * Null on the last page.
+         */
+        nextCursor: string | null;
+    };
+};
+
+export type AuditLogControllerListResponse = AuditLogControllerListResponses[keyof AuditLogControllerListResponses];
 
 export type CalendarConnectionsControllerListData = {
     body?: never;
@@ -1604,6 +1975,63 @@ export type CallsControllerListData = {
          */
         language?: string;
         /**
+         * Calls of this agent only.
+         */
+        agentId?: string;
+        /**
+         * Of this version of it.
+         */
+        agentVersion?: number;
+        /**
+         * Calls that came this way only.
+         */
+        channel?: 'twilio' | 'asterisk' | 'softphone';
+        direction?: 'inbound' | 'outbound';
+        /**
+         * Calls with this outcome only, as corrected.
+         */
+        outcome?: string;
+        /**
+         * Calls that ended for this reason, or for a reason of this class.
+         */
+        termination?: string;
+        /**
+         * At least this long, in s.
+         */
+        minDuration?: number;
+        /**
+         * At most this long, in s.
+         */
+        maxDuration?: number;
+        /**
+         * Cost this much or more, in US dollars.
+         */
+        minCost?: number;
+        /**
+         * Calls that were recorded, or that were not.
+         */
+        hasRecording?: 'true' | 'false';
+        /**
+         * Calls in which the caller interrupted the agent this often.
+         */
+        interruptedAtLeast?: number;
+        /**
+         * Calls in which a tool failed or took too long, or in which none did.
+         */
+        toolFailed?: 'true' | 'false';
+        /**
+         * Calls with this tag.
+         */
+        tag?: string;
+        /**
+         * Calls with these digits in the number of the other party (four or more), of an id that begins like this, or that made the booking of this reference.
+         */
+        q?: string;
+        /**
+         * `csv`: all calls as a table, instead of a page.
+         */
+        format?: 'json' | 'csv';
+        /**
          * Admitted at or after.
          */
         since?: string;
@@ -1747,6 +2175,9 @@ export type CallsControllerGetResponses = {
          * The outcome for the business, such as booked.
          */
         outcome: string | null;
+        /**
+         * As corrected: see calls/{callId}/disposition.
+         */
         disposition: {
             outcome: string;
             detail: string;
@@ -1832,6 +2263,10 @@ export type CallsControllerGetResponses = {
             startedAtMs: number;
             endedAtMs: number;
             heardMs: number | null;
+            /**
+             * What the model had said of it when it ended; null for the caller, and where unknown.
+             */
+            generatedMs: number | null;
             interrupted: boolean;
         }>;
         /**
@@ -1979,6 +2414,30 @@ export type LiveCallsControllerListResponses = {
              */
             relayId: string | null;
             admittedAt: string;
+            /**
+             * As known at admission; null where its record cannot be read.
+             */
+            details: {
+                direction: 'inbound' | 'outbound';
+                channel: 'twilio' | 'asterisk' | 'softphone';
+                from: string;
+                to: string;
+                /**
+                 * The name of the contact; null for an unknown one.
+                 */
+                callerName: string | null;
+                callerGroup: string | null;
+                agent: {
+                    id: string;
+                    version: number;
+                    name: string;
+                };
+                /**
+                 * BCP 47; the call began in it.
+                 */
+                language: string;
+                variantKey: string | null;
+            } | null;
         }>;
     };
 };
@@ -3297,6 +3756,35 @@ export type OpeningHoursControllerPutResponses = {
 
 export type OpeningHoursControllerPutResponse = OpeningHoursControllerPutResponses[keyof OpeningHoursControllerPutResponses];
 
+export type PeaksControllerPeaksData = {
+    body?: never;
+    path: {
+        recordingId: string;
+    };
+    query?: never;
+    url: '/v1/recordings/{recordingId}/peaks';
+};
+
+export type PeaksControllerPeaksResponses = {
+    200: {
+        recordingId: string;
+        /**
+         * Length of sound behind each byte.
+         */
+        periodMs: number;
+        /**
+         * Base64: one byte for each period, 0 for silence to 255.
+         */
+        caller: string;
+        /**
+         * Base64: one byte for each period, 0 for silence to 255.
+         */
+        agent: string;
+    };
+};
+
+export type PeaksControllerPeaksResponse = PeaksControllerPeaksResponses[keyof PeaksControllerPeaksResponses];
+
 export type RecordingsControllerAudioData = {
     body?: never;
     path: {
@@ -3359,9 +3847,13 @@ export type RecordingsControllerAccessesResponses = {
         items: Array<{
             action: 'played' | 'verified' | 'deleted';
             /**
-             * The API key of the access.
+             * The API key of the access; null for a user.
              */
             apiKeyId: string | null;
+            /**
+             * The user of the access.
+             */
+            userId: string | null;
             at: string;
         }>;
     };
@@ -3464,6 +3956,355 @@ export type SecretsControllerPutResponses = {
 };
 
 export type SecretsControllerPutResponse = SecretsControllerPutResponses[keyof SecretsControllerPutResponses];
+
+export type SignInControllerProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session/providers';
+};
+
+export type SignInControllerProvidersResponses = {
+    200: {
+        /**
+         * Whether users may sign in with a password.
+         */
+        password: boolean;
+        oidc: {
+            /**
+             * For the button.
+             */
+            name: string;
+            /**
+             * The address the browser goes to.
+             */
+            start: string;
+        } | null;
+    };
+};
+
+export type SignInControllerProvidersResponse = SignInControllerProvidersResponses[keyof SignInControllerProvidersResponses];
+
+export type SessionControllerEndData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type SessionControllerEndResponses = {
+    204: void;
+};
+
+export type SessionControllerEndResponse = SessionControllerEndResponses[keyof SessionControllerEndResponses];
+
+export type SignInControllerByPasswordData = {
+    body: {
+        /**
+         * In any case; kept in lower case.
+         */
+        email: string;
+        password: string;
+        /**
+         * Needed with a second factor: `totp-required` says so.
+         */
+        code?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type SignInControllerByPasswordResponses = {
+    200: {
+        user: {
+            id: string;
+            email: string;
+            name: string;
+            hasPassword: boolean;
+            /**
+             * Whether a second factor is on.
+             */
+            hasTotp: boolean;
+        };
+        tenant: {
+            id: string;
+            name: string;
+            /**
+             * IANA name.
+             */
+            zone: string;
+            /**
+             * BCP 47.
+             */
+            locale: string | null;
+        };
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * What the role may do.
+         */
+        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
+        /**
+         * Keys, users and secrets are open for ten minutes after.
+         */
+        reauthenticatedAt: string;
+    };
+};
+
+export type SignInControllerByPasswordResponse = SignInControllerByPasswordResponses[keyof SignInControllerByPasswordResponses];
+
+export type SignInControllerByLinkData = {
+    body: {
+        /**
+         * What follows `#link=` in the address.
+         */
+        token: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/session/link';
+};
+
+export type SignInControllerByLinkResponses = {
+    200: {
+        user: {
+            id: string;
+            email: string;
+            name: string;
+            hasPassword: boolean;
+            /**
+             * Whether a second factor is on.
+             */
+            hasTotp: boolean;
+        };
+        tenant: {
+            id: string;
+            name: string;
+            /**
+             * IANA name.
+             */
+            zone: string;
+            /**
+             * BCP 47.
+             */
+            locale: string | null;
+        };
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * What the role may do.
+         */
+        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
+        /**
+         * Keys, users and secrets are open for ten minutes after.
+         */
+        reauthenticatedAt: string;
+    };
+};
+
+export type SignInControllerByLinkResponse = SignInControllerByLinkResponses[keyof SignInControllerByLinkResponses];
+
+export type OidcControllerStartData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session/oidc/start';
+};
+
+export type OidcControllerCallbackData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session/oidc/callback';
+};
+
+export type SessionControllerReauthenticateData = {
+    body: {
+        password: string;
+        /**
+         * The six digits of the authenticator app.
+         */
+        code?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/session/reauthentication';
+};
+
+export type SessionControllerReauthenticateResponses = {
+    200: {
+        reauthenticatedAt: string;
+    };
+};
+
+export type SessionControllerReauthenticateResponse = SessionControllerReauthenticateResponses[keyof SessionControllerReauthenticateResponses];
+
+export type MeControllerGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type MeControllerGetResponses = {
+    200: {
+        user: {
+            id: string;
+            email: string;
+            name: string;
+            hasPassword: boolean;
+            /**
+             * Whether a second factor is on.
+             */
+            hasTotp: boolean;
+        };
+        tenant: {
+            id: string;
+            name: string;
+            /**
+             * IANA name.
+             */
+            zone: string;
+            /**
+             * BCP 47.
+             */
+            locale: string | null;
+        };
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * What the role may do.
+         */
+        scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
+        /**
+         * Keys, users and secrets are open for ten minutes after.
+         */
+        reauthenticatedAt: string;
+    };
+};
+
+export type MeControllerGetResponse = MeControllerGetResponses[keyof MeControllerGetResponses];
+
+export type MeControllerSetPasswordData = {
+    body: {
+        /**
+         * The new one.
+         */
+        password: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/password';
+};
+
+export type MeControllerSetPasswordResponses = {
+    204: void;
+};
+
+export type MeControllerSetPasswordResponse = MeControllerSetPasswordResponses[keyof MeControllerSetPasswordResponses];
+
+export type MeControllerRemoveTotpData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/totp';
+};
+
+export type MeControllerRemoveTotpResponses = {
+    204: void;
+};
+
+export type MeControllerRemoveTotpResponse = MeControllerRemoveTotpResponses[keyof MeControllerRemoveTotpResponses];
+
+export type MeControllerTotpData = {
+    body: {
+        /**
+         * Absent to begin; then the six digits that the app shows for the secret.
+         */
+        code?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/totp';
+};
+
+export type MeControllerTotpResponses = {
+    200: {
+        /**
+         * `pending` until a code confirms it.
+         */
+        state: 'pending' | 'on';
+        /**
+         * Base32, to type into the app; shown once.
+         */
+        secret: string | null;
+        /**
+         * The content of a QR code: `otpauth://totp/…`.
+         */
+        uri: string | null;
+    };
+};
+
+export type MeControllerTotpResponse = MeControllerTotpResponses[keyof MeControllerTotpResponses];
+
+export type MeControllerSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sessions';
+};
+
+export type MeControllerSessionsResponses = {
+    200: {
+        items: Array<{
+            id: string;
+            /**
+             * The one of this request.
+             */
+            isCurrent: boolean;
+            method: 'link' | 'password' | 'oidc';
+            address: string;
+            /**
+             * As the browser named itself.
+             */
+            userAgent: string;
+            createdAt: string;
+            /**
+             * To the minute.
+             */
+            lastSeenAt: string;
+        }>;
+        /**
+         * The latest attempts that failed, 20 at most.
+         */
+        failures: Array<{
+            /**
+             * What was wrong.
+             */
+            reason: 'password' | 'code' | 'disabled';
+            address: string;
+            at: string;
+        }>;
+    };
+};
+
+export type MeControllerSessionsResponse = MeControllerSessionsResponses[keyof MeControllerSessionsResponses];
+
+export type MeControllerEndSessionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/me/sessions/{id}';
+};
+
+export type MeControllerEndSessionResponses = {
+    /**
+     * Also when it has ended before.
+     */
+    204: void;
+};
+
+export type MeControllerEndSessionResponse = MeControllerEndSessionResponses[keyof MeControllerEndSessionResponses];
 
 export type SpendingControllerMonthData = {
     body?: never;
@@ -3687,6 +4528,16 @@ export type TenantsControllerCreateData = {
          * BCP 47: callers' language where their number sets none; null for the agent's.
          */
         language?: string | null;
+        /**
+         * Its first user, who signs in to the console.
+         */
+        admin?: {
+            /**
+             * In any case; kept in lower case.
+             */
+            email: string;
+            name: string;
+        };
     };
     headers: {
         /**
@@ -3725,7 +4576,7 @@ export type TenantsControllerCreateResponses = {
              * How the key begins; null for keys of older releases.
              */
             prefix: string | null;
-            scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'calls:control' | 'calls:place' | 'recordings:read' | 'recordings:delete' | 'admin:read' | 'admin:write' | 'keys:write' | 'platform:admin'>;
+            scopes: Array<'crm:read' | 'crm:write' | 'calls:read' | 'transcripts:read' | 'calls:control' | 'calls:listen' | 'calls:talk' | 'calls:annotate' | 'calls:place' | 'callbacks:write' | 'recordings:read' | 'recordings:delete' | 'analytics:read' | 'knowledge:read' | 'knowledge:write' | 'admin:read' | 'admin:write' | 'audit:read' | 'users:write' | 'keys:write' | 'platform:admin'>;
             createdAt: string;
             /**
              * To the hour; null for never.
@@ -3741,10 +4592,2500 @@ export type TenantsControllerCreateResponses = {
              */
             key: string;
         };
+        /**
+         * Null where none was asked for.
+         */
+        admin: {
+            user: {
+                id: string;
+                email: string;
+                name: string;
+                role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+                /**
+                 * `invited` until the first sign-in.
+                 */
+                state: 'invited' | 'active' | 'disabled';
+                hasPassword: boolean;
+                /**
+                 * Whether a second factor is on.
+                 */
+                hasTotp: boolean;
+                createdAt: string;
+                /**
+                 * Null for a user who has not signed in yet.
+                 */
+                lastSignInAt: string | null;
+            };
+            link: {
+                /**
+                 * Opens the console and signs the user in, once. Send it to nobody else.
+                 */
+                url: string;
+                expiresAt: string;
+            };
+        } | null;
     };
 };
 
 export type TenantsControllerCreateResponse = TenantsControllerCreateResponses[keyof TenantsControllerCreateResponses];
+
+export type UsersControllerListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items on a page.
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/users';
+};
+
+export type UsersControllerListResponses = {
+    200: {
+        items: Array<{
+            id: string;
+            email: string;
+            name: string;
+            role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+            /**
+             * `invited` until the first sign-in.
+             */
+            state: 'invited' | 'active' | 'disabled';
+            hasPassword: boolean;
+            /**
+             * Whether a second factor is on.
+             */
+            hasTotp: boolean;
+            createdAt: string;
+            /**
+             * Null for a user who has not signed in yet.
+             */
+            lastSignInAt: string | null;
+        }>;
+        /**
+         * Null on the last page.
+         */
+        nextCursor: string | null;
+    };
+};
+
+export type UsersControllerListResponse = UsersControllerListResponses[keyof UsersControllerListResponses];
+
+export type UsersControllerInviteData = {
+    body: {
+        /**
+         * In any case; kept in lower case.
+         */
+        email: string;
+        name: string;
+        /**
+         * What each role may do is in docs/access.md.
+         */
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+    };
+    headers: {
+        /**
+         * Names this one request. Repeating it within a week gives the first answer again, marked `Idempotency-Replayed: true`, and does nothing.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/users';
+};
+
+export type UsersControllerInviteResponses = {
+    201: {
+        user: {
+            id: string;
+            email: string;
+            name: string;
+            role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+            /**
+             * `invited` until the first sign-in.
+             */
+            state: 'invited' | 'active' | 'disabled';
+            hasPassword: boolean;
+            /**
+             * Whether a second factor is on.
+             */
+            hasTotp: boolean;
+            createdAt: string;
+            /**
+             * Null for a user who has not signed in yet.
+             */
+            lastSignInAt: string | null;
+        };
+        link: {
+            /**
+             * Opens the console and signs the user in, once. Send it to nobody else.
+             */
+            url: string;
+            expiresAt: string;
+        };
+    };
+};
+
+export type UsersControllerInviteResponse = UsersControllerInviteResponses[keyof UsersControllerInviteResponses];
+
+export type UsersControllerRemoveData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}';
+};
+
+export type UsersControllerRemoveResponses = {
+    /**
+     * Also when there was none.
+     */
+    204: void;
+};
+
+export type UsersControllerRemoveResponse = UsersControllerRemoveResponses[keyof UsersControllerRemoveResponses];
+
+export type UsersControllerGetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}';
+};
+
+export type UsersControllerGetResponses = {
+    200: {
+        id: string;
+        email: string;
+        name: string;
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * `invited` until the first sign-in.
+         */
+        state: 'invited' | 'active' | 'disabled';
+        hasPassword: boolean;
+        /**
+         * Whether a second factor is on.
+         */
+        hasTotp: boolean;
+        createdAt: string;
+        /**
+         * Null for a user who has not signed in yet.
+         */
+        lastSignInAt: string | null;
+    };
+};
+
+export type UsersControllerGetResponse = UsersControllerGetResponses[keyof UsersControllerGetResponses];
+
+export type UsersControllerChangeData = {
+    body: {
+        name?: string;
+        /**
+         * What each role may do is in docs/access.md.
+         */
+        role?: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * `disabled` ends all sessions at once.
+         */
+        state?: 'active' | 'disabled';
+    };
+    headers?: {
+        /**
+         * The ETag of what you have read. Refused with 412 when it has changed since.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}';
+};
+
+export type UsersControllerChangeResponses = {
+    200: {
+        id: string;
+        email: string;
+        name: string;
+        role: 'viewer' | 'operator' | 'supervisor' | 'admin' | 'auditor';
+        /**
+         * `invited` until the first sign-in.
+         */
+        state: 'invited' | 'active' | 'disabled';
+        hasPassword: boolean;
+        /**
+         * Whether a second factor is on.
+         */
+        hasTotp: boolean;
+        createdAt: string;
+        /**
+         * Null for a user who has not signed in yet.
+         */
+        lastSignInAt: string | null;
+    };
+};
+
+export type UsersControllerChangeResponse = UsersControllerChangeResponses[keyof UsersControllerChangeResponses];
+
+export type UsersControllerLinkData = {
+    body?: never;
+    headers: {
+        /**
+         * Names this one request. Repeating it within a week gives the first answer again, marked `Idempotency-Replayed: true`, and does nothing.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}/link';
+};
+
+export type UsersControllerLinkResponses = {
+    201: {
+        /**
+         * Opens the console and signs the user in, once. Send it to nobody else.
+         */
+        url: string;
+        expiresAt: string;
+    };
+};
+
+export type UsersControllerLinkResponse = UsersControllerLinkResponses[keyof UsersControllerLinkResponses];
+
+export type CallExportControllerExportData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: never;
+    url: '/v1/calls/{callId}/export';
+};
+
+export type CallExportControllerExportResponses = {
+    200: {
+        call: {
+            callId: string;
+            status: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+            direction: 'inbound' | 'outbound';
+            channel: 'twilio' | 'asterisk' | 'softphone';
+            from: string;
+            to: string;
+            carrierCallId: string | null;
+            /**
+             * STIR/SHAKEN attestation of the number, such as TN-Validation-Passed-A; null when the carrier sent none.
+             */
+            attestation: string | null;
+            agent: {
+                id: string;
+                version: number;
+                name: string;
+            } | null;
+            /**
+             * Kind of the first model that spoke: openai-realtime, or guided (a rule-based demo, not an AI). Null when none spoke.
+             */
+            modelKind: string | null;
+            /**
+             * BCP 47; the language the call began in.
+             */
+            language: string | null;
+            /**
+             * The prompt variant; null outside an experiment.
+             */
+            variantKey: string | null;
+            callerGroup: string | null;
+            /**
+             * At the prices of the day; null when nothing was used.
+             */
+            costUsd: number | null;
+            admittedAt: string;
+            answeredAt: string | null;
+            endedAt: string | null;
+            durationMs: number | null;
+            /**
+             * Events missing in this record, because the event log was full or unreadable in parts; 0 for a complete one.
+             */
+            missingEvents: number;
+            termination: {
+                class: string;
+                reason: string;
+            } | null;
+            refusalReason: 'unknown-number' | 'closed' | 'no-capacity' | 'agent-unavailable' | 'caller-blocked' | 'caller-not-allowed' | 'budget-reached' | 'provider-unavailable' | 'abandoned' | 'callback-requested' | null;
+            /**
+             * The outcome for the business, such as booked.
+             */
+            outcome: string | null;
+            /**
+             * As corrected: see calls/{callId}/disposition.
+             */
+            disposition: {
+                outcome: string;
+                detail: string;
+            } | null;
+            /**
+             * By kind: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.
+             */
+            latencies: {
+                [key: string]: {
+                    count: number;
+                    p50Ms: number;
+                    p95Ms: number;
+                    maxMs: number;
+                };
+            };
+            /**
+             * The models that spoke, in order: several when one failed and a fallback took over.
+             */
+            models: Array<{
+                provider: string;
+                model: string;
+                /**
+                 * Since admission.
+                 */
+                fromMs: number;
+            }>;
+            cost: {
+                usd: number;
+                /**
+                 * False when some usage has no known price or its report was impossible: usd is then a lower bound.
+                 */
+                isComplete: boolean;
+                models: Array<{
+                    provider: string;
+                    model: string;
+                    usd: number;
+                    /**
+                     * US dollars. textIn and audioIn exclude cached input.
+                     */
+                    byModality: {
+                        [key: string]: number;
+                    };
+                }>;
+            } | null;
+            usage: Array<{
+                provider: string;
+                model: string;
+                usage: {
+                    inputTextTokens: number;
+                    inputAudioTokens: number;
+                    cachedTextTokens: number;
+                    cachedAudioTokens: number;
+                    outputTextTokens: number;
+                    outputAudioTokens: number;
+                    transcriptionMs: number;
+                    isUnknown?: boolean;
+                };
+            }>;
+            legs: Array<{
+                epoch: number;
+                relayId: string;
+                streamId: string;
+                attachedAt: string;
+                detachedAt: string | null;
+                detachReason: string | null;
+            }>;
+            /**
+             * In the order of speaking.
+             */
+            transcript: Array<{
+                speaker: 'caller' | 'agent';
+                /**
+                 * The caller's words as transcribed; the agent's words as far as the caller heard them.
+                 */
+                text: string;
+                /**
+                 * False where the caller spoke and the transcript was lost; the text is empty.
+                 */
+                isTranscribed: boolean;
+                /**
+                 * Since admission.
+                 */
+                startedAtMs: number;
+                endedAtMs: number;
+                heardMs: number | null;
+                /**
+                 * What the model had said of it when it ended; null for the caller, and where unknown.
+                 */
+                generatedMs: number | null;
+                interrupted: boolean;
+            }>;
+            /**
+             * Listen at recordings/{recordingId}/audio. A call that changed relays has several.
+             */
+            recordings: Array<{
+                recordingId: string;
+                /**
+                 * Since admission.
+                 */
+                startedAtMs: number;
+                durationMs: number | null;
+                bytes: number | null;
+                /**
+                 * `failed`: it ends early, with its relay or its store; what there is can be played.
+                 */
+                outcome: 'running' | 'complete' | 'failed';
+                deletedAt: string | null;
+            }>;
+            toolCalls: Array<{
+                toolCallId: string;
+                name: string;
+                arguments: Schema0;
+                outcome: {
+                    status: 'ok';
+                    value: Schema1;
+                    change?: {
+                        instructions?: string;
+                        tools?: Array<string>;
+                        turnDetection?: {
+                            kind: 'server-vad';
+                            threshold: number;
+                            prefixPaddingMs: number;
+                            silenceMs: number;
+                        } | {
+                            kind: 'semantic-vad';
+                            eagerness: 'low' | 'medium' | 'high' | 'auto';
+                        };
+                        noiseReduction?: 'near_field' | 'far_field' | 'off';
+                        /**
+                         * BCP 47, such as en-US or es.
+                         */
+                        language?: string;
+                        speed?: number;
+                    };
+                } | {
+                    status: 'refused';
+                    reason: string;
+                    detail: string;
+                    confirms?: {
+                        [key: string]: Schema1;
+                    };
+                } | {
+                    status: 'failed';
+                    code: string;
+                    retryable: boolean;
+                } | {
+                    status: 'timed-out';
+                } | {
+                    status: 'cancelled';
+                } | null;
+                startedAtMs: number;
+                tookMs: number | null;
+            }>;
+            /**
+             * One for each version of its settings, the latest first; none without `afterCall`.
+             */
+            analyses: Array<{
+                analysisId: string;
+                /**
+                 * Digest of the settings it was made by.
+                 */
+                version: string;
+                state: 'waiting' | 'done' | 'failed' | 'cancelled';
+                /**
+                 * Whether a run asked for it, not the end of the call.
+                 */
+                isReplay: boolean;
+                /**
+                 * `rules` when no language model is set up, or nothing was said; null without a result.
+                 */
+                source: 'model' | 'rules' | null;
+                model: string | null;
+                /**
+                 * Why it failed.
+                 */
+                reason: string | null;
+                summary: string | null;
+                /**
+                 * One of the agent's outcomes, or the built-in disposition where rules made it.
+                 */
+                outcome: string | null;
+                extractionState: 'extracted' | 'not-asked' | 'not-available';
+                /**
+                 * Data by the agent's schema; null for none.
+                 */
+                extraction: Schema2;
+                followUps: Array<{
+                    what: string;
+                    due: string | null;
+                    who: 'staff' | 'caller';
+                }>;
+                /**
+                 * Tokens of all requests; cached ones are part of the input.
+                 */
+                usage: {
+                    inputTokens: number;
+                    cachedInputTokens: number;
+                    outputTokens: number;
+                } | null;
+                /**
+                 * Null when the price of the model is not known.
+                 */
+                costUsd: number | null;
+                createdAt: string;
+                settledAt: string | null;
+            }>;
+        };
+        disposition: {
+            /**
+             * What counts: the last correction, or the original.
+             */
+            current: {
+                outcome: string;
+                detail: string;
+            } | null;
+            /**
+             * As it was written with the call.
+             */
+            original: {
+                outcome: string;
+                detail: string;
+            } | null;
+            /**
+             * The oldest first.
+             */
+            corrections: Array<{
+                outcome: string;
+                detail: string;
+                reason: string;
+                /**
+                 * The sender of the change.
+                 */
+                author: {
+                    /**
+                     * Such as api-key.
+                     */
+                    kind: string;
+                    /**
+                     * Of the API key; null for a service.
+                     */
+                    id: string | null;
+                };
+                at: string;
+            }>;
+        };
+        tags: Array<string>;
+        notes: Array<{
+            id: string;
+            text: string;
+            /**
+             * The sender of the change.
+             */
+            author: {
+                /**
+                 * Such as api-key.
+                 */
+                kind: string;
+                /**
+                 * Of the API key; null for a service.
+                 */
+                id: string | null;
+            };
+            at: string;
+        }>;
+        turns: Array<{
+            /**
+             * From 1.
+             */
+            turn: number;
+            speaker: 'caller' | 'agent';
+            /**
+             * Since admission.
+             */
+            startedAtMs: number;
+            endedAtMs: number;
+            utterances: Array<{
+                /**
+                 * As in the timeline.
+                 */
+                itemId: string;
+                /**
+                 * The agent’s words as far as the caller heard them.
+                 */
+                text: string;
+                startedAtMs: number;
+                endedAtMs: number;
+                heardMs: number | null;
+                /**
+                 * How much of it there was when it ended; null if unknown.
+                 */
+                generatedMs: number | null;
+                interrupted: boolean;
+                /**
+                 * The words of it that were cut off. Null where there are none, 30 days after the call, and without the scope transcripts:read.
+                 */
+                unheard: string | null;
+            }>;
+            /**
+             * Null for the caller, and where nothing was measured.
+             */
+            latency: {
+                /**
+                 * From the answer to the first sound of the agent; its first turn only.
+                 */
+                answerToFirstAudioMs: number | null;
+                /**
+                 * From the end of the caller’s speech to the first sound heard: the sum of the four parts.
+                 */
+                callerToHeardMs: number | null;
+                /**
+                 * The silence after which the caller’s turn was over.
+                 */
+                endPointingMs: number | null;
+                /**
+                 * From then to the first sound of the model.
+                 */
+                modelMs: number | null;
+                /**
+                 * From then until it was on the wire.
+                 */
+                relayMs: number | null;
+                /**
+                 * From then until it was heard; null where the caller’s stream does not tell.
+                 */
+                playoutMs: number | null;
+            } | null;
+            /**
+             * The tools that were called for it.
+             */
+            toolCallIds: Array<string>;
+        }>;
+        /**
+         * An event of the call; `type` tells what `data` has.
+         */
+        timeline: Array<{
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'call.admitted';
+            data: {
+                direction: 'inbound' | 'outbound';
+                channel: 'twilio' | 'asterisk' | 'softphone';
+                from: string;
+                to: string;
+                carrierCallId: string;
+                attestation: string | null;
+                agentId: string;
+                agentName: string;
+                agentVersion: number;
+                modelKind: string;
+                language: string;
+                variantKey: string | null;
+                callerGroup: string | null;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.attached';
+            data: {
+                relayId: string;
+                epoch: number;
+                streamId: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.detached';
+            data: {
+                reason: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.opened';
+            data: {
+                provider: string;
+                model: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.faulted';
+            data: {
+                provider: string;
+                category: string;
+                code: string;
+                status?: 'completed' | 'cancelled' | 'incomplete' | 'failed';
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.moved';
+            data: {
+                provider: string;
+                model: string;
+                why: 'renewal' | 'cut' | 'hang' | 'ladder';
+                gapMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transcription.failed';
+            data: {
+                provider: string;
+                code: string;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'agent.changed';
+            data: {
+                by: 'tool' | 'operator' | 'rule' | 'detection';
+                what: Array<string>;
+                atMs: number;
+                change: {
+                    instructions?: string;
+                    tools?: Array<string>;
+                    turnDetection?: {
+                        kind: 'server-vad';
+                        threshold: number;
+                        prefixPaddingMs: number;
+                        silenceMs: number;
+                    } | {
+                        kind: 'semantic-vad';
+                        eagerness: 'low' | 'medium' | 'high' | 'auto';
+                    };
+                    noiseReduction?: 'near_field' | 'far_field' | 'off';
+                    /**
+                     * BCP 47, such as en-US or es.
+                     */
+                    language?: string;
+                    speed?: number;
+                };
+                rule: number | null;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'language.changed';
+            data: {
+                language: string;
+                by: 'tool' | 'operator' | 'rule' | 'detection';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'idle.prompted';
+            data: {
+                count: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'digits.captured';
+            data: {
+                reference: string;
+                count: number;
+                outcome: 'entered' | 'cancelled' | 'timed-out';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'consent.stated';
+            data: {
+                purpose: 'recording' | 'result-by-text';
+                state: 'granted' | 'refused' | 'announced';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'recording.changed';
+            data: {
+                recordingId: string;
+                state: 'started' | 'paused' | 'resumed';
+                by?: 'digits' | 'operator';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'recording.finished';
+            data: {
+                recordingId: string;
+                durationMs: number;
+                bytes: number;
+                outcome: 'complete' | 'failed';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transfer.asked';
+            data: {
+                department: string;
+                mode: 'cold' | 'warm';
+                summary: string;
+                by?: 'operator' | 'fallback';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transfer.ended';
+            data: {
+                department: string;
+                outcome: 'bridged' | 'declined' | 'busy' | 'no-answer' | 'failed';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'budget.reached';
+            data: {
+                scope: 'call' | 'tenant' | 'day';
+                share: number;
+                costUsd: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'caller.spoke';
+            data: {
+                itemId: string;
+                text: string;
+                startedAtMs: number;
+                endedAtMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'agent.spoke';
+            data: {
+                itemId: string;
+                text: string;
+                heardMs: number;
+                generatedMs: number;
+                interrupted: boolean;
+                startedAtMs: number;
+                endedAtMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'digit.pressed';
+            data: {
+                digit: '';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.called';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                arguments: Schema1;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.finished';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                outcome: {
+                    status: 'ok';
+                    value: Schema1;
+                    change?: {
+                        instructions?: string;
+                        tools?: Array<string>;
+                        turnDetection?: {
+                            kind: 'server-vad';
+                            threshold: number;
+                            prefixPaddingMs: number;
+                            silenceMs: number;
+                        } | {
+                            kind: 'semantic-vad';
+                            eagerness: 'low' | 'medium' | 'high' | 'auto';
+                        };
+                        noiseReduction?: 'near_field' | 'far_field' | 'off';
+                        /**
+                         * BCP 47, such as en-US or es.
+                         */
+                        language?: string;
+                        speed?: number;
+                    };
+                } | {
+                    status: 'refused';
+                    reason: string;
+                    detail: string;
+                    confirms?: {
+                        [key: string]: Schema1;
+                    };
+                } | {
+                    status: 'failed';
+                    code: string;
+                    retryable: boolean;
+                } | {
+                    status: 'timed-out';
+                } | {
+                    status: 'cancelled';
+                };
+                tookMs: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.finished-late';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                outcome: {
+                    status: 'ok';
+                    value: Schema1;
+                    change?: {
+                        instructions?: string;
+                        tools?: Array<string>;
+                        turnDetection?: {
+                            kind: 'server-vad';
+                            threshold: number;
+                            prefixPaddingMs: number;
+                            silenceMs: number;
+                        } | {
+                            kind: 'semantic-vad';
+                            eagerness: 'low' | 'medium' | 'high' | 'auto';
+                        };
+                        noiseReduction?: 'near_field' | 'far_field' | 'off';
+                        /**
+                         * BCP 47, such as en-US or es.
+                         */
+                        language?: string;
+                        speed?: number;
+                    };
+                } | {
+                    status: 'refused';
+                    reason: string;
+                    detail: string;
+                    confirms?: {
+                        [key: string]: Schema1;
+                    };
+                } | {
+                    status: 'failed';
+                    code: string;
+                    retryable: boolean;
+                } | {
+                    status: 'timed-out';
+                } | {
+                    status: 'cancelled';
+                };
+                tookMs: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tools.unavailable';
+            data: {
+                names: Array<string>;
+                why: 'model' | 'not-listed' | 'not-offered';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool-limit.reached';
+            data: {
+                limit: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'usage.reported';
+            data: {
+                provider: string;
+                model: string;
+                usage: {
+                    inputTextTokens: number;
+                    inputAudioTokens: number;
+                    cachedTextTokens: number;
+                    cachedAudioTokens: number;
+                    outputTextTokens: number;
+                    outputAudioTokens: number;
+                    transcriptionMs: number;
+                    isUnknown?: boolean;
+                };
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'latency.measured';
+            data: {
+                kind: 'answer-to-first-audio' | 'caller-to-agent' | 'caller-to-heard' | 'end-pointing' | 'model' | 'relay' | 'playout' | 'interruption-to-clear' | 'interruption-to-silence' | 'tool';
+                ms: number;
+                atMs?: number;
+                itemId?: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'carrier.reported';
+            data: {
+                status: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+                sequence: number;
+                durationS?: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.failed';
+            data: {
+                code: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'log.cut';
+            data: {
+                dropped: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'call.ended';
+            data: {
+                termination: {
+                    class: string;
+                    reason: string;
+                };
+                atMs: number;
+            };
+        }>;
+    };
+};
+
+export type CallExportControllerExportResponse = CallExportControllerExportResponses[keyof CallExportControllerExportResponses];
+
+export type TimelineControllerEventsData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: {
+        /**
+         * Events on a page.
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/calls/{callId}/timeline';
+};
+
+export type TimelineControllerEventsResponses = {
+    200: {
+        callId: string;
+        /**
+         * Whether the call is still going on.
+         */
+        isLive: boolean;
+        /**
+         * An event of the call; `type` tells what `data` has.
+         */
+        items: Array<{
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'call.admitted';
+            data: {
+                direction: 'inbound' | 'outbound';
+                channel: 'twilio' | 'asterisk' | 'softphone';
+                from: string;
+                to: string;
+                carrierCallId: string;
+                attestation: string | null;
+                agentId: string;
+                agentName: string;
+                agentVersion: number;
+                modelKind: string;
+                language: string;
+                variantKey: string | null;
+                callerGroup: string | null;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.attached';
+            data: {
+                relayId: string;
+                epoch: number;
+                streamId: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.detached';
+            data: {
+                reason: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.opened';
+            data: {
+                provider: string;
+                model: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.faulted';
+            data: {
+                provider: string;
+                category: string;
+                code: string;
+                status?: 'completed' | 'cancelled' | 'incomplete' | 'failed';
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'model.moved';
+            data: {
+                provider: string;
+                model: string;
+                why: 'renewal' | 'cut' | 'hang' | 'ladder';
+                gapMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transcription.failed';
+            data: {
+                provider: string;
+                code: string;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'agent.changed';
+            data: {
+                by: 'tool' | 'operator' | 'rule' | 'detection';
+                what: Array<string>;
+                atMs: number;
+                change: {
+                    instructions?: string;
+                    tools?: Array<string>;
+                    turnDetection?: {
+                        kind: 'server-vad';
+                        threshold: number;
+                        prefixPaddingMs: number;
+                        silenceMs: number;
+                    } | {
+                        kind: 'semantic-vad';
+                        eagerness: 'low' | 'medium' | 'high' | 'auto';
+                    };
+                    noiseReduction?: 'near_field' | 'far_field' | 'off';
+                    /**
+                     * BCP 47, such as en-US or es.
+                     */
+                    language?: string;
+                    speed?: number;
+                };
+                rule: number | null;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'language.changed';
+            data: {
+                language: string;
+                by: 'tool' | 'operator' | 'rule' | 'detection';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'idle.prompted';
+            data: {
+                count: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'digits.captured';
+            data: {
+                reference: string;
+                count: number;
+                outcome: 'entered' | 'cancelled' | 'timed-out';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'consent.stated';
+            data: {
+                purpose: 'recording' | 'result-by-text';
+                state: 'granted' | 'refused' | 'announced';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'recording.changed';
+            data: {
+                recordingId: string;
+                state: 'started' | 'paused' | 'resumed';
+                by?: 'digits' | 'operator';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'recording.finished';
+            data: {
+                recordingId: string;
+                durationMs: number;
+                bytes: number;
+                outcome: 'complete' | 'failed';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transfer.asked';
+            data: {
+                department: string;
+                mode: 'cold' | 'warm';
+                summary: string;
+                by?: 'operator' | 'fallback';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'transfer.ended';
+            data: {
+                department: string;
+                outcome: 'bridged' | 'declined' | 'busy' | 'no-answer' | 'failed';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'budget.reached';
+            data: {
+                scope: 'call' | 'tenant' | 'day';
+                share: number;
+                costUsd: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'caller.spoke';
+            data: {
+                itemId: string;
+                text: string;
+                startedAtMs: number;
+                endedAtMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'agent.spoke';
+            data: {
+                itemId: string;
+                text: string;
+                heardMs: number;
+                generatedMs: number;
+                interrupted: boolean;
+                startedAtMs: number;
+                endedAtMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'digit.pressed';
+            data: {
+                digit: '';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.called';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                arguments: Schema0;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.finished';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                outcome: {
+                    status: 'ok';
+                    value: Schema0;
+                    change?: {
+                        instructions?: string;
+                        tools?: Array<string>;
+                        turnDetection?: {
+                            kind: 'server-vad';
+                            threshold: number;
+                            prefixPaddingMs: number;
+                            silenceMs: number;
+                        } | {
+                            kind: 'semantic-vad';
+                            eagerness: 'low' | 'medium' | 'high' | 'auto';
+                        };
+                        noiseReduction?: 'near_field' | 'far_field' | 'off';
+                        /**
+                         * BCP 47, such as en-US or es.
+                         */
+                        language?: string;
+                        speed?: number;
+                    };
+                } | {
+                    status: 'refused';
+                    reason: string;
+                    detail: string;
+                    confirms?: {
+                        [key: string]: Schema0;
+                    };
+                } | {
+                    status: 'failed';
+                    code: string;
+                    retryable: boolean;
+                } | {
+                    status: 'timed-out';
+                } | {
+                    status: 'cancelled';
+                };
+                tookMs: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool.finished-late';
+            data: {
+                toolCallId: string;
+                providerCallId: string;
+                name: string;
+                outcome: {
+                    status: 'ok';
+                    value: Schema0;
+                    change?: {
+                        instructions?: string;
+                        tools?: Array<string>;
+                        turnDetection?: {
+                            kind: 'server-vad';
+                            threshold: number;
+                            prefixPaddingMs: number;
+                            silenceMs: number;
+                        } | {
+                            kind: 'semantic-vad';
+                            eagerness: 'low' | 'medium' | 'high' | 'auto';
+                        };
+                        noiseReduction?: 'near_field' | 'far_field' | 'off';
+                        /**
+                         * BCP 47, such as en-US or es.
+                         */
+                        language?: string;
+                        speed?: number;
+                    };
+                } | {
+                    status: 'refused';
+                    reason: string;
+                    detail: string;
+                    confirms?: {
+                        [key: string]: Schema0;
+                    };
+                } | {
+                    status: 'failed';
+                    code: string;
+                    retryable: boolean;
+                } | {
+                    status: 'timed-out';
+                } | {
+                    status: 'cancelled';
+                };
+                tookMs: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tools.unavailable';
+            data: {
+                names: Array<string>;
+                why: 'model' | 'not-listed' | 'not-offered';
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'tool-limit.reached';
+            data: {
+                limit: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'usage.reported';
+            data: {
+                provider: string;
+                model: string;
+                usage: {
+                    inputTextTokens: number;
+                    inputAudioTokens: number;
+                    cachedTextTokens: number;
+                    cachedAudioTokens: number;
+                    outputTextTokens: number;
+                    outputAudioTokens: number;
+                    transcriptionMs: number;
+                    isUnknown?: boolean;
+                };
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'latency.measured';
+            data: {
+                kind: 'answer-to-first-audio' | 'caller-to-agent' | 'caller-to-heard' | 'end-pointing' | 'model' | 'relay' | 'playout' | 'interruption-to-clear' | 'interruption-to-silence' | 'tool';
+                ms: number;
+                atMs?: number;
+                itemId?: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'carrier.reported';
+            data: {
+                status: 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+                sequence: number;
+                durationS?: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'stream.failed';
+            data: {
+                code: string;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'log.cut';
+            data: {
+                dropped: number;
+                atMs: number;
+            };
+        } | {
+            /**
+             * Its place in the log of the call, from 1.
+             */
+            sequence: number;
+            /**
+             * Since admission: when it happened, or when what it tells of began.
+             */
+            atMs: number;
+            /**
+             * When it was written down.
+             */
+            at: string;
+            /**
+             * The attachment to a relay it was written under; 0 outside of relays.
+             */
+            epoch: number;
+            type: 'call.ended';
+            data: {
+                termination: {
+                    class: string;
+                    reason: string;
+                };
+                atMs: number;
+            };
+        }>;
+        /**
+         * For the events after these. Of a call that is not stored yet there may be none so far: ask again with it. Null at the end of a stored call.
+         */
+        nextCursor: string | null;
+    };
+};
+
+export type TimelineControllerEventsResponse = TimelineControllerEventsResponses[keyof TimelineControllerEventsResponses];
+
+export type TimelineControllerTurnsData = {
+    body?: never;
+    path: {
+        callId: string;
+    };
+    query?: {
+        /**
+         * Turns on a page.
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/calls/{callId}/turns';
+};
+
+export type TimelineControllerTurnsResponses = {
+    200: {
+        callId: string;
+        isLive: boolean;
+        items: Array<{
+            /**
+             * From 1.
+             */
+            turn: number;
+            speaker: 'caller' | 'agent';
+            /**
+             * Since admission.
+             */
+            startedAtMs: number;
+            endedAtMs: number;
+            utterances: Array<{
+                /**
+                 * As in the timeline.
+                 */
+                itemId: string;
+                /**
+                 * The agent’s words as far as the caller heard them.
+                 */
+                text: string;
+                startedAtMs: number;
+                endedAtMs: number;
+                heardMs: number | null;
+                /**
+                 * How much of it there was when it ended; null if unknown.
+                 */
+                generatedMs: number | null;
+                interrupted: boolean;
+                /**
+                 * The words of it that were cut off. Null where there are none, 30 days after the call, and without the scope transcripts:read.
+                 */
+                unheard: string | null;
+            }>;
+            /**
+             * Null for the caller, and where nothing was measured.
+             */
+            latency: {
+                /**
+                 * From the answer to the first sound of the agent; its first turn only.
+                 */
+                answerToFirstAudioMs: number | null;
+                /**
+                 * From the end of the caller’s speech to the first sound heard: the sum of the four parts.
+                 */
+                callerToHeardMs: number | null;
+                /**
+                 * The silence after which the caller’s turn was over.
+                 */
+                endPointingMs: number | null;
+                /**
+                 * From then to the first sound of the model.
+                 */
+                modelMs: number | null;
+                /**
+                 * From then until it was on the wire.
+                 */
+                relayMs: number | null;
+                /**
+                 * From then until it was heard; null where the caller’s stream does not tell.
+                 */
+                playoutMs: number | null;
+            } | null;
+            /**
+             * The tools that were called for it.
+             */
+            toolCallIds: Array<string>;
+        }>;
+        /**
+         * Null on the last page.
+         */
+        nextCursor: string | null;
+    };
+};
+
+export type TimelineControllerTurnsResponse = TimelineControllerTurnsResponses[keyof TimelineControllerTurnsResponses];
 
 export type VoiceTokensControllerIssueData = {
     body: {
