@@ -22,6 +22,7 @@ const said = (startedAtMs: number, more: Partial<SaidPart> = {}): SaidPart => ({
   startedAtMs,
   endedAtMs: startedAtMs + 1_000,
   heardMs: 1_000,
+  generatedMs: null,
   interrupted: false,
   ...more,
 });

@@ -14,7 +14,7 @@ export interface SaidPart {
   /** The rest the agent had ready and the caller did not hear; where the record keeps it. */
   readonly unheardText?: string | null;
   /** Length of the whole sentence as it was made. */
-  readonly generatedMs?: number | null;
+  readonly generatedMs: number | null;
   /** How long the caller waited for it; for the first sentence of a turn of the agent. */
   readonly waitMs?: number | null;
 }
