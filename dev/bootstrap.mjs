@@ -60,12 +60,14 @@ const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
 /**
  * By what is installed, not by dates: a folder that was copied with its packages needs no installation.
- * Optional ones depend on the machine.
+ * Optional ones depend on the machine; npm installs none that it calls extraneous.
  */
 function installIsStale() {
   try {
     const packagesOf = (file) =>
-      Object.entries(json(file).packages).filter(([path]) => path.includes('node_modules/'));
+      Object.entries(json(file).packages).filter(
+        ([path, { extraneous }]) => path.includes('node_modules/') && !extraneous,
+      );
     const wanted = new Map(packagesOf('package-lock.json'));
     const installed = new Map(packagesOf('node_modules/.package-lock.json'));
     const isThere = ([path, { version, link, optional }]) =>
