@@ -59,7 +59,8 @@ WITH bounds AS (
     (SELECT 'digest-' || left(audit_digest(digest_key, $7), 32) FROM audit_heads WHERE tenant_id = $1)
       AS digest
 )
-SELECT entry.seq::text, entry.at, actor_kind AS "actorKind", actor_id AS "actorId", coalesce(person.name, key.name) AS "actorName",
+SELECT entry.seq::text, entry.at, actor_kind AS "actorKind", actor_id AS "actorId",
+  coalesce(person.name, key.name) AS "actorName",
   act, object_kind AS "objectKind", object_id AS "objectId", refusal, digest_before AS "digestBefore",
   digest_after AS "digestAfter", address, reason, encode(hash, 'hex') AS hash
 FROM bounds, audit_entries entry LEFT JOIN api_keys key

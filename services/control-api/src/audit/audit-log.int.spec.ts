@@ -60,6 +60,7 @@ describe('the audit log', () => {
       ['number.changed', own.numberId],
       ['tenant.changed', null],
       ['tenant.changed', null],
+      ['session.begun', null],
       ['webhook-endpoint.created', own.endpointId],
     ]);
     const [, set, number, second, first] = log;
@@ -102,6 +103,7 @@ describe('the audit log', () => {
     expect((await entries(own)).map(({ act }) => act)).toEqual([
       'agent.published',
       'agent.created',
+      'session.begun',
       'webhook-endpoint.created',
     ]);
     const [created] = await entries(own, '&act=agent.created');
@@ -135,7 +137,10 @@ describe('the audit log', () => {
       ['agent.changed', other.agentId, 'agent-not-found'],
       ['secret.set', 'TOKEN', 'scope-missing'],
     ]);
-    expect((await entries(other)).map(({ act }) => act)).toEqual(['webhook-endpoint.created']);
+    expect((await entries(other)).map(({ act }) => act)).toEqual([
+      'session.begun',
+      'webhook-endpoint.created',
+    ]);
   });
 
   it('has sixty refusals of a minute, and counts the others', async () => {
@@ -228,12 +233,13 @@ describe('the audit log', () => {
       200,
       'text/csv; charset=utf-8; header=present',
     ]);
-    const [header, exported, created, end] = answer.text.split('\r\n');
+    const [header, exported, begun, created, end] = answer.text.split('\r\n');
     expect([header?.startsWith('"seq","at","actor_kind"'), end]).toEqual([true, '']);
-    expect(exported).toMatch(/^2,"20.*"audit-log\.exported"/);
+    expect(exported).toMatch(/^3,"20.*"audit-log\.exported"/);
+    expect(begun).toMatch(/^2,"20.*"session\.begun"/);
     expect(created).toMatch(/^1,"20.*"webhook-endpoint\.created"/);
     expect((await control.ask('GET', '/v1/audit?format=xml', own.apiKey)).status).toBe(400);
-    expect((await entries(own)).length).toBe(2);
+    expect((await entries(own)).length).toBe(3);
   });
 
   it('is read page by page', async () => {
@@ -246,7 +252,7 @@ describe('the audit log', () => {
       if (body['nextCursor'] === null) break;
       cursor = `&cursor=${body['nextCursor'] as string}`;
     }
-    expect(seqs).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(seqs).toEqual([7, 6, 5, 4, 3, 2, 1]);
     expect((await control.ask('GET', '/v1/audit?cursor=x', own.apiKey)).body['code']).toBe(
       'cursor-malformed',
     );
