@@ -14,7 +14,7 @@ export const tool: Generator = {
         path: 'libs/tools/src/index.ts',
         insert: [
           {
-            anchor: /import \{ bookAppointment \}/,
+            anchor: /import \{ bookAppointment\b/,
             text: `import { ${camel} } from './${kebab}/declaration.ts';\n`,
             where: 'before',
           },
