@@ -242,7 +242,9 @@ const found = await findChromium(console.warn);
     const publish = async (given: object) => {
       await editor.fill(JSON.stringify(given, null, 2));
       await seen.page.getByRole('button', { name: 'Publish', exact: true }).click();
-      await seen.page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+      const question = seen.page.getByRole('dialog');
+      await question.getByRole('button', { name: 'Publish' }).click();
+      await question.waitFor({ state: 'hidden' });
     };
     await publish({ ...content, timeZone: 'Nowhere' });
     await seen.page
