@@ -55,7 +55,7 @@ async function availability(date: string): Promise<Slot[]> {
   return ((await response.json()) as { slots: Slot[] }).slots;
 }
 
-it('a booking in a call reaches the diary and the CRM; a time taken in the diary is not offered', async () => {
+it('a booking in a call reaches diary and CRM; a time taken in the diary is not offered', async () => {
   const date = nextMonday();
   const [booked, taken] = await availability(date).then((slots) => [slots[0]!.start, slots[4]!.start]);
   const stamp = (at: string) => `${new Date(at).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`;
