@@ -1,7 +1,7 @@
 export { databaseResource } from './connection/connection.ts';
 export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
-export { run, transact, type Transaction } from './connection/unit-of-work.ts';
+export { acrossTenants, run, transact, type Transaction } from './connection/unit-of-work.ts';
 export { API_SCOPES, TENANT_SCOPES, type ApiScope } from './entities/api-scopes.ts';
 export {
   type Booking,

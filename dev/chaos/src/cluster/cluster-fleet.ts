@@ -1,7 +1,7 @@
 import { connectRedis, type CallStore } from '@tandem/call-state';
 import type { ApiObject, Cluster } from '@tandem/commands/cluster';
 import { callStoreOf, CALLER, DIALLED, publishDemoAgent, type StoredCall } from '@tandem/commands/platform';
-import { createDataSource, run, seedDemo, type DataSource } from '@tandem/database';
+import { acrossTenants, createDataSource, seedDemo, type DataSource } from '@tandem/database';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import { carrierCall, type BenchCall } from '../bench/bench-call.ts';
 import { endedCallRecord } from '../bench/ended-call.ts';
@@ -95,7 +95,9 @@ export class ClusterFleet implements Fleet {
           return (await response.json()) as StoredCall;
         },
         sql: (text, ...parameters) =>
-          run(this.database, (manager) => manager.query<{ id: string }[]>(text, parameters)),
+          acrossTenants(this.database, 'installation', (manager) =>
+            manager.query<{ id: string }[]>(text, parameters),
+          ),
       },
       callSid,
     );

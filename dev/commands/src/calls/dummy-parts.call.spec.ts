@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createDataSource, run, type DataSource } from '@tandem/database';
+import { acrossTenants, createDataSource, type DataSource } from '@tandem/database';
 import { freePorts, resetStack, tandemFolder } from '@tandem/stack';
 import { GENERATORS } from '../generators/generators.ts';
 import { MOST_TOUCHED } from '../generators/most-touched.ts';
@@ -90,7 +90,7 @@ describe('a call over a new carrier, a new caller stream and a new voice model',
   }
 
   const rows = <Row>(text: string, ...parameters: unknown[]): Promise<Row[]> =>
-    run(database, (manager) => manager.query<Row[]>(text, parameters));
+    acrossTenants(database, 'installation', (manager) => manager.query<Row[]>(text, parameters));
 
   it('takes no more files than were promised', () => {
     console.log(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { MessageRepository, run, type Message } from '@tandem/database';
+import { acrossTenants, MessageRepository, type Message } from '@tandem/database';
 import { ChatCompletionsSimulator, MailSink, scripted, TwilioSimulator } from '@tandem/simulators';
 import { answer, CALLER, DIALLED, RunningPlatform } from '../testing/running-platform.ts';
 
@@ -54,7 +54,7 @@ async function eventually<Found>(look: () => Promise<Found | undefined>): Promis
 }
 
 async function messages(): Promise<readonly Message[]> {
-  const rows: unknown = await run(platform.database, (manager) =>
+  const rows: unknown = await acrossTenants(platform.database, 'installation', (manager) =>
     manager.query('SELECT tenant_id AS id FROM phone_numbers WHERE e164 = $1', [DIALLED]),
   );
   const [tenant] = rows as { id: Message['tenantId'] }[];
@@ -68,7 +68,7 @@ const outbound = (status: string) =>
 
 describe('an agent on the telephone', () => {
   it('sends a text message to the caller and an e-mail to their address on file', async () => {
-    await run(platform.database, (manager) =>
+    await acrossTenants(platform.database, 'installation', (manager) =>
       manager.query(`UPDATE contacts SET email = 'alex@example.com' WHERE phone = $1`, [CALLER]),
     );
     platform.model.behaviour = scripted({
@@ -102,7 +102,9 @@ describe('an agent on the telephone', () => {
     expect(mail.taken).toMatchObject([{ from: 'office@demo.example', to: ['alex@example.com'] }]);
     expect(mail.taken[0]?.raw).toMatch(/^X-From-Ai-Assistant: true\r$/im);
     expect(mail.taken[0]?.raw).not.toContain('<b>nine</b></li>');
-    await run(platform.database, (manager) => manager.query('DELETE FROM messages'));
+    await acrossTenants(platform.database, 'installation', (manager) =>
+      manager.query('DELETE FROM messages'),
+    );
   });
 });
 

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallEvent, CallId } from '@tandem/contracts';
-import { AgentDirectory, createDataSource, DEMO_AGENT_ID, run, type DataSource } from '@tandem/database';
+import {
+  acrossTenants,
+  AgentDirectory,
+  createDataSource,
+  DEMO_AGENT_ID,
+  type DataSource,
+} from '@tandem/database';
 import { mulawTone } from '@tandem/kit';
 import { deriveKeys } from '@tandem/platform';
 import {
@@ -251,7 +257,9 @@ export class RunningPlatform {
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const rows: unknown = await run(this.database, (manager) => manager.query(text, parameters));
+    const rows: unknown = await acrossTenants(this.database, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return rows as Row[];
   }
 

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { createDataSource, type DatabaseOptions } from './data-source.ts';
 import { MIGRATIONS } from './schema.ts';
 import { DatabaseUnavailable, unreachable } from './database-errors.ts';
-import { query, run } from './unit-of-work.ts';
+import { MAY_ENTER } from './tenant-policies.ts';
+import { TENANT_ROLE } from './tenant-scope.ts';
+import { acrossTenants, query } from './unit-of-work.ts';
 
 /** Longest pause between two attempts to connect. */
 const MAX_PAUSE_MS = 5_000;
@@ -39,7 +41,7 @@ export async function databaseProblem(dataSource: DataSource): Promise<string | 
  */
 async function databaseFinding(dataSource: DataSource): Promise<string | { readonly unfit: string } | null> {
   try {
-    return await run(dataSource, async (manager) => {
+    return await acrossTenants(dataSource, 'health', async (manager) => {
       const [table] = await query<{ exists: boolean }>(
         manager,
         `SELECT to_regclass('migrations') IS NOT NULL AS exists`,
@@ -49,16 +51,35 @@ async function databaseFinding(dataSource: DataSource): Promise<string | { reado
         : [];
       const known = new Set(applied.map((migration) => migration.name));
       const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
-      return missing === 0
-        ? null
-        : {
-            unfit: `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate`,
-          };
+      if (missing > 0) {
+        const lacks = `${missing} migration${missing === 1 ? '' : 's'}`;
+        return { unfit: `the database lacks ${lacks}; run npm run migrate` };
+      }
+      const unfit = await loginProblem(manager);
+      return unfit && { unfit };
     });
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
     throw error;
   }
+}
+
+/**
+ * Returns why this login cannot keep tenants apart, in one sentence; null when it can. A login that has the
+ * rights of the role all the time, and does not own the tables, would see no row across tenants.
+ */
+async function loginProblem(manager: EntityManager): Promise<string | null> {
+  const [role] = await query<{ mayEnter: boolean; isCaught: boolean }>(
+    manager,
+    `SELECT pg_has_role(current_user, oid, ${MAY_ENTER}) AS "mayEnter",
+       pg_has_role(current_user, oid, 'USAGE') AND row_security_active('tenants') AS "isCaught"
+     FROM pg_roles WHERE rolname = '${TENANT_ROLE}'`,
+  );
+  if (!role?.mayEnter)
+    return `the login of DATABASE_URL may not enter the role ${TENANT_ROLE}; run npm run migrate`;
+  return role.isCaught
+    ? `the login of DATABASE_URL inherits the role ${TENANT_ROLE} and does not own the tables (docs/tenants.md)`
+    : null;
 }
 
 /** The pool of one process: what a service opens at its start and closes at its end. */

@@ -46,6 +46,7 @@ export const SQL_STATE = {
   exclusionViolation: '23P01',
   foreignKeyViolation: '23503',
   invalidParameter: '22023',
+  insufficientPrivilege: '42501',
 } as const;
 
 // Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout), system

@@ -4,7 +4,7 @@ import { databaseProblem } from './connection.ts';
 import { createDataSource } from './data-source.ts';
 import { ENTITIES, MIGRATIONS } from './schema.ts';
 import { runMigrations } from './migrate.ts';
-import { query, run } from './unit-of-work.ts';
+import { acrossTenants, query } from './unit-of-work.ts';
 
 const NAMES = MIGRATIONS.map((Migration) => new Migration().name);
 
@@ -41,7 +41,7 @@ describe('migrations', () => {
 
   it('make the columns the entities describe: same names, types and nullability', async () => {
     const dataSource = await database.open();
-    const columns = await run(dataSource, (manager) =>
+    const columns = await acrossTenants(dataSource, 'installation', (manager) =>
       query<Column>(
         manager,
         `SELECT table_name, column_name, is_nullable,
@@ -74,7 +74,7 @@ describe('migrations', () => {
   it('can be taken back and applied again', async () => {
     const dataSource = await database.open();
     for (const _ of MIGRATIONS) await dataSource.undoLastMigration({ transaction: 'all' });
-    const left = await run(dataSource, (manager) =>
+    const left = await acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,

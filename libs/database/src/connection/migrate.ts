@@ -1,6 +1,7 @@
 import { Client } from 'pg';
-import { MigrationExecutor } from 'typeorm';
+import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import { createDataSource, limitsOf } from './data-source.ts';
+import { ensureTenantRole, openSequences, unwalledTables, wall } from './tenant-policies.ts';
 
 /** Any number all starters agree on; nothing else of ours locks in this class. */
 const MIGRATION_LOCK = 7_264_826_336;
@@ -8,11 +9,14 @@ const MIGRATION_LOCK = 7_264_826_336;
 const WAIT_MS = 120_000;
 
 /**
- * Brings the schema up to date in one transaction. Several starters may call this at once: an advisory lock
+ * Brings the schema up to date in one transaction, and puts a wall between the tenants of each table: those
+ * there are already get theirs before it, one by one, so that no transaction of a running service meets more
+ * than one locked table. Several starters may call this at once: an advisory lock
  * lets one work, and the others find nothing left to do. The lock belongs to a transaction of its own, so a
  * connection pooler in transaction mode does not break it.
  * @returns names of the migrations applied now
- * @throws when the database cannot be reached or a migration fails, in which case nothing was changed
+ * @throws when the database cannot be reached or a migration fails, in which case the schema is as it was;
+ * TenantRoleUnusable
  */
 export async function runMigrations(url: string): Promise<string[]> {
   const guard = new Client({
@@ -42,16 +46,36 @@ async function applyPending(url: string): Promise<string[]> {
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.startTransaction();
-    await runner.query(limitsOf(dataSource));
-    const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
-    await runner.commitTransaction();
-    return applied.map((migration) => migration.name);
-  } catch (error) {
-    await runner.rollbackTransaction().catch(() => undefined);
-    throw error;
+    const inTransaction = <Result>(work: () => Promise<Result>) =>
+      transaction(runner, limitsOf(dataSource), work);
+    await inTransaction(() => ensureTenantRole(runner));
+    const tables = await inTransaction(() => unwalledTables(runner));
+    for (const table of tables) await inTransaction(() => wall(runner, table));
+    return await inTransaction(async () => {
+      const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+      for (const table of await unwalledTables(runner)) await wall(runner, table);
+      await openSequences(runner);
+      return applied.map((migration) => migration.name);
+    });
   } finally {
     await runner.release();
     await dataSource.destroy();
+  }
+}
+
+async function transaction<Result>(
+  runner: QueryRunner,
+  limits: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await runner.startTransaction();
+  try {
+    await runner.query(limits);
+    const result = await work();
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TenantId } from '@tandem/contracts';
 import { createTestDatabase, type TestDatabase } from '@tandem/stack';
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { databaseProblem } from './connection.ts';
@@ -7,7 +9,7 @@ import { createDataSource } from './data-source.ts';
 import { runMigrations } from './migrate.ts';
 import { pgbouncerPath, startPgbouncer } from '../test/pgbouncer.ts';
 import { StrictPooler } from '../test/strict-pooler.ts';
-import { query, run, transact } from './unit-of-work.ts';
+import { acrossTenants, query, run, transact } from './unit-of-work.ts';
 
 interface Pooler {
   readonly url: string;
@@ -61,7 +63,7 @@ describe.each(poolers)('behind %s with its default settings, in %s mode', (_name
     expect(await databaseProblem(dataSource)).toBeNull();
     const seen = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
-        (index % 2 ? run : transact)(dataSource, async (manager) => [
+        (index % 2 ? run : transact)(dataSource, randomUUID() as TenantId, async (manager) => [
           ...(await query<Limits>(manager, LIMITS)),
           ...(await query<Limits>(manager, LIMITS)),
         ]),
@@ -72,15 +74,19 @@ describe.each(poolers)('behind %s with its default settings, in %s mode', (_name
 
   it('a statement that takes too long is stopped', async () => {
     const hasty = await open({ poolSize: 1, statementTimeoutMs: 50 });
-    await expect(run(hasty, (manager) => query(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({
+    await expect(
+      acrossTenants(hasty, 'installation', (manager) => query(manager, 'SELECT pg_sleep(30)')),
+    ).rejects.toMatchObject({
       name: 'DatabaseUnavailable',
       code: '57014',
     });
-    expect(await run(hasty, (manager) => query(manager, 'SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    expect(
+      await acrossTenants(hasty, 'installation', (manager) => query(manager, 'SELECT 1 AS one')),
+    ).toEqual([{ one: 1 }]);
   });
 
   it('none of the limits stay for the next user of the connection', async () => {
-    await run(await open({ poolSize: 1 }), (manager) => query(manager, 'SELECT 1'));
+    await acrossTenants(await open({ poolSize: 1 }), 'installation', (manager) => query(manager, 'SELECT 1'));
     const other = new Client({ connectionString: pooler.url });
     await other.connect();
     const { rows: found } = await other.query<Limits>(LIMITS);

@@ -87,6 +87,7 @@ import { WebhookFilters1795606300000 } from '../migrations/1795606300000-webhook
 import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-locations-and-zones.ts';
 import { Calendar1795606200000 } from '../migrations/1795606200000-calendar.ts';
 import { Calendars1795606400000 } from '../migrations/1795606400000-calendars.ts';
+import { TenantReferences1795607200000 } from '../migrations/1795607200000-tenant-references.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -114,6 +115,7 @@ export const MIGRATIONS = [
   CrmConnections1795606500000,
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
+  TenantReferences1795607200000,
 ];
 
 /** The rows of every table. */

@@ -6,7 +6,7 @@ import { keepConnecting } from './connection.ts';
 import { createDataSource } from './data-source.ts';
 import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { query, run, transact } from './unit-of-work.ts';
+import { acrossTenants, query } from './unit-of-work.ts';
 
 /** Returns a port without a listener. */
 async function closedPort(): Promise<number> {
@@ -29,12 +29,14 @@ describe('a unit of work', () => {
   afterAll(() => database.drop());
 
   const kill = (processId: number) =>
-    run(dataSource, (manager) => query(manager, 'SELECT pg_terminate_backend($1)', [processId]));
+    acrossTenants(dataSource, 'installation', (manager) =>
+      query(manager, 'SELECT pg_terminate_backend($1)', [processId]),
+    );
   const backend = async (manager: Parameters<typeof query>[0]) =>
     (await query<{ pid: number }>(manager, 'SELECT pg_backend_pid() AS pid'))[0]!.pid;
 
   it('whose connection is killed is unavailable and not committed; the pool recovers', async () => {
-    const broken = transact(dataSource, async (transaction) => {
+    const broken = acrossTenants(dataSource, 'installation', async (transaction) => {
       await query(
         transaction,
         `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'half', ` +
@@ -46,7 +48,9 @@ describe('a unit of work', () => {
     await expect(broken).rejects.toThrow(DatabaseUnavailable);
     const left = await Promise.all(
       Array.from({ length: 6 }, () =>
-        run(dataSource, (manager) => query(manager, `SELECT 1 FROM tenants WHERE slug = 'half'`)),
+        acrossTenants(dataSource, 'installation', (manager) =>
+          query(manager, `SELECT 1 FROM tenants WHERE slug = 'half'`),
+        ),
       ),
     );
     expect(left.flat()).toEqual([]);
@@ -54,7 +58,7 @@ describe('a unit of work', () => {
 
   it('that is refused says which constraint, and nothing of the values', async () => {
     const insert = () =>
-      run(dataSource, (manager) =>
+      acrossTenants(dataSource, 'installation', (manager) =>
         query(
           manager,
           `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'twice', ` +
@@ -71,7 +75,9 @@ describe('a unit of work', () => {
   it('that takes too long is stopped by the server', async () => {
     const hasty = createDataSource({ url: database.url, poolSize: 1, statementTimeoutMs: 20 });
     await hasty.initialize();
-    await expect(run(hasty, (manager) => query(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({
+    await expect(
+      acrossTenants(hasty, 'installation', (manager) => query(manager, 'SELECT pg_sleep(30)')),
+    ).rejects.toMatchObject({
       name: 'DatabaseUnavailable',
       code: '57014',
     });
@@ -79,7 +85,7 @@ describe('a unit of work', () => {
   });
 
   it('runs at READ COMMITTED whatever the server prefers', async () => {
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_isolation = ` +
@@ -87,7 +93,7 @@ describe('a unit of work', () => {
       ),
     );
     const fresh = await database.open(1);
-    const level = await transact(fresh, (transaction) =>
+    const level = await acrossTenants(fresh, 'installation', (transaction) =>
       query<{ transaction_isolation: string }>(transaction, 'SHOW transaction_isolation'),
     );
     expect(level).toEqual([{ transaction_isolation: 'read committed' }]);
@@ -95,7 +101,7 @@ describe('a unit of work', () => {
 
   it('throws what its work throws', async () => {
     await expect(
-      run(dataSource, () => {
+      acrossTenants(dataSource, 'installation', () => {
         throw new RangeError('mine');
       }),
     ).rejects.toThrow(new RangeError('mine'));
@@ -114,7 +120,9 @@ describe('a unit of work', () => {
         stop.abort();
       },
     });
-    await expect(run(late, () => Promise.resolve(1))).rejects.toMatchObject({ code: 'not-connected' });
+    await expect(acrossTenants(late, 'installation', () => Promise.resolve(1))).rejects.toMatchObject({
+      code: 'not-connected',
+    });
     await connecting;
     expect(faults).toEqual(['ECONNREFUSED']);
     const there = createDataSource({ url: database.url, poolSize: 1 });

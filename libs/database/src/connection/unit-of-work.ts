@@ -1,6 +1,12 @@
+import type { TenantId } from '@tandem/contracts';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { query } from '../rows/query.ts';
 import { limitsOf } from './data-source.ts';
 import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
+import { scopeSql, type AcrossTenants, type Scope } from './tenant-scope.ts';
+
+export { actFor, narrowTo, type AcrossTenants } from './tenant-scope.ts';
+export { query };
 
 /** The handle of a transaction. Services only pass it on to repositories. */
 export type Transaction = EntityManager;
@@ -9,27 +15,55 @@ export type Transaction = EntityManager;
 const WORK_LIMIT_MS = 7_000;
 
 /**
- * Runs one piece of work on one connection. All access to the database goes through here or {@link transact},
- * which is for work of more than one statement: the limits of a statement are set per transaction.
- * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
+ * Runs one piece of work for a tenant on one connection: no row of another tenant is there. All access to the
+ * database goes through here, {@link transact}, which is for work of more than one statement, or
+ * {@link acrossTenants}: the limits of a statement and the tenant are set per transaction.
+ * @throws DatabaseUnavailable, DatabaseRefusal, TenantIdMalformed, and whatever the work itself throws
  */
-export function run<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return transact(dataSource, work);
+export function run<T>(
+  dataSource: DataSource,
+  tenantId: TenantId,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return perform(dataSource, { tenantId }, work);
 }
 
 /**
- * Runs work in one transaction, at READ COMMITTED whatever the server's default is: the booking lock relies
- * on every statement seeing everything committed before it. Rolls back when the work throws.
- * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
+ * Runs work for a tenant in one transaction, at READ COMMITTED whatever the server's default is: the booking
+ * lock relies on every statement seeing everything committed before it. Rolls back when the work throws.
+ * @throws DatabaseUnavailable, DatabaseRefusal, TenantIdMalformed, and whatever the work itself throws
  */
-export async function transact<T>(
+export function transact<T>(
   dataSource: DataSource,
+  tenantId: TenantId,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
+  return perform(dataSource, { tenantId }, work);
+}
+
+/**
+ * Runs work on rows of any tenant in one transaction. The reason says why no tenant can be named; what finds
+ * the tenant of its work goes on with {@link narrowTo}.
+ * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
+ */
+export function acrossTenants<T>(
+  dataSource: DataSource,
+  reason: AcrossTenants,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  return perform(dataSource, { reason }, work);
+}
+
+async function perform<T>(
+  dataSource: DataSource,
+  scope: Scope,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const begin = `SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${limitsOf(dataSource)}${scopeSql(scope)}`;
   return withConnection(dataSource, async (runner) => {
     await runner.startTransaction();
     try {
-      await runner.query(`SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${limitsOf(dataSource)}`);
+      await runner.query(begin);
       const result = await work(runner.manager);
       await runner.commitTransaction();
       return result;
@@ -40,20 +74,6 @@ export async function transact<T>(
       throw error;
     }
   });
-}
-
-/**
- * Runs SQL and returns its rows, also those of UPDATE and DELETE … RETURNING, which TypeORM wraps in a pair.
- * Columns are aliased in camelCase, so that a row is a value of the domain.
- */
-export async function query<Row>(
-  manager: Pick<EntityManager, 'query'>,
-  sql: string,
-  parameters: readonly unknown[] = [],
-): Promise<Row[]> {
-  const raw: unknown = await manager.query(sql, [...parameters]);
-  if (!Array.isArray(raw)) return [];
-  return (raw.length === 2 && Array.isArray(raw[0]) && typeof raw[1] === 'number' ? raw[0] : raw) as Row[];
 }
 
 /** Marks a point in a transaction to which it can be rolled back, locks taken since included. */

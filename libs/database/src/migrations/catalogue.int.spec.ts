@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../connection/schema.ts';
-import { query, run } from '../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../connection/unit-of-work.ts';
 import { openBusiness, type Business } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { Catalogue1795605600000 } from './1795605600000-catalogue.ts';
@@ -17,7 +17,7 @@ describe('bookings beside services of the release before', () => {
   let dataSource: DataSource;
   let business: Business;
   const sql = <Row>(text: string, parameters: unknown[] = []) =>
-    run(dataSource, (manager) => query<Row>(manager, text, parameters));
+    acrossTenants(dataSource, 'installation', (manager) => query<Row>(manager, text, parameters));
   const time = (hour: string) => `2027-03-01T${hour}Z`;
   const book = (from: string, until: string, reference: string) =>
     sql(BOOK, [

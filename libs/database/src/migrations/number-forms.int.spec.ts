@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../connection/schema.ts';
 import { openBusiness, type Business } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { query, run } from '../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../connection/unit-of-work.ts';
 import { NumberForms1795605100000 } from './1795605100000-number-forms.ts';
 
 describe('numbers stored before they had a normal form', () => {
@@ -11,7 +11,7 @@ describe('numbers stored before they had a normal form', () => {
   let dataSource: DataSource;
   let business: Business;
   const sql = <Row>(text: string, parameters: unknown[] = []) =>
-    run(dataSource, (manager) => query<Row>(manager, text, parameters));
+    acrossTenants(dataSource, 'installation', (manager) => query<Row>(manager, text, parameters));
   const column = async (text: string) =>
     (await sql<Record<string, unknown>>(text, [business.tenantId])).map((row) =>
       Object.values(row).join(' | '),

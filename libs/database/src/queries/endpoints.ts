@@ -135,10 +135,10 @@ export interface SealedParts {
 export function findSealedOtherwise(
   manager: EntityManager,
   keyId: string,
-): Promise<(SealedParts & { readonly id: string })[]> {
+): Promise<(SealedParts & { readonly id: string; readonly tenantId: TenantId })[]> {
   return query(
     manager,
-    `SELECT id, sealed_secret AS "sealedSecret", sealed_headers AS "sealedHeaders" FROM webhook_endpoints
+    `SELECT id, tenant_id AS "tenantId", sealed_secret AS "sealedSecret", sealed_headers AS "sealedHeaders" FROM webhook_endpoints
      WHERE split_part(sealed_secret, '.', 1) <> $1 OR split_part(sealed_headers, '.', 1) <> $1 LIMIT 100`,
     [keyId],
   );

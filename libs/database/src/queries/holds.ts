@@ -27,14 +27,16 @@ export async function expireHolds(transaction: Transaction, resourceId: string):
 }
 
 /** Returns resources that have holds which are over and not marked. */
-export async function resourcesWithExpiredHolds(manager: EntityManager, limit: number): Promise<string[]> {
-  const found = await query<{ id: string }>(
+export function resourcesWithExpiredHolds(
+  manager: EntityManager,
+  limit: number,
+): Promise<{ id: string; tenantId: TenantId }[]> {
+  return query(
     manager,
-    `SELECT resource_id AS id FROM bookings WHERE status = 'held' AND hold_expires_at <= now()
-     GROUP BY resource_id LIMIT $1`,
+    `SELECT resource_id AS id, tenant_id AS "tenantId" FROM bookings
+     WHERE status = 'held' AND hold_expires_at <= now() GROUP BY resource_id, tenant_id LIMIT $1`,
     [limit],
   );
-  return found.map(({ id }) => id);
 }
 
 /** Books what is held, unless the hold is over or its time has begun. Returns whether it was. */

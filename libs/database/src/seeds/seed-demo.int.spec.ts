@@ -15,7 +15,7 @@ import { ServiceRepository } from '../repositories/bookings/service.repository.t
 import { ContactRepository } from '../repositories/contacts/contact.repository.ts';
 import { NumberRepository } from '../repositories/agents/number.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { query, run } from '../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../connection/unit-of-work.ts';
 import { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
 
 describe('the demo', () => {
@@ -30,7 +30,7 @@ describe('the demo', () => {
   afterAll(() => database.drop());
 
   const everything = () =>
-    run(dataSource, async (manager) => {
+    acrossTenants(dataSource, 'installation', async (manager) => {
       const found: Record<string, unknown> = {};
       for (const { tableName } of dataSource.entityMetadatas)
         found[tableName] = await query(manager, `SELECT to_jsonb(t) FROM ${tableName} t ORDER BY 1`);
@@ -174,7 +174,7 @@ describe('the demo', () => {
       instructions: 'Mine.',
       model: { kind: 'guided' },
     });
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(manager, `UPDATE phone_numbers SET e164 = '+12025550177' WHERE e164 = $1`, [DEMO_PHONE_NUMBER]),
     );
     expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toMatchObject({
@@ -195,7 +195,7 @@ describe('the demo', () => {
     expect(
       await numbers.rename('7a0c1d3e-0000-4000-8000-00000000000f' as TenantId, held!.id, '+14155550124'),
     ).toBe('not-found');
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, '+14155550125', true)`,

@@ -147,12 +147,12 @@ export async function seedDemo(
   options: DemoOptions,
 ): Promise<{ tenantId: TenantId; agentVersion: number; isNewVersion: boolean; isOperators: boolean }> {
   if (!isApiKey(options.apiKey)) throw new ApiKeyMalformed();
-  await transact(dataSource, seedBusiness);
+  await transact(dataSource, DEMO_TENANT_ID, seedBusiness);
   const operators = await operatorsVersion(dataSource);
   const published = operators
     ? { version: operators, isNew: false }
     : await publishDemo(dataSource, options.model);
-  await run(dataSource, async (manager) => {
+  await run(dataSource, DEMO_TENANT_ID, async (manager) => {
     if (await manager.existsBy(PhoneNumberRow, { tenantId: DEMO_TENANT_ID })) return;
     await keep(manager, PhoneNumberRow, [
       { tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true },
@@ -175,7 +175,7 @@ async function publishDemo(
   dataSource: DataSource,
   model: DemoModel,
 ): Promise<{ version: number; isNew: boolean }> {
-  const before = await transact(dataSource, (transaction) =>
+  const before = await transact(dataSource, DEMO_TENANT_ID, (transaction) =>
     new AgentRepository(dataSource).publishAgain(
       transaction,
       DEMO_TENANT_ID,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallId } from '@tandem/contracts';
-import { MessageRepository, transact } from '@tandem/database';
+import { acrossTenants, MessageRepository } from '@tandem/database';
 import { RunningControl, type Operator } from '../test/running-control.ts';
 
 describe('the list of messages', () => {
@@ -26,7 +26,7 @@ describe('the list of messages', () => {
       refusal: null,
     });
     await messages.answer(operator.tenantId, received!.id, 'Yes.');
-    await transact(control.dataSource, (transaction) =>
+    await acrossTenants(control.dataSource, 'installation', (transaction) =>
       messages.create(transaction, {
         ...ours,
         channel: 'email',

@@ -39,13 +39,15 @@ export class TenantsService {
     transaction: Transaction,
     fields: NewTenant,
   ): Promise<{ tenant: Tenant; made: ApiKey; key: string }> {
-    const tenant = await this.tenants.create(transaction, fields);
-    if (tenant === 'unknown-time-zone') throw unknownTimeZone();
-    const key = generateApiKey();
-    const grant = { name: FIRST_KEY, scopes: TENANT_SCOPES, expiresAt: null };
-    const made = await this.keys.create(transaction, tenant.id, key, grant);
-    if (made === 'too-many-keys') throw new TypeError('a tenant without keys has too many of them');
-    return { tenant, made, key };
+    const created = await this.tenants.create(transaction, fields, async (tenant) => {
+      const key = generateApiKey();
+      const grant = { name: FIRST_KEY, scopes: TENANT_SCOPES, expiresAt: null };
+      const made = await this.keys.create(transaction, tenant.id, key, grant);
+      if (made === 'too-many-keys') throw new TypeError('a tenant without keys has too many of them');
+      return { tenant, made, key };
+    });
+    if (created === 'unknown-time-zone') throw unknownTimeZone();
+    return created;
   }
 
   /** @throws Problem 412 `changed-meanwhile`, 422 `unknown-time-zone`, 403 when the tenant was deleted */

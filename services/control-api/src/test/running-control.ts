@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { TenantId } from '@tandem/contracts';
 import {
+  acrossTenants,
   AgentDirectory,
   ApiKeyRepository,
   CallRepository,
   createDataSource,
   generateApiKey,
-  run,
   runMigrations,
   type ApiScope,
   type DataSource,
@@ -154,7 +154,9 @@ export class RunningControl {
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const rows: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
+    const rows: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return rows as Row[];
   }
 }

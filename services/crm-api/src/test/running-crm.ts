@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
 import {
+  acrossTenants,
   ApiKeyRepository,
   createDataSource,
   generateApiKey,
-  run,
   runMigrations,
   type ApiScope,
   type DataSource,
@@ -98,7 +98,9 @@ export class RunningCrm {
 
   /** Runs SQL and returns its rows. */
   async sql<Row = Record<string, unknown>>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const raw: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
+    const raw: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return raw as Row[];
   }
 

@@ -54,11 +54,12 @@ export class CalendarMaintenance implements OnApplicationBootstrap, OnApplicatio
   }
 
   async reseal(): Promise<void> {
-    for (const { id, sealedCredentials } of await this.calendars.sealedOtherwise(this.keyId)) {
+    for (const calendar of await this.calendars.sealedOtherwise(this.keyId)) {
+      const { id, sealedCredentials } = calendar;
       const place = calendarCredentialsPlace(id);
       try {
         const again = this.secrets.seal(this.secrets.open(sealedCredentials, place), place);
-        await this.calendars.replaceCredentials(id, sealedCredentials, again);
+        await this.calendars.replaceCredentials(calendar, sealedCredentials, again);
       } catch (error) {
         if (!(error instanceof SealBroken)) throw error;
         this.logger.warn({ connectionId: id }, 'credentials of a calendar unreadable: connect it anew');

@@ -74,7 +74,7 @@ export class CalendarSync implements OnApplicationBootstrap, BeforeApplicationSh
     const { id: connectionId, kind } = calendar;
     try {
       await this.turn.run(calendar);
-      await this.calendars.succeeded(connectionId);
+      await this.calendars.succeeded(calendar);
       this.metrics.turns.inc({ kind, outcome: 'done' });
     } catch (error) {
       try {
@@ -97,10 +97,6 @@ export class CalendarSync implements OnApplicationBootstrap, BeforeApplicationSh
     }
     if (failures === 0)
       this.logger.warn({ connectionId, tenantId, fault: fault.code }, 'calendar does not work; trying again');
-    await this.calendars.failed(
-      connectionId,
-      fault.code,
-      restOf(failures, fault.retryAfterMs, Math.random()),
-    );
+    await this.calendars.failed(calendar, fault.code, restOf(failures, fault.retryAfterMs, Math.random()));
   }
 }

@@ -51,7 +51,7 @@ export class CalendarTurn {
     const provider = this.open(calendar, beganMs);
     // Deleted and moved events first: what they leave free is not read as busy.
     let outage: CalendarFault | null = null;
-    for (const due of await this.calendars.dueEvents(calendar.id, EVENTS_PER_TURN)) {
+    for (const due of await this.calendars.dueEvents(calendar, EVENTS_PER_TURN)) {
       if (outage || Date.now() - beganMs > EVENTS_UNTIL_MS) break;
       outage = await this.write(calendar, provider, due);
     }
@@ -74,7 +74,7 @@ export class CalendarTurn {
       store: async (credentials) => {
         const again = this.secrets.seal(credentials, place);
         // Somebody authorized anew meanwhile: those credentials stay, and the next turn has them.
-        if (await this.calendars.replaceCredentials(id, sealed, again)) sealed = again;
+        if (await this.calendars.replaceCredentials(calendar, sealed, again)) sealed = again;
       },
     });
   }
@@ -100,19 +100,20 @@ export class CalendarTurn {
 
   /** Returns the outage that an event met. @throws CalendarFault that no event of the calendar gets past */
   private async write(
-    { id, kind, detail }: ClaimedCalendar,
+    calendar: ClaimedCalendar,
     provider: CalendarProvider,
     due: DueCalendarEvent,
   ): Promise<CalendarFault | null> {
+    const { kind, detail } = calendar;
     const { bookingId, attempts } = due;
     const written = { remoteId: due.remoteId, tag: due.remoteTag };
     try {
       if (due.isWanted) {
         const { remoteId, tag } = await provider.put(toCalendarEvent(due.booking, detail), written);
-        await this.calendars.settle(id, due, { remoteId, remoteTag: tag });
+        await this.calendars.settle(calendar, due, { remoteId, remoteTag: tag });
       } else {
         await provider.remove(bookingId, written);
-        await this.calendars.settle(id, due, { remoteId: null, remoteTag: null });
+        await this.calendars.settle(calendar, due, { remoteId: null, remoteTag: null });
       }
       this.metrics.events.inc({ kind, outcome: due.isWanted ? 'written' : 'deleted' });
       return null;
@@ -122,7 +123,7 @@ export class CalendarTurn {
       this.metrics.events.inc({ kind, outcome: error.kind });
       const isRefused = error.kind === 'refused';
       const restMs = isRefused ? eventRestOf(attempts, Math.random()) : EVENT_PAUSE_MS;
-      await this.calendars.failEvent(id, bookingId, code, restMs);
+      await this.calendars.failEvent(calendar, bookingId, code, restMs);
       return isRefused ? null : error;
     }
   }

@@ -131,7 +131,7 @@ export class CrmDelivery implements OnApplicationBootstrap, BeforeApplicationShu
         error instanceof CrmFault ? error : this.unexpected(error, delivery),
       );
     }
-    await this.deliveries.markReachable(delivery.connectionId);
+    await this.deliveries.markReachable(delivery);
     this.metrics.crmPushes.inc({ outcome: 'delivered' });
     await this.deliveries.delivered(delivery, { status, fault: null });
   }
@@ -156,9 +156,9 @@ export class CrmDelivery implements OnApplicationBootstrap, BeforeApplicationShu
         'push to a CRM given up; it can be replayed',
       );
     await (decision.isReachable
-      ? this.deliveries.markReachable(connectionId)
-      : this.deliveries.markUnreachable(connectionId));
-    if (decision.pauseMs > 0) await this.deliveries.pause(connectionId, decision.pauseMs);
+      ? this.deliveries.markReachable(delivery)
+      : this.deliveries.markUnreachable(delivery));
+    if (decision.pauseMs > 0) await this.deliveries.pause(delivery, decision.pauseMs);
     await this.deliveries.failed(delivery, decision);
   }
 }

@@ -41,10 +41,10 @@ export class CrmMaintenance implements OnApplicationBootstrap, OnApplicationShut
   /** Reseals credentials with the newest key. */
   async reseal(): Promise<void> {
     try {
-      for (const { id, sealed } of await this.connections.sealedOtherwise(this.secrets.keyId)) {
+      for (const { id, tenantId, sealed } of await this.connections.sealedOtherwise(this.secrets.keyId)) {
         try {
           const opened = this.secrets.openCredentials(id, sealed);
-          await this.connections.reseal(id, sealed, this.secrets.sealCredentials(id, opened));
+          await this.connections.reseal(tenantId, id, sealed, this.secrets.sealCredentials(id, opened));
         } catch (error) {
           if (!(error instanceof SealBroken)) throw error;
           this.logger.warn({ connectionId: id }, 'credentials of a CRM unreadable: set them anew');

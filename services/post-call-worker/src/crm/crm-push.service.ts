@@ -65,7 +65,7 @@ export class CrmPush {
       replaceCredentials: async (credentials) => {
         const sealed = this.secrets.sealCredentials(connectionId, credentials);
         if (sealedCredentials !== null)
-          await this.connections.reseal(connectionId, sealedCredentials, sealed);
+          await this.connections.reseal(tenantId, connectionId, sealedCredentials, sealed);
       },
     };
   }

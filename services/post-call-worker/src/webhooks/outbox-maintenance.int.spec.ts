@@ -8,8 +8,8 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import {
+  acrossTenants,
   createDataSource,
-  run,
   runMigrations,
   transact,
   WebhookDeliveryRepository,
@@ -41,13 +41,13 @@ describe('signing secrets', () => {
   it('do not need the old TANDEM_SECRET once they are resealed', async () => {
     const [tenantId, id] = [randomUUID() as TenantId, randomUUID()];
     const endpoints = new WebhookEndpointRepository(dataSource);
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       manager.query(
         `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'UTC')`,
         [tenantId, `t-${tenantId}`],
       ),
     );
-    await transact(dataSource, (transaction) =>
+    await transact(dataSource, tenantId, (transaction) =>
       endpoints.create(
         transaction,
         tenantId,
@@ -77,7 +77,7 @@ describe('signing secrets', () => {
     await keeper.resealSecrets();
     const sealed = (await endpoints.secrets(tenantId, id))?.sealedSecret ?? '';
     expect(sealerOf(NEW).open(sealed, webhookSecretPlace(id))).toBe('whsec_x');
-    const [row] = await run(dataSource, (manager) =>
+    const [row] = await acrossTenants(dataSource, 'installation', (manager) =>
       manager.query<{ sealed_headers: string }[]>(
         'SELECT sealed_headers FROM webhook_endpoints WHERE id = $1',
         [id],

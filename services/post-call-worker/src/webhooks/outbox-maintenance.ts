@@ -6,7 +6,12 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { SealBroken, Sealer } from '@tandem/call-state';
-import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import {
+  webhookHeadersPlace,
+  webhookSecretPlace,
+  WEBHOOK_SECRETS_PURPOSE,
+  type TenantId,
+} from '@tandem/contracts';
 import { WebhookDeliveryRepository, WebhookEndpointRepository, type SealedParts } from '@tandem/database';
 import { CONFIG, deriveKeys, FaultLog, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -73,19 +78,19 @@ export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationS
   async resealSecrets(): Promise<void> {
     try {
       const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
-      for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId))
-        await this.reseal(id, before);
+      for (const { id, tenantId, ...before } of await this.endpoints.sealedOtherwise(keyId))
+        await this.reseal(tenantId, id, before);
     } catch (error) {
       this.logger.warn({ err: error }, 'resealing of signing secrets failed; trying again later');
     }
   }
 
-  private async reseal(id: string, before: SealedParts): Promise<void> {
+  private async reseal(tenantId: TenantId, id: string, before: SealedParts): Promise<void> {
     const again = (sealed: string, place: string) =>
       this.secrets.seal(this.secrets.open(sealed, place), place);
     try {
       const { sealedSecret, sealedHeaders } = before;
-      await this.endpoints.reseal(id, before, {
+      await this.endpoints.reseal(tenantId, id, before, {
         sealedSecret: again(sealedSecret, webhookSecretPlace(id)),
         sealedHeaders: sealedHeaders === null ? null : again(sealedHeaders, webhookHeadersPlace(id)),
       });

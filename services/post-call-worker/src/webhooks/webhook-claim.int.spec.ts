@@ -61,19 +61,19 @@ describe('claiming deliveries that are due', () => {
   it('probes a failing endpoint with one delivery at a time until it responds', async () => {
     await hooks.busyTenant(1, 50);
     const repository = hooks.deliveries;
-    const endpointId = (await hooks.claim(1))[0]!.endpointId;
+    const target = (await hooks.claim(1))[0]!;
     for (let failed = 0; failed < FAILURES_BEFORE_PROBES; failed += 1)
-      await repository.markUnreachable(endpointId);
+      await repository.markUnreachable(target);
     expect(await hooks.claim(20)).toEqual([]);
     const rested = () =>
-      hooks.sql('UPDATE webhook_endpoints SET paused_until = NULL WHERE id = $1', endpointId);
+      hooks.sql('UPDATE webhook_endpoints SET paused_until = NULL WHERE id = $1', target.endpointId);
     await rested();
     expect(await hooks.claim(20)).toHaveLength(1);
     expect(await hooks.claim(20)).toEqual([]);
-    await repository.markUnreachable(endpointId);
+    await repository.markUnreachable(target);
     await rested();
     expect(await hooks.claim(20)).toHaveLength(1);
-    await repository.markReachable(endpointId);
+    await repository.markReachable(target);
     expect((await hooks.claim(20)).length).toBeGreaterThan(10);
   });
 

@@ -42,7 +42,7 @@ describe('delivery of events', () => {
     await hooks.subscribe();
     const given = new Error('undone');
     await expect(
-      transact(hooks.dataSource, async (transaction) => {
+      transact(hooks.dataSource, hooks.tenantId, async (transaction) => {
         await new BookingRepository(hooks.dataSource).cancel(
           transaction,
           hooks.tenantId,
@@ -103,7 +103,7 @@ describe('delivery of events', () => {
     );
     await hooks.book(2);
     hooks.reply = (_request, response) => response.writeHead(200).end();
-    await transact(hooks.dataSource, (transaction) =>
+    await transact(hooks.dataSource, hooks.tenantId, (transaction) =>
       hooks.endpoints.change(transaction, hooks.tenantId, endpointId, { isEnabled: true }),
     );
     await hooks.eventually(async () => (await hooks.states()).every((state) => state === 'delivered'));

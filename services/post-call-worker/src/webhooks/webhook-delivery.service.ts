@@ -165,8 +165,8 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
   private async apply(delivery: ClaimedDelivery, decision: DeliveryDecision): Promise<void> {
     const { endpointId } = delivery;
     await (decision.isReachable
-      ? this.deliveries.markReachable(endpointId)
-      : this.deliveries.markUnreachable(endpointId));
+      ? this.deliveries.markReachable(delivery)
+      : this.deliveries.markUnreachable(delivery));
     if (decision.kind === 'delivered') {
       this.metrics.webhooks.inc({ outcome: 'delivered' });
       return this.deliveries.delivered(delivery, decision.status);
@@ -179,9 +179,9 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
       );
     if (decision.isGone) {
       this.logger.warn({ endpointId, tenantId: delivery.tenantId }, 'webhook endpoint gone (410); disabled');
-      await this.deliveries.disable(endpointId);
+      await this.deliveries.disable(delivery);
     }
-    if (decision.pauseMs > 0) await this.deliveries.pause(endpointId, decision.pauseMs);
+    if (decision.pauseMs > 0) await this.deliveries.pause(delivery, decision.pauseMs);
     await this.deliveries.failed(delivery, decision);
   }
 }

@@ -93,10 +93,10 @@ export async function updateConnection(
 export function findCredentialsSealedOtherwise(
   manager: EntityManager,
   keyId: string,
-): Promise<{ readonly id: string; readonly sealed: string }[]> {
+): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly sealed: string }[]> {
   return query(
     manager,
-    `SELECT id, sealed_credentials AS sealed FROM crm_connections
+    `SELECT id, tenant_id AS "tenantId", sealed_credentials AS sealed FROM crm_connections
      WHERE split_part(sealed_credentials, '.', 1) <> $1 LIMIT 100`,
     [keyId],
   );

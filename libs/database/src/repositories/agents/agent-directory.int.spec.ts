@@ -4,7 +4,7 @@ import { isOpenAt, type AgentContentInput, type TenantId } from '@tandem/contrac
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../../connection/unit-of-work.ts';
 import { AgentDirectory } from './agent-directory.ts';
 
 const content = (change: Partial<AgentContentInput> = {}): AgentContentInput => ({
@@ -32,7 +32,7 @@ describe('the agent directory', () => {
   afterAll(() => database.drop());
 
   const sql = <Row>(text: string, ...parameters: unknown[]) =>
-    run(dataSource, (manager) => query<Row>(manager, text, parameters));
+    acrossTenants(dataSource, 'installation', (manager) => query<Row>(manager, text, parameters));
 
   async function number(e164: string, agentId: string | null, isAlwaysOpen = true): Promise<string> {
     const [row] = await sql<{ id: string }>(

@@ -15,7 +15,7 @@ import type { DataSource } from 'typeorm';
 import { AgentRow, type AccessMode } from '../../entities/agent.entities.ts';
 import { findPublished, insertNextVersion } from '../../queries/agent-versions.ts';
 import { findDialledNumber, type DialledNumberFields } from '../../queries/dialled-number.ts';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { NO_BUDGET, type TenantBudget } from '../tenants/spending.repository.ts';
 
 /** Everything admission needs about a dialled number. */
@@ -68,7 +68,7 @@ export class AgentDirectory {
    * @param agentId in place of the number's own agent; one of the same tenant, else there is none
    */
   async findByNumber(e164: string, agentId: string | null = null): Promise<DialledNumber | null> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await acrossTenants(this.dataSource, 'lookup', (manager) =>
       findDialledNumber(manager, writtenForms(e164), agentId),
     );
     return found && toDialledNumber(found);
@@ -85,7 +85,7 @@ export class AgentDirectory {
     agentId: string,
     content: AgentContentInput,
   ): Promise<{ version: number; isNew: boolean }> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const agent = { id: agentId, tenantId, name: content.name };
       await transaction.createQueryBuilder().insert().into(AgentRow).values(agent).orIgnore().execute();
       return publishVersion(transaction, tenantId, agentId, content);

@@ -17,7 +17,7 @@ export class AgentRepository {
   /** By name: agents that may answer calls, or the archived ones. */
   async list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
     const archivedAt = isArchived ? Not(IsNull()) : IsNull();
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(AgentRow, {
         where: { tenantId, archivedAt },
         order: { name: 'ASC', id: 'ASC' },
@@ -28,7 +28,9 @@ export class AgentRepository {
   }
 
   async find(tenantId: TenantId, id: string): Promise<Agent | null> {
-    const found = await run(this.dataSource, (manager) => manager.findOneBy(AgentRow, { tenantId, id }));
+    const found = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(AgentRow, { tenantId, id }),
+    );
     return found && toAgent(found);
   }
 
@@ -51,7 +53,7 @@ export class AgentRepository {
     id: string,
     change: AgentChange,
   ): Promise<Agent | 'not-found' | 'in-use' | 'name-taken'> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const [before] = await transaction.find(AgentRow, {
         where: { tenantId, id },
         lock: { mode: 'pessimistic_write' },
@@ -127,12 +129,12 @@ export class AgentRepository {
     id: string,
     page: { limit: number; before?: number | undefined },
   ): Promise<AgentVersion[] | null> {
-    return run(this.dataSource, (manager) => listVersions(manager, tenantId, id, page));
+    return run(this.dataSource, tenantId, (manager) => listVersions(manager, tenantId, id, page));
   }
 
   /** Returns published content as stored; null when there is no such version. */
   async content(tenantId: TenantId, id: string, version: number): Promise<unknown> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.findOneBy(AgentVersionRow, { tenantId, agentId: id, version }),
     );
     return found?.content ?? null;

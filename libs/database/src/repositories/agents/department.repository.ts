@@ -17,19 +17,19 @@ export class DepartmentRepository {
   async list(tenantId: TenantId, transaction?: Transaction): Promise<Department[]> {
     const read = (manager: Transaction) =>
       manager.find(DepartmentRow, { where: { tenantId }, order: { key: 'ASC' }, take: MAX_DEPARTMENTS });
-    const found = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const found = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     return found.map((row) => without(row, 'tenantId'));
   }
 
   /** `full`: the tenant has {@link MAX_DEPARTMENTS} others. */
   async put(tenantId: TenantId, department: Department): Promise<'stored' | 'full'> {
-    const isStored = await run(this.dataSource, (manager) =>
+    const isStored = await run(this.dataSource, tenantId, (manager) =>
       putDepartment(manager, tenantId, storable(department), MAX_DEPARTMENTS),
     );
     return isStored ? 'stored' : 'full';
   }
 
   async delete(tenantId: TenantId, key: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(DepartmentRow, { tenantId, key }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(DepartmentRow, { tenantId, key }));
   }
 }

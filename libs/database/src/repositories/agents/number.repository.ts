@@ -29,17 +29,17 @@ export class NumberRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   list(tenantId: TenantId): Promise<PhoneNumber[]> {
-    return run(this.dataSource, (manager) => listNumbers(manager, tenantId, MAX_LISTED));
+    return run(this.dataSource, tenantId, (manager) => listNumbers(manager, tenantId, MAX_LISTED));
   }
 
   find(tenantId: TenantId, id: string): Promise<PhoneNumber | null> {
-    return run(this.dataSource, (manager) => findNumber(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findNumber(manager, tenantId, id));
   }
 
   /** Returns a number of the tenant as it is stored, from any of its written forms; null for none. */
   async ownForm(tenantId: TenantId, e164: string): Promise<string | null> {
     const forms = writtenForms(e164);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(PhoneNumberRow, { select: { e164: true }, where: { tenantId, e164: In(forms) } }),
     );
     return forms.find((form) => found.some((number) => number.e164 === form)) ?? null;
@@ -83,7 +83,7 @@ export class NumberRepository {
     isCurrent: (before: PhoneNumber) => boolean = () => true,
   ): Promise<PhoneNumber | Objection | 'not-found' | 'never-open' | 'changed-meanwhile'> {
     try {
-      return await transact(this.dataSource, async (transaction) => {
+      return await transact(this.dataSource, tenantId, async (transaction) => {
         const before = await findNumber(transaction, tenantId, id, 'FOR UPDATE OF number');
         if (!before) return 'not-found';
         if (!isCurrent(before)) return 'changed-meanwhile';
@@ -108,7 +108,7 @@ export class NumberRepository {
    * the tenant has no such number.
    */
   async delete(tenantId: TenantId, id: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(PhoneNumberRow, { tenantId, id }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(PhoneNumberRow, { tenantId, id }));
   }
 
   /**
@@ -117,7 +117,7 @@ export class NumberRepository {
    */
   async rename(tenantId: TenantId, id: string, e164: string): Promise<'renamed' | 'not-found' | 'taken'> {
     try {
-      const { affected } = await run(this.dataSource, (manager) =>
+      const { affected } = await run(this.dataSource, tenantId, (manager) =>
         manager.update(PhoneNumberRow, { tenantId, id }, { e164 }),
       );
       return affected ? 'renamed' : 'not-found';

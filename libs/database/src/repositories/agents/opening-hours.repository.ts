@@ -17,7 +17,7 @@ export class OpeningHoursRepository {
 
   /** Null when the tenant has no such number. */
   find(tenantId: TenantId, numberId: string): Promise<NumberHours | null> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const number = await manager.findOneBy(PhoneNumberRow, { tenantId, id: numberId });
       return number && this.read(manager, number);
     });
@@ -33,7 +33,7 @@ export class OpeningHoursRepository {
     { isAlwaysOpen, hours }: NumberHours,
     isCurrent: (before: NumberHours) => boolean,
   ): Promise<NumberHours | 'not-found' | 'changed-meanwhile'> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const number = await transaction.findOne(PhoneNumberRow, {
         where: { tenantId, id: numberId },
         lock: { mode: 'pessimistic_write' },

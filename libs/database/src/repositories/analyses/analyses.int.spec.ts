@@ -8,7 +8,7 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../../connection/unit-of-work.ts';
 import type { AnalysisResult, NewAnalysisRun } from '../../entities/analysis.ts';
 import { openBusiness } from '../../test/business.ts';
 import { ADMITTED, callRecord } from '../../test/call-records.ts';
@@ -66,7 +66,7 @@ beforeEach(async () => {
 });
 
 const sql = <Row>(text: string, ...values: unknown[]): Promise<Row[]> =>
-  run(dataSource, (manager) => query<Row>(manager, text, values));
+  acrossTenants(dataSource, 'installation', (manager) => query<Row>(manager, text, values));
 
 /** Stores calls of an agent that have ended. */
 async function endCalls(
@@ -100,7 +100,7 @@ const jobOf = async (callId: CallId, owner = tenantId): Promise<AnalysisJob> => 
 const eventsOf = (callId: CallId) =>
   sql<{ type: string }>('SELECT type FROM outbox_events WHERE subject_id = $1 ORDER BY sequence', callId);
 const begin = (request: Partial<NewAnalysisRun> = {}, owner = tenantId) =>
-  transact(dataSource, (transaction) =>
+  acrossTenants(dataSource, 'installation', (transaction) =>
     runs.create(transaction, owner, { selection: PERIOD, settings: null, ...request }),
   );
 const begun = async (request: Partial<NewAnalysisRun> = {}) => {
@@ -109,7 +109,7 @@ const begun = async (request: Partial<NewAnalysisRun> = {}) => {
   return created;
 };
 const cancel = (id: string, owner = tenantId) =>
-  transact(dataSource, (transaction) => runs.cancel(transaction, owner, id));
+  acrossTenants(dataSource, 'installation', (transaction) => runs.cancel(transaction, owner, id));
 
 describe('the analysis of a call', () => {
   it('is asked for when the call ends, once however many times it is stored', async () => {

@@ -45,13 +45,15 @@ export class AnalysisRunRepository {
   }
 
   find(tenantId: TenantId, id: string): Promise<AnalysisRun | null> {
-    return run(this.dataSource, (manager) => findRun(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findRun(manager, tenantId, id));
   }
 
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<AnalysisRun>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => listRuns(manager, tenantId, start, page.limit + 1));
+    const found = await run(this.dataSource, tenantId, (manager) =>
+      listRuns(manager, tenantId, start, page.limit + 1),
+    );
     return toPageByTime(found, page.limit, (one) => one);
   }
 

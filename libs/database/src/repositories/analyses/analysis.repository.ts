@@ -1,6 +1,6 @@
 import type { AnalysisJob, CallId, JsonValue, TenantId, ToolCallId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
   AnalysisResult,
   CallAnalysis,
@@ -37,12 +37,12 @@ export class AnalysisRepository {
    * most for fresh calls, and as many for runs.
    */
   due(take: { limit: number; perTenant: number; againMs: number }): Promise<DueAnalysis[]> {
-    return run(this.dataSource, (manager) => takeDueAnalyses(manager, take));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => takeDueAnalyses(manager, take));
   }
 
   /** Returns an analysis that waits; null when it waits no more. */
   waiting(job: AnalysisJob): Promise<WaitingAnalysis | null> {
-    return run(this.dataSource, (manager) => findWaiting(manager, job));
+    return run(this.dataSource, job.tenantId, (manager) => findWaiting(manager, job));
   }
 
   /**
@@ -51,7 +51,7 @@ export class AnalysisRepository {
    * @returns false when the analysis waits no more
    */
   settle(job: AnalysisJob, result: AnalysisResult, message: FollowUpMessage | null): Promise<boolean> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, job.tenantId, async (transaction) => {
       if (!(await storeResult(transaction, job, result))) return false;
       const row = await transaction.findOneByOrFail(CallAnalysisRow, { id: job.analysisId });
       const analysis = toAnalysis(row);
@@ -63,7 +63,7 @@ export class AnalysisRepository {
 
   /** Returns the analyses of a call, the latest one first. */
   async ofCall(tenantId: TenantId, callId: CallId): Promise<CallAnalysis[]> {
-    const rows = await run(this.dataSource, (manager) =>
+    const rows = await run(this.dataSource, tenantId, (manager) =>
       manager
         .createQueryBuilder(CallAnalysisRow, 'analysis')
         .where('analysis.tenantId = :tenantId AND analysis.callId = :callId', { tenantId, callId })
@@ -81,7 +81,7 @@ export class AnalysisRepository {
     let after: Position | null = null;
     for (;;) {
       const start: Position | null = after;
-      const batch: ExportedAnalysis[] = await run(this.dataSource, (manager) =>
+      const batch: ExportedAnalysis[] = await run(this.dataSource, tenantId, (manager) =>
         listForExport(manager, tenantId, selection, start, EXPORT_BATCH),
       );
       yield batch;

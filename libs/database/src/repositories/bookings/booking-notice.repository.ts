@@ -1,6 +1,6 @@
 import { appointmentSubject, appointmentText, shortMessage, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { BookingNoticeRow } from '../../entities/calendar.entities.ts';
 import { claimNotice, findDueNotices, type DueNotice } from '../../queries/booking-notices.ts';
 import { without } from '../../rows/without.ts';
@@ -21,7 +21,7 @@ export class BookingNoticeRepository {
 
   /** Returns notices whose time has come, those of the soonest appointments first. */
   due(now: Date, limit: number): Promise<DueNotice[]> {
-    return run(this.dataSource, (manager) => findDueNotices(manager, now, limit));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => findDueNotices(manager, now, limit));
   }
 
   /**
@@ -31,7 +31,7 @@ export class BookingNoticeRepository {
    * @returns `settled` when it was sent or left out before, or its booking is no longer as it was
    */
   settle(notice: DueNotice, mailAddress: string | null): Promise<'stored' | 'left-out' | 'settled'> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, notice.tenantId, async (transaction) => {
       if (!(await claimNotice(transaction, notice))) return 'settled';
       const stored = await this.store(transaction, notice, mailAddress);
       const { bookingId, kind, minutesBefore, channel, timedAt } = notice;
@@ -46,7 +46,7 @@ export class BookingNoticeRepository {
 
   /** Returns the notices of a booking, the first one first. */
   async ofBooking(tenantId: TenantId, bookingId: string): Promise<BookingNotice[]> {
-    const rows = await run(this.dataSource, (manager) =>
+    const rows = await run(this.dataSource, tenantId, (manager) =>
       manager.find(BookingNoticeRow, {
         where: { tenantId, bookingId },
         order: { createdAt: 'ASC', minutesBefore: 'DESC' },

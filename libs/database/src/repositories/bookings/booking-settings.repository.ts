@@ -41,7 +41,9 @@ export class BookingSettingsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async find(tenantId: TenantId): Promise<BookingSettings> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(BookingSettingsRow, { tenantId }));
+    const row = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(BookingSettingsRow, { tenantId }),
+    );
     return row ? toSettings(row) : DEFAULTS;
   }
 
@@ -78,7 +80,7 @@ export class BookingSettingsRepository {
 
   /** Returns the notices of a service; null when it has none of its own. `not-found`: no such service. */
   async ofService(tenantId: TenantId, serviceId: string): Promise<NoticeSettings | null | 'not-found'> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       if (!(await hasService(manager, tenantId, serviceId))) return 'not-found';
       const row = await manager.findOneBy(ServiceRemindersRow, { tenantId, serviceId });
       return row && toNotices(row);

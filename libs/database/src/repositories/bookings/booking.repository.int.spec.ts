@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { openBusiness, type Business } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, transact } from '../../connection/unit-of-work.ts';
 import type { Booking } from '../../entities/booking.ts';
 import { BookingRepository } from './booking.repository.ts';
 
@@ -31,7 +31,7 @@ describe('bookings', () => {
     phone: string | null = null,
     bufferMs = 0,
   ): Promise<Booking | null> {
-    return transact(pool, (transaction) =>
+    return transact(pool, business.tenantId, (transaction) =>
       from.book(transaction, {
         tenantId: business.tenantId,
         serviceId: business.serviceId,
@@ -50,7 +50,7 @@ describe('bookings', () => {
   }
 
   function overlaps(business: Business): Promise<unknown[]> {
-    return run(dataSource, (manager) =>
+    return acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `SELECT a.id FROM bookings a JOIN bookings b
@@ -135,7 +135,7 @@ describe('bookings', () => {
                 }
                 const victim = made[action.which % Math.max(made.length, 1)];
                 if (victim)
-                  await transact(dataSource, (transaction) =>
+                  await transact(dataSource, business.tenantId, (transaction) =>
                     bookings.cancel(transaction, business.tenantId, victim.id),
                   );
               }),
@@ -153,7 +153,7 @@ describe('bookings', () => {
     await book(business);
     expect(await book(business, NINE, NINE + HOUR_MS, bookings, dataSource, '+12025550177')).toBeNull();
     expect(
-      await run(dataSource, (manager) =>
+      await acrossTenants(dataSource, 'installation', (manager) =>
         query(manager, 'SELECT 1 FROM contacts WHERE tenant_id = $1', [business.tenantId]),
       ),
     ).toEqual([]);
@@ -182,10 +182,10 @@ describe('bookings', () => {
     const first = await book(business);
     expect(await book(business, NINE + HOUR_MS)).not.toBeNull();
     expect(await book(business)).toBeNull();
-    const cancelled = await transact(dataSource, (transaction) =>
+    const cancelled = await transact(dataSource, business.tenantId, (transaction) =>
       bookings.cancel(transaction, business.tenantId, first!.id),
     );
-    const again = await transact(dataSource, (transaction) =>
+    const again = await transact(dataSource, business.tenantId, (transaction) =>
       bookings.cancel(transaction, business.tenantId, first!.id),
     );
     expect(cancelled?.status).toBe('cancelled');
@@ -199,7 +199,7 @@ describe('bookings', () => {
     const booking = await book(business);
     expect(await bookings.find(stranger.tenantId, booking!.id)).toBeNull();
     expect(
-      await transact(dataSource, (transaction) =>
+      await transact(dataSource, stranger.tenantId, (transaction) =>
         bookings.cancel(transaction, stranger.tenantId, booking!.id),
       ),
     ).toBeNull();
@@ -231,7 +231,7 @@ describe('bookings', () => {
 
   async function untilSomeoneWaits(): Promise<void> {
     for (;;) {
-      const waiting = await run(dataSource, (manager) =>
+      const waiting = await acrossTenants(dataSource, 'installation', (manager) =>
         query(
           manager,
           `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,

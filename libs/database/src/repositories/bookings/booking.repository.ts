@@ -1,7 +1,7 @@
 import { writtenForms, type CallId, type TenantId } from '@tandem/contracts';
 import { MoreThanOrEqual, type DataSource, type EntityManager } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE } from '../../connection/database-errors.ts';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
   Booking,
   BookingFilter,
@@ -71,13 +71,15 @@ export class BookingRepository {
    * @returns the number of resources that had any
    */
   async expireHolds(limit: number): Promise<number> {
-    const ids = await run(this.dataSource, (manager) => resourcesWithExpiredHolds(manager, limit));
-    for (const id of ids)
-      await transact(this.dataSource, async (transaction) => {
+    const found = await acrossTenants(this.dataSource, 'due-work', (manager) =>
+      resourcesWithExpiredHolds(manager, limit),
+    );
+    for (const { id, tenantId } of found)
+      await transact(this.dataSource, tenantId, async (transaction) => {
         await lockResource(transaction, id);
         await expireHolds(transaction, id);
       });
-    return ids.length;
+    return found.length;
   }
 
   /**
@@ -168,12 +170,12 @@ export class BookingRepository {
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {
     const read = (manager: EntityManager) => findBooking(manager, tenantId, id);
-    return transaction ? read(transaction) : run(this.dataSource, read);
+    return transaction ? read(transaction) : run(this.dataSource, tenantId, read);
   }
 
   /** Returns the standing bookings that were made in a call. */
   async ofCall(tenantId: TenantId, callId: CallId): Promise<BookingOfCall[]> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(BookingRow, {
         where: { tenantId, callId, status: 'booked' },
         order: { createdAt: 'ASC', id: 'ASC' },
@@ -186,7 +188,7 @@ export class BookingRepository {
   async list(tenantId: TenantId, filter: BookingFilter, page: PageRequest): Promise<Page<Booking>> {
     const start = startOf(page);
     const phones = filter.contactPhone ? writtenForms(filter.contactPhone) : null;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listBookings(manager, tenantId, filter, phones, start, page.limit + 1),
     );
     return toPage(

@@ -50,7 +50,7 @@ export class CalendarRepository {
     transaction?: Transaction,
   ): Promise<Calendar | null> {
     const read = (manager: EntityManager) => readCalendar(manager, tenantId, service, stretch);
-    const stored = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const stored = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     if (!stored) return null;
     const resources = stored.resources.map(({ id, name, hours }) => ({
       id,

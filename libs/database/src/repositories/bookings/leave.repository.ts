@@ -25,14 +25,14 @@ export class LeaveRepository {
   /** Returns the time zone of the tenant; null when there is no such tenant. */
   async timeZone(tenantId: TenantId, transaction?: Transaction): Promise<string | null> {
     const read = (manager: Transaction) => manager.findOneBy(TenantRow, { id: tenantId });
-    const tenant = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const tenant = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     return tenant?.timeZone ?? null;
   }
 
   /** Soonest first; null when there is no such resource. @throws CursorMalformed */
   async list(tenantId: TenantId, resourceId: string, page: PageRequest): Promise<Page<ResourceLeave> | null> {
     const start = startOf(page);
-    const found = await run(this.dataSource, async (manager) => {
+    const found = await run(this.dataSource, tenantId, async (manager) => {
       if (!(await isInUse(manager, tenantId, resourceId))) return null;
       const leave = manager
         .createQueryBuilder(ResourceLeaveRow, 'leave')

@@ -41,14 +41,14 @@ export class ResourceRepository {
   /** By name. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<Resource>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listResources(manager, tenantId, start?.id ?? null, page.limit + 1),
     );
     return toPageByName(found, page.limit, (resource) => resource);
   }
 
   find(tenantId: TenantId, id: string): Promise<Resource | null> {
-    return run(this.dataSource, (manager) => findResource(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findResource(manager, tenantId, id));
   }
 
   /** Returns a resource that no other transaction changes until this one ends. */

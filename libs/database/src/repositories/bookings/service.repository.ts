@@ -23,7 +23,7 @@ export class ServiceRepository {
   /** By key. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<Service>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => {
+    const found = await run(this.dataSource, tenantId, (manager) => {
       const services = manager
         .createQueryBuilder(ServiceRow, 'service')
         .where('service.tenantId = :tenantId AND service.isActive', { tenantId });
@@ -52,7 +52,7 @@ export class ServiceRepository {
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Service | null> {
     const read = (manager: Transaction) => manager.findOneBy(ServiceRow, { tenantId, id, isActive: true });
-    const row = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const row = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     return row && toService(row);
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writtenForms, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, narrowTo, run, type Transaction } from '../../connection/unit-of-work.ts';
 import type { Booking } from '../../entities/booking.ts';
 import { ResourceRow } from '../../entities/business.entities.ts';
 import { FreedTimeRow, WaitingListRow } from '../../entities/calendar.entities.ts';
@@ -84,22 +84,22 @@ export class WaitingListRepository {
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<WaitingEntry | null> {
     if (transaction) return findWaiting(transaction, tenantId, id);
-    return run(this.dataSource, (manager) => findWaiting(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findWaiting(manager, tenantId, id));
   }
 
   /** Longest waiting first. @throws CursorMalformed */
   async list(tenantId: TenantId, filter: WaitingFilter, page: PageRequest): Promise<Page<WaitingEntry>> {
     const start = startOf(page);
     const phones = filter.contactPhone ? writtenForms(filter.contactPhone) : null;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listWaiting(manager, tenantId, filter, phones, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (entry) => entry);
   }
 
-  /** Does what is offered in one transaction. */
+  /** Does what is offered in one transaction: that of the tenant whose freed time is taken in it. */
   transact<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return transact(this.dataSource, work);
+    return acrossTenants(this.dataSource, 'due-work', work);
   }
 
   /**
@@ -108,7 +108,9 @@ export class WaitingListRepository {
    */
   async takeFreedTime(transaction: Transaction, now: Date): Promise<FreedTime | null> {
     const freed = await takeFreedTime(transaction, now);
-    if (freed) await lockName(transaction, `waiting-list:${freed.tenantId}`);
+    if (!freed) return null;
+    await lockName(transaction, `waiting-list:${freed.tenantId}`);
+    await narrowTo(transaction, freed.tenantId);
     return freed;
   }
 

@@ -56,7 +56,7 @@ export class CalendarConnectionRepository {
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<CalendarConnection>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       query<CalendarConnection>(
         manager,
         `${VIEW} AND ($2::timestamptz IS NULL
@@ -76,7 +76,7 @@ export class CalendarConnectionRepository {
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<CalendarConnection | null> {
     const read = (manager: Transaction) =>
       query<CalendarConnection>(manager, `${VIEW} AND connection.id = $2`, [tenantId, id]);
-    const [found] = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const [found] = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     return found ?? null;
   }
 
@@ -100,7 +100,7 @@ export class CalendarConnectionRepository {
 
   /** Gives a connection credentials and lets it work at once. @returns whether there is one */
   async authorize(tenantId: TenantId, id: string, sealedCredentials: string): Promise<boolean> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_connections SET sealed_credentials = $3, state = 'active', failures = 0,
@@ -114,7 +114,7 @@ export class CalendarConnectionRepository {
 
   /** Reads it, and writes what is due there, at once. @returns whether there is one */
   async wake(tenantId: TenantId, id: string): Promise<boolean> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_connections SET paused_until = NULL, next_read_at = now()
@@ -127,6 +127,8 @@ export class CalendarConnectionRepository {
 
   /** Deletes a connection with its busy times; events that were written there stay. */
   async delete(tenantId: TenantId, id: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(CalendarConnectionRow, { tenantId, id }));
+    await run(this.dataSource, tenantId, (manager) =>
+      manager.delete(CalendarConnectionRow, { tenantId, id }),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { query, run, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, narrowTo, query, run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ResourceRow } from '../../entities/business.entities.ts';
 import { CalendarFeedRow, type CalendarDetailLevel } from '../../entities/connected-calendar.entities.ts';
 import { SHOWN, SHOWN_FROM, type BookingInCalendar } from '../../queries/calendars/shown-bookings.ts';
@@ -28,7 +28,7 @@ export class CalendarFeedRepository {
 
   /** `not-found`: no such resource; null: it has no feed. */
   async find(tenantId: TenantId, resourceId: string): Promise<CalendarFeed | null | 'not-found'> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       if (!(await manager.existsBy(ResourceRow, { tenantId, id: resourceId }))) return 'not-found';
       const row = await manager.findOneBy(CalendarFeedRow, { tenantId, resourceId });
       return row && without(row, 'tenantId');
@@ -78,15 +78,16 @@ export class CalendarFeedRepository {
 
   /** Returns the feed with this token; null when there is none. */
   async read(tokenHash: Buffer): Promise<ReadFeed | null> {
-    return run(this.dataSource, async (manager) => {
-      const [feed] = await query<{ resourceId: string } & Omit<ReadFeed, 'bookings'>>(
+    return acrossTenants(this.dataSource, 'lookup', async (manager) => {
+      const [feed] = await query<{ resourceId: string; tenantId: TenantId } & Omit<ReadFeed, 'bookings'>>(
         manager,
-        `SELECT feed.resource_id AS "resourceId", feed.detail, resource.name AS "resourceName"
+        `SELECT feed.resource_id AS "resourceId", feed.tenant_id AS "tenantId", feed.detail, resource.name AS "resourceName"
          FROM calendar_feeds feed JOIN resources resource ON resource.id = feed.resource_id
          WHERE feed.token_hash = $1`,
         [tokenHash],
       );
       if (!feed) return null;
+      await narrowTo(manager, feed.tenantId);
       const bookings = await query<BookingInCalendar>(
         manager,
         `SELECT ${SHOWN} FROM bookings booking ${SHOWN_FROM}

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import { In, type DataSource } from 'typeorm';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, run, transact } from '../../connection/unit-of-work.ts';
 import { BookingRow } from '../../entities/business.entities.ts';
 import type {
   CalendarBacklog,
@@ -15,19 +15,21 @@ import { wantEventsOfConnection } from '../../queries/calendars/wanted-events.ts
 /** Events of bookings that ended longer ago are no longer written. */
 const DAYS_AFTER = 7;
 
+type Calendar = Pick<ClaimedCalendar, 'id' | 'tenantId'>;
+
 /** Connected calendars at work: one worker has a calendar at a time. */
 export class CalendarSyncRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Claims calendars with something to do for `leaseMs`. */
   claim(free: number, leaseMs: number): Promise<ClaimedCalendar[]> {
-    return run(this.dataSource, (manager) => claimCalendars(manager, free, leaseMs));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => claimCalendars(manager, free, leaseMs));
   }
 
   /** Returns the ids among these that are bookings of the tenant. */
   async ownBookings(tenantId: TenantId, ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(BookingRow, { select: { id: true }, where: { tenantId, id: In([...ids]) } }),
     );
     return new Set(found.map(({ id }) => id));
@@ -39,7 +41,7 @@ export class CalendarSyncRepository {
     busy: readonly CalendarBusyTime[],
     nextReadMs: number,
   ): Promise<void> {
-    await transact(this.dataSource, async (transaction) => {
+    await transact(this.dataSource, tenantId, async (transaction) => {
       await query(transaction, 'DELETE FROM calendar_busy WHERE connection_id = $1', [id]);
       await query(
         transaction,
@@ -65,17 +67,17 @@ export class CalendarSyncRepository {
     });
   }
 
-  dueEvents(connectionId: string, limit: number): Promise<DueCalendarEvent[]> {
-    return run(this.dataSource, (manager) => findDueEvents(manager, connectionId, limit));
+  dueEvents({ id, tenantId }: Calendar, limit: number): Promise<DueCalendarEvent[]> {
+    return run(this.dataSource, tenantId, (manager) => findDueEvents(manager, id, limit));
   }
 
   /** Stores what the calendar has now; an event that was changed meanwhile stays due. */
   async settle(
-    connectionId: string,
+    { id: connectionId, tenantId }: Calendar,
     { bookingId, revision, isWanted }: DueCalendarEvent,
     remote: Pick<CalendarEventRow, 'remoteId' | 'remoteTag'>,
   ): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_events SET is_settled = (revision = $3 AND is_wanted = $4), remote_id = $5,
@@ -87,8 +89,13 @@ export class CalendarSyncRepository {
   }
 
   /** Stores that the calendar did not take an event, which is due again after this time. */
-  async failEvent(connectionId: string, bookingId: string, fault: string, delayMs: number): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async failEvent(
+    { id: connectionId, tenantId }: Calendar,
+    bookingId: string,
+    fault: string,
+    delayMs: number,
+  ): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_events SET attempts = attempts + 1, last_fault = $3,
@@ -100,31 +107,34 @@ export class CalendarSyncRepository {
   }
 
   /** Ends a turn in which the calendar answered. */
-  async succeeded(connectionId: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async succeeded({ id, tenantId }: Calendar): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(
         CalendarConnectionRow,
-        { id: connectionId },
+        { id },
         { failures: 0, lastFault: null, lastFaultAt: null, pausedUntil: null, claimedUntil: null },
       ),
     );
   }
 
   /** Ends a turn that failed; the calendar rests for this time. */
-  async failed(connectionId: string, fault: string, restMs: number): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async failed({ id, tenantId }: Calendar, fault: string, restMs: number): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_connections SET failures = failures + 1, last_fault = $2, last_fault_at = now(),
            paused_until = now() + $3 * interval '1 ms', claimed_until = NULL WHERE id = $1`,
-        [connectionId, fault, restMs],
+        [id, fault, restMs],
       ),
     );
   }
 
   /** Ends a turn whose credentials were refused, unless they were replaced meanwhile. */
-  async needsAuthorization({ id, sealedCredentials }: ClaimedCalendar, fault: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async needsAuthorization(
+    { id, tenantId, sealedCredentials }: ClaimedCalendar,
+    fault: string,
+  ): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       query(
         manager,
         `UPDATE calendar_connections SET claimed_until = NULL, last_fault = $2, last_fault_at = now(),
@@ -137,19 +147,19 @@ export class CalendarSyncRepository {
   }
 
   /** Replaces credentials that nobody has replaced meanwhile. @returns whether they were */
-  async replaceCredentials(id: string, before: string, after: string): Promise<boolean> {
-    const { affected } = await run(this.dataSource, (manager) =>
+  async replaceCredentials({ id, tenantId }: Calendar, before: string, after: string): Promise<boolean> {
+    const { affected } = await run(this.dataSource, tenantId, (manager) =>
       manager.update(CalendarConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
     );
     return affected === 1;
   }
 
   /** Returns credentials that were sealed with another key, up to a hundred. */
-  sealedOtherwise(keyId: string): Promise<{ id: string; sealedCredentials: string }[]> {
-    return run(this.dataSource, (manager) =>
+  sealedOtherwise(keyId: string): Promise<(Calendar & { readonly sealedCredentials: string })[]> {
+    return acrossTenants(this.dataSource, 'upkeep', (manager) =>
       query(
         manager,
-        `SELECT id, sealed_credentials AS "sealedCredentials" FROM calendar_connections
+        `SELECT id, tenant_id AS "tenantId", sealed_credentials AS "sealedCredentials" FROM calendar_connections
          WHERE sealed_credentials IS NOT NULL AND NOT starts_with(sealed_credentials, $1) LIMIT 100`,
         [`${keyId}.`],
       ),
@@ -157,6 +167,6 @@ export class CalendarSyncRepository {
   }
 
   backlog(): Promise<CalendarBacklog> {
-    return run(this.dataSource, readCalendarBacklog);
+    return acrossTenants(this.dataSource, 'upkeep', readCalendarBacklog);
   }
 }

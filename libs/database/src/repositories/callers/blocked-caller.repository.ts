@@ -17,7 +17,7 @@ export class BlockedCallerRepository {
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<BlockedCaller>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => {
+    const found = await run(this.dataSource, tenantId, (manager) => {
       const blocked = manager
         .createQueryBuilder(BlockedCallerRow, 'blocked')
         .where('blocked.tenantId = :tenantId', { tenantId });
@@ -34,7 +34,7 @@ export class BlockedCallerRepository {
     const others = samePatterns(pattern).filter((form) => form !== pattern);
     const blocked = { pattern, phoneNumberId, note: storableText(note) };
     try {
-      await run(this.dataSource, (manager) => blockPattern(manager, tenantId, blocked, others));
+      await run(this.dataSource, tenantId, (manager) => blockPattern(manager, tenantId, blocked, others));
       return 'blocked';
     } catch (error) {
       if (error instanceof DatabaseRefusal && error.sqlState === SQL_STATE.foreignKeyViolation)
@@ -44,7 +44,7 @@ export class BlockedCallerRepository {
   }
 
   async unblock(tenantId: TenantId, pattern: string, phoneNumberId: string | null): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.delete(BlockedCallerRow, {
         tenantId,
         pattern: In(samePatterns(pattern)),

@@ -3,7 +3,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../../connection/unit-of-work.ts';
 import { BlockedCallerRepository } from './blocked-caller.repository.ts';
 import { CallerDirectory } from './caller-directory.ts';
 import { CallerGroupRepository } from './caller-group.repository.ts';
@@ -28,7 +28,7 @@ describe('callers', () => {
     strangerId = (await openBusiness(dataSource, 0)).tenantId;
     [front, back] = (await Promise.all(
       ['+12025550101', '+12025550102'].map(async (e164) => {
-        const [row] = await run(dataSource, (manager) =>
+        const [row] = await acrossTenants(dataSource, 'installation', (manager) =>
           query<{ id: string }>(
             manager,
             'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true) RETURNING id',
@@ -65,7 +65,7 @@ describe('callers', () => {
       phoneNumberId: back,
       note: '',
     });
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `INSERT INTO contacts (tenant_id, phone, name, language) VALUES ($1, $2, 'Alex', 'es'), ($3, ` +

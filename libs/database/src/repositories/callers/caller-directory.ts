@@ -13,7 +13,7 @@ export class CallerDirectory {
   /** One query. @param e164 null for a caller who shows no number: always unknown */
   async find(tenantId: TenantId, phoneNumberId: string, e164: string | null): Promise<KnownCaller> {
     if (e164 === null) return UNKNOWN;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       findKnownCaller(manager, tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)),
     );
     return found ?? UNKNOWN;

@@ -14,18 +14,20 @@ export class CallerGroupRepository {
 
   /** By key; the first {@link MAX_GROUPS}. */
   list(tenantId: TenantId): Promise<CallerGroup[]> {
-    return run(this.dataSource, (manager) => listCallerGroups(manager, tenantId, MAX_GROUPS));
+    return run(this.dataSource, tenantId, (manager) => listCallerGroups(manager, tenantId, MAX_GROUPS));
   }
 
   async put(tenantId: TenantId, key: string, fields: { name: string; greeting: string }): Promise<void> {
     const group = { tenantId, key, name: storableText(fields.name), greeting: storableText(fields.greeting) };
-    await run(this.dataSource, (manager) => manager.upsert(CallerGroupRow, group, ['tenantId', 'key']));
+    await run(this.dataSource, tenantId, (manager) =>
+      manager.upsert(CallerGroupRow, group, ['tenantId', 'key']),
+    );
   }
 
   /** `in-use`: a number allows its members. */
   async delete(tenantId: TenantId, key: string): Promise<'deleted' | 'in-use'> {
     try {
-      await run(this.dataSource, (manager) => manager.delete(CallerGroupRow, { tenantId, key }));
+      await run(this.dataSource, tenantId, (manager) => manager.delete(CallerGroupRow, { tenantId, key }));
       return 'deleted';
     } catch (error) {
       if (error instanceof DatabaseRefusal && error.sqlState === SQL_STATE.foreignKeyViolation)
@@ -40,7 +42,7 @@ export class CallerGroupRepository {
     key: string,
     page: { limit: number; after?: string | undefined },
   ): Promise<string[] | null> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const group = await manager.findOneBy(CallerGroupRow, { tenantId, key });
       if (!group) return null;
       const found = await manager.find(CallerGroupMemberRow, {
@@ -54,7 +56,7 @@ export class CallerGroupRepository {
 
   /** Adds a number or pattern; one stored in another written form is replaced. */
   async addMember(tenantId: TenantId, key: string, pattern: string): Promise<'added' | 'unknown-group'> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const group = await transaction.findOneBy(CallerGroupRow, { tenantId, key });
       if (!group) return 'unknown-group';
       const member = { tenantId, groupId: group.id, pattern };
@@ -72,7 +74,7 @@ export class CallerGroupRepository {
   }
 
   async removeMember(tenantId: TenantId, key: string, pattern: string): Promise<void> {
-    await transact(this.dataSource, async (transaction) => {
+    await transact(this.dataSource, tenantId, async (transaction) => {
       const group = await transaction.findOneBy(CallerGroupRow, { tenantId, key });
       if (!group) return;
       await transaction.delete(CallerGroupMemberRow, {

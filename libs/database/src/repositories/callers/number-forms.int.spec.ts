@@ -4,7 +4,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, transact } from '../../connection/unit-of-work.ts';
 import { AgentDirectory } from '../agents/agent-directory.ts';
 import { BlockedCallerRepository } from './blocked-caller.repository.ts';
 import { CallerDirectory } from './caller-directory.ts';
@@ -43,21 +43,25 @@ describe.each(PAIRS)('one number of %s written in two ways', (_country, one, oth
     (await contacts.list(tenantId, { phone }, { limit: 10 })).items.map((contact) => contact.phone);
 
   it.each(ways)('is one contact: stored as %s, found as %s', async (stored, asked) => {
-    await transact(dataSource, (transaction) =>
+    await transact(dataSource, tenantId, (transaction) =>
       contacts.create(transaction, tenantId, { phone: stored, name: 'Ana', language: 'es' }),
     );
     expect(await caller(asked)).toMatchObject({ name: 'Ana', language: 'es' });
     expect(await phones(asked)).toEqual([stored]);
     expect(
-      await transact(dataSource, (transaction) => contacts.create(transaction, tenantId, { phone: asked })),
+      await transact(dataSource, tenantId, (transaction) =>
+        contacts.create(transaction, tenantId, { phone: asked }),
+      ),
     ).toBe('phone-taken');
-    await transact(dataSource, (transaction) => contacts.ensure(transaction, tenantId, asked, 'Eva'));
+    await transact(dataSource, tenantId, (transaction) =>
+      contacts.ensure(transaction, tenantId, asked, 'Eva'),
+    );
     expect(await phones(stored)).toEqual([stored]);
-    const someoneElse = await transact(dataSource, (transaction) =>
+    const someoneElse = await transact(dataSource, tenantId, (transaction) =>
       contacts.create(transaction, tenantId, { phone: '+12025550123' }),
     );
     expect(
-      await transact(dataSource, (transaction) =>
+      await transact(dataSource, tenantId, (transaction) =>
         contacts.update(transaction, tenantId, (someoneElse as { id: string }).id, { phone: asked }),
       ),
     ).toBe('phone-taken');
@@ -66,7 +70,7 @@ describe.each(PAIRS)('one number of %s written in two ways', (_country, one, oth
   it('is one contact when two bookings make it at the same moment', async () => {
     const ids = await Promise.all(
       ways.map(([phone]) =>
-        transact(dataSource, (transaction) => contacts.ensure(transaction, tenantId, phone, null)),
+        transact(dataSource, tenantId, (transaction) => contacts.ensure(transaction, tenantId, phone, null)),
       ),
     );
     expect(new Set(ids).size).toBe(1);
@@ -96,8 +100,8 @@ describe.each(PAIRS)('one number of %s written in two ways', (_country, one, oth
   });
 
   it.each(ways)('rings here as %s and as %s', async (dialled, asked) => {
-    await run(dataSource, (manager) => query(manager, 'DELETE FROM phone_numbers'));
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) => query(manager, 'DELETE FROM phone_numbers'));
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(manager, 'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true)', [
         tenantId,
         dialled,

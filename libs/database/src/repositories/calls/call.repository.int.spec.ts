@@ -5,7 +5,7 @@ import type { CallRecord } from '../../entities/call-record.ts';
 import { openBusiness } from '../../test/business.ts';
 import { callRecord } from '../../test/call-records.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../../connection/unit-of-work.ts';
 import { CallRepository } from './call.repository.ts';
 
 describe('recorded calls', () => {
@@ -27,7 +27,7 @@ describe('recorded calls', () => {
   const record = (change: Partial<CallRecord> = {}) => callRecord(tenantId, change);
 
   const rowsOf = (callId: CallId) =>
-    run(dataSource, (manager) =>
+    acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `SELECT (SELECT to_jsonb(c) - 'recorded_at' FROM calls c WHERE id = $1) AS call,

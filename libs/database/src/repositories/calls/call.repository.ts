@@ -1,6 +1,7 @@
 import type { CallId, RefusalReason, TenantId } from '@tandem/contracts';
 import { In, type DataSource, type EntityManager } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { DatabaseRefusal, SQL_STATE } from '../../connection/database-errors.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type { CallRecord, RefusedCall } from '../../entities/call-record.ts';
 import type { CallDetail, CallFilter, CallSummary } from '../../entities/stored-call.ts';
 import {
@@ -38,35 +39,45 @@ export class CallRepository {
    * @returns `stale` when a fold of more events, or another tenant's call of that id, is stored already
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
-    return transact(this.dataSource, async (transaction) => {
-      if (!(await upsertCall(transaction, call))) return 'stale';
-      await this.replaceChildren(transaction, call);
-      if (call.endedAt) await this.finish(transaction, call);
-      return 'recorded';
-    });
+    const recorded = await unlessForeign(
+      transact(this.dataSource, call.tenantId, async (transaction) => {
+        if (!(await upsertCall(transaction, call))) return 'stale';
+        await this.replaceChildren(transaction, call);
+        if (call.endedAt) await this.finish(transaction, call);
+        return 'recorded' as const;
+      }),
+    );
+    return recorded ?? 'stale';
   }
 
   /** Writes the event of the call's start, once: a repetition changes nothing. */
   async reportStart(call: StartedCall): Promise<void> {
-    await transact(this.dataSource, (transaction) => writeStart(transaction, call));
+    await transact(this.dataSource, call.tenantId, (transaction) => writeStart(transaction, call));
   }
 
   /**
    * Writes a call that was refused, or whose caller gave up waiting. Once: a stored refusal does not change,
    * except that an abandoned call becomes a callback request, which may be reported after the hangup.
-   * @returns the stored reason; null for a call that was admitted
+   * @returns the stored reason; null for a call that was admitted, and for another tenant's of that id
    */
   async recordRefusal(
     call: RefusedCall,
   ): Promise<{ readonly isNew: boolean; readonly reason: RefusalReason | null }> {
-    return transact(this.dataSource, async (transaction) => {
+    const store = async (transaction: Transaction) => {
       if (!(await upsertRefusal(transaction, call))) {
         const stored = await transaction.findOneBy(CallRow, { id: call.callId });
         return { isNew: false, reason: stored?.refusalReason ?? null };
       }
       if (call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
       return { isNew: true, reason: call.reason };
-    });
+    };
+    const { tenantId } = call;
+    const stored = await unlessForeign(
+      tenantId === null
+        ? acrossTenants(this.dataSource, 'no-tenant', store)
+        : transact(this.dataSource, tenantId, store),
+    );
+    return stored ?? { isNew: false, reason: null };
   }
 
   /**
@@ -75,7 +86,7 @@ export class CallRepository {
    */
   async list(tenantId: TenantId, filter: CallFilter, page: PageRequest): Promise<Page<CallSummary>> {
     const start = startOf(page);
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const matching = manager
         .createQueryBuilder(CallRow, 'call')
         .where('call.tenantId = :tenantId', { tenantId });
@@ -96,7 +107,7 @@ export class CallRepository {
    * call.
    */
   async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const call = await manager.findOneBy(CallRow, { tenantId, id: callId });
       if (!call) return null;
       const where = { tenantId, callId };
@@ -166,6 +177,19 @@ export class CallRepository {
     await insertRows(transaction, ToolCallRow, toolCalls);
     await insertRows(transaction, RecordingRow, recordings);
     if (disposition) await transaction.insert(DispositionRow, { tenantId, callId, ...storable(disposition) });
+  }
+}
+
+/**
+ * Returns the outcome of writing a call; null when another tenant has a call of that id, which its policy
+ * keeps from being overwritten.
+ */
+async function unlessForeign<T>(written: Promise<T>): Promise<T | null> {
+  try {
+    return await written;
+  } catch (error) {
+    if (error instanceof DatabaseRefusal && error.sqlState === SQL_STATE.insufficientPrivilege) return null;
+    throw error;
   }
 }
 

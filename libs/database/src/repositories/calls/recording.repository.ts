@@ -24,7 +24,7 @@ export class RecordingRepository {
 
   /** Returns null when this tenant's call has no such recording. */
   async find(tenantId: TenantId, callId: CallId, id: string): Promise<RecordingRecord | null> {
-    const row = await run(this.dataSource, (manager) =>
+    const row = await run(this.dataSource, tenantId, (manager) =>
       manager.findOneBy(RecordingRow, { tenantId, callId, recordingId: id }),
     );
     return row && toRecording(row);
@@ -36,14 +36,14 @@ export class RecordingRepository {
     action: RecordingAction,
     apiKeyId: string | null,
   ): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.insert(RecordingAccessRow, { tenantId, recordingId, action, apiKeyId }),
     );
   }
 
   /** Newest first, the last 500. */
   async accesses(tenantId: TenantId, recordingId: string): Promise<RecordingAccess[]> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(RecordingAccessRow, {
         where: { tenantId, recordingId },
         order: { id: 'DESC' },

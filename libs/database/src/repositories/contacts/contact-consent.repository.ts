@@ -18,7 +18,7 @@ export class ContactConsentRepository {
 
   /** Returns the statements on a purpose, the newest one first. */
   async history(tenantId: TenantId, contactId: string, purpose: ConsentPurpose): Promise<ContactConsent[]> {
-    return run(this.dataSource, (manager) => read(manager, tenantId, contactId, purpose));
+    return run(this.dataSource, tenantId, (manager) => read(manager, tenantId, contactId, purpose));
   }
 
   /** Adds a statement. Null when the tenant has no such contact. */

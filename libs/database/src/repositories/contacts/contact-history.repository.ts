@@ -13,7 +13,7 @@ export class ContactHistoryRepository {
   /** Newest first. Null when the tenant has no such contact. @throws CursorMalformed */
   async page(tenantId: TenantId, id: string, page: PageRequest): Promise<Page<ContactHistoryEntry> | null> {
     const start = startOf(page);
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const contact = await findContact(manager, tenantId, id);
       if (!contact) return null;
       const numbers = [contact.phone, ...contact.phones.map(({ value }) => value)];

@@ -27,7 +27,7 @@ export class ContactImportRepository {
 
   /** Returns what {@link apply} would do, in the order of the contacts. */
   plan(tenantId: TenantId, imports: readonly ContactImport[]): Promise<ImportedContact[]> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const planned: ImportedContact[] = [];
       for (const wanted of imports) planned.push(await planOne(manager, tenantId, wanted));
       return planned;

@@ -32,7 +32,7 @@ export class ContactRepository {
   async list(tenantId: TenantId, filter: ContactFilter, page: PageRequest): Promise<Page<Contact>> {
     const start = startOf(page);
     const phones = filter.phone ? writtenForms(filter.phone) : null;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listContacts(manager, tenantId, filter, phones, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (contact) => contact);
@@ -40,13 +40,13 @@ export class ContactRepository {
 
   find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Contact | null> {
     if (transaction) return findContact(transaction, tenantId, id);
-    return run(this.dataSource, (manager) => findContact(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findContact(manager, tenantId, id));
   }
 
   /** Returns the contact that one became part of; null when it was not merged. */
   mergedInto(tenantId: TenantId, id: string, transaction?: Transaction): Promise<string | null> {
     if (transaction) return findMerged(transaction, tenantId, id);
-    return run(this.dataSource, (manager) => findMerged(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findMerged(manager, tenantId, id));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { TEST_EVENT, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type { CrmConnection, CrmConnectionChange, CrmConnectionFields } from '../../entities/crm.ts';
 import { CrmConnectionRow } from '../../entities/crm.entities.ts';
 import {
@@ -35,14 +35,14 @@ export class CrmConnectionRepository {
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<CrmConnection>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listConnections(manager, tenantId, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (connection) => connection);
   }
 
   find(tenantId: TenantId, id: string): Promise<CrmConnection | null> {
-    return run(this.dataSource, (manager) => findConnection(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findConnection(manager, tenantId, id));
   }
 
   /** Null when there is no such connection. */
@@ -57,12 +57,12 @@ export class CrmConnectionRepository {
   }
 
   async delete(tenantId: TenantId, id: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(CrmConnectionRow, { tenantId, id }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(CrmConnectionRow, { tenantId, id }));
   }
 
   /** Writes a test event for the connection. @returns whether there is such a connection */
   async test(tenantId: TenantId, id: string): Promise<boolean> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       if (!(await findConnection(transaction, tenantId, id))) return false;
       const subject = { kind: 'endpoint', id } as const;
       await writeEvent(transaction, { tenantId, type: TEST_EVENT, subject, data: { endpointId: id } });
@@ -71,13 +71,17 @@ export class CrmConnectionRepository {
   }
 
   /** Returns credentials that another key has sealed: up to 100, of any tenant. */
-  sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealed: string }[]> {
-    return run(this.dataSource, (manager) => findCredentialsSealedOtherwise(manager, keyId));
+  sealedOtherwise(
+    keyId: string,
+  ): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly sealed: string }[]> {
+    return acrossTenants(this.dataSource, 'upkeep', (manager) =>
+      findCredentialsSealedOtherwise(manager, keyId),
+    );
   }
 
   /** Replaces sealed credentials that nobody has changed since. */
-  async reseal(id: string, before: string, after: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async reseal(tenantId: TenantId, id: string, before: string, after: string): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(CrmConnectionRow, { id, sealedCredentials: before }, { sealedCredentials: after }),
     );
   }

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact } from '../../connection/unit-of-work.ts';
 import type { ClaimedCrmDelivery, CrmDelivery, FailedPush } from '../../entities/crm.ts';
 import type { DeliveryClaim, DeliveryState, ReplayRequest, ReplayResult } from '../../entities/delivery.ts';
 import { claimCrmDeliveries } from '../../queries/crm/crm-claim.ts';
@@ -23,22 +23,24 @@ export class CrmDeliveryRepository {
 
   /** Claims due deliveries for `leaseMs`, one of each connection at most. */
   claim(claim: DeliveryClaim): Promise<ClaimedCrmDelivery[]> {
-    return run(this.dataSource, (manager) => claimCrmDeliveries(manager, claim));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => claimCrmDeliveries(manager, claim));
   }
 
   /** Stores that the CRM took a request or refused its content: it gets deliveries as usual. */
-  markReachable(connectionId: string): Promise<void> {
-    return run(this.dataSource, (manager) => resetFailures(manager, connectionId, CRM_TABLES));
+  markReachable({ tenantId, connectionId }: ClaimedCrmDelivery): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => resetFailures(manager, connectionId, CRM_TABLES));
   }
 
   /** Stores one more attempt in a row that did not reach the CRM; after some it gets probes only. */
-  markUnreachable(connectionId: string): Promise<void> {
-    return run(this.dataSource, (manager) => countFailure(manager, connectionId, CRM_TABLES));
+  markUnreachable({ tenantId, connectionId }: ClaimedCrmDelivery): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => countFailure(manager, connectionId, CRM_TABLES));
   }
 
   /** Pushes nothing over the connection for this time. */
-  pause(connectionId: string, forMs: number): Promise<void> {
-    return run(this.dataSource, (manager) => pauseEndpoint(manager, connectionId, forMs, CRM_TABLES));
+  pause({ tenantId, connectionId }: ClaimedCrmDelivery, forMs: number): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) =>
+      pauseEndpoint(manager, connectionId, forMs, CRM_TABLES),
+    );
   }
 
   /** @param result a fault says why nothing had to be sent */
@@ -46,12 +48,14 @@ export class CrmDeliveryRepository {
     delivery: ClaimedCrmDelivery,
     result: { readonly status: number | null; readonly fault: string | null },
   ): Promise<void> {
-    return run(this.dataSource, (manager) => storePushed(manager, delivery, result));
+    return run(this.dataSource, delivery.tenantId, (manager) => storePushed(manager, delivery, result));
   }
 
   /** Stores a failed attempt if it is the latest. */
   failed(delivery: ClaimedCrmDelivery, attempt: FailedPush): Promise<void> {
-    return run(this.dataSource, (manager) => storeFailedPush(manager, delivery, storable(attempt)));
+    return run(this.dataSource, delivery.tenantId, (manager) =>
+      storeFailedPush(manager, delivery, storable(attempt)),
+    );
   }
 
   /** Newest event first. @throws CursorMalformed */
@@ -62,7 +66,7 @@ export class CrmDeliveryRepository {
     page: PageRequest,
   ): Promise<Page<CrmDelivery>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listCrmDeliveries(manager, tenantId, connectionId, state ?? null, start, page.limit + 1),
     );
     return toPage(
@@ -75,7 +79,7 @@ export class CrmDeliveryRepository {
 
   /** Pushes events again: the named ones and those of a period in any state, else all that were given up. */
   async replay(tenantId: TenantId, connectionId: string, request: ReplayRequest): Promise<ReplayResult> {
-    const result = await transact(this.dataSource, (transaction) =>
+    const result = await transact(this.dataSource, tenantId, (transaction) =>
       replayDeliveries(transaction, tenantId, connectionId, request, CRM_TABLES),
     );
     const known = result.replayed + result.alreadyPending;
@@ -83,6 +87,6 @@ export class CrmDeliveryRepository {
   }
 
   backlog(): Promise<Backlog> {
-    return run(this.dataSource, (manager) => readBacklog(manager, CRM_TABLES));
+    return acrossTenants(this.dataSource, 'upkeep', (manager) => readBacklog(manager, CRM_TABLES));
   }
 }

@@ -54,14 +54,14 @@ export class LeadRepository {
   }
 
   async find(tenantId: TenantId, id: string): Promise<Lead | null> {
-    return run(this.dataSource, (manager) => findLead(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findLead(manager, tenantId, id));
   }
 
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, filter: LeadFilter, page: PageRequest): Promise<Page<Lead>> {
     const start = startOf(page);
     const phones = filter.contactPhone ? writtenForms(filter.contactPhone) : null;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listLeads(manager, tenantId, filter, phones, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (lead) => lead);

@@ -60,14 +60,14 @@ export class StaffMessageRepository {
   }
 
   async find(tenantId: TenantId, id: string): Promise<StaffMessage | null> {
-    return run(this.dataSource, (manager) => findStaffMessage(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findStaffMessage(manager, tenantId, id));
   }
 
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, filter: StaffMessageFilter, page: PageRequest): Promise<Page<StaffMessage>> {
     const start = startOf(page);
     const phones = filter.contactPhone ? writtenForms(filter.contactPhone) : null;
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listStaffMessages(manager, tenantId, filter, phones, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (message) => message);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isLaterStatus, type SentStatus, type TenantId, type ToolCallId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, narrowTo, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
   IncomingMessage,
   Message,
@@ -46,7 +46,7 @@ export class MessageRepository {
    * was stored before. One with the status `received` awaits an answer.
    */
   receive(incoming: IncomingMessage): Promise<Message | null> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, incoming.tenantId, async (transaction) => {
       await lockName(transaction, threadLock(incoming));
       const { channel, providerId } = incoming;
       if (await transaction.existsBy(MessageRow, { channel, providerId })) return null;
@@ -104,7 +104,9 @@ export class MessageRepository {
 
   /** Stores a message as {@link create} does, in a transaction of its own. */
   store(outgoing: OutgoingMessage, mostInCall: number): Promise<Message | 'opted-out' | 'too-many'> {
-    return transact(this.dataSource, (transaction) => this.create(transaction, outgoing, mostInCall));
+    return transact(this.dataSource, outgoing.tenantId, (transaction) =>
+      this.create(transaction, outgoing, mostInCall),
+    );
   }
 
   /**
@@ -112,7 +114,7 @@ export class MessageRepository {
    * settled already, or the answer is there.
    */
   answer(tenantId: TenantId, messageId: string, body: string): Promise<Message | null> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const asked = await this.held(transaction, tenantId, messageId);
       if (asked?.status !== 'received') return null;
       await transaction.update(MessageRow, { id: messageId }, settled('answered', null));
@@ -131,7 +133,7 @@ export class MessageRepository {
 
   /** Returns the answer to a received message; null when it has none. */
   async answerTo(tenantId: TenantId, messageId: string): Promise<Message | null> {
-    const row = await run(this.dataSource, (manager) =>
+    const row = await run(this.dataSource, tenantId, (manager) =>
       manager.findOneBy(MessageRow, { tenantId, answersId: messageId }),
     );
     return row && toMessage(row);
@@ -139,19 +141,21 @@ export class MessageRepository {
 
   /** Stores that a received message gets no answer. */
   async close(tenantId: TenantId, messageId: string, reason: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(MessageRow, { tenantId, id: messageId, status: 'received' }, settled('closed', reason)),
     );
   }
 
   async find(tenantId: TenantId, id: string): Promise<Message | null> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(MessageRow, { tenantId, id }));
+    const row = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(MessageRow, { tenantId, id }),
+    );
     return row && toMessage(row);
   }
 
   /** Returns the latest messages of a thread up to one of them, in the order they were written. */
   async thread({ tenantId, threadId, createdAt, id }: Message, limit: number): Promise<Message[]> {
-    const rows = await run(this.dataSource, (manager) =>
+    const rows = await run(this.dataSource, tenantId, (manager) =>
       manager
         .createQueryBuilder(MessageRow, 'message')
         .where('message.tenantId = :tenantId AND message.threadId = :threadId', { tenantId, threadId })
@@ -171,7 +175,7 @@ export class MessageRepository {
    * for consent. Null when there is nothing to send: it was sent, is being sent, or its receiver wants none.
    */
   claim(tenantId: TenantId, messageId: string): Promise<Message | null> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const queued = await transaction.findOneBy(MessageRow, { tenantId, id: messageId });
       if (queued?.direction !== 'outbound') return null;
       await lockName(transaction, threadLock(queued));
@@ -186,7 +190,7 @@ export class MessageRepository {
 
   /** Puts a message back whose provider certainly did not take it; the next attempt claims it again. */
   async release(tenantId: TenantId, messageId: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(
         MessageRow,
         { tenantId, id: messageId, status: 'sending' },
@@ -197,7 +201,7 @@ export class MessageRepository {
 
   /** Stores the outcome of handing a message over; a report that came before counts if it is later. */
   settle(tenantId: TenantId, messageId: string, report: MessageReport): Promise<void> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const message = await this.held(transaction, tenantId, messageId);
       if (message?.direction === 'outbound') await this.apply(transaction, message, report);
     });
@@ -205,7 +209,7 @@ export class MessageRepository {
 
   /** Stores that the carrier refuses messages to this receiver, because they wrote so to it. */
   refusedByReceiver(tenantId: TenantId, messageId: string): Promise<void> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       const message = await this.held(transaction, tenantId, messageId);
       if (message?.direction !== 'outbound') return;
       await storeConsent(transaction, message, 'out', 'carrier');
@@ -223,19 +227,20 @@ export class MessageRepository {
     accountId: string,
     report: MessageReport & { readonly providerId: string },
   ): Promise<'applied' | 'unchanged' | 'unknown'> {
-    return transact(this.dataSource, async (transaction) => {
+    return acrossTenants(this.dataSource, 'lookup', async (transaction) => {
       const message = await transaction.findOne(MessageRow, {
         where: { id: messageId, direction: 'outbound' },
         lock: { mode: 'pessimistic_write' },
       });
       if (!message || !fits(message, accountId, report.providerId)) return 'unknown';
+      await narrowTo(transaction, message.tenantId);
       return (await this.apply(transaction, message, report)) ? 'applied' : 'unchanged';
     });
   }
 
   /** Returns messages whose job must be put into the queue; they are due again after `againMs`. */
   due(limit: number, againMs: number): Promise<DueMessage[]> {
-    return run(this.dataSource, (manager) => takeDue(manager, limit, againMs));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => takeDue(manager, limit, againMs));
   }
 
   /**
@@ -246,7 +251,9 @@ export class MessageRepository {
     limit: number,
     times: { readonly waitingMs: number; readonly sendingMs: number },
   ): Promise<number> {
-    const stuck = await run(this.dataSource, (manager) => findStuck(manager, limit, times));
+    const stuck = await acrossTenants(this.dataSource, 'due-work', (manager) =>
+      findStuck(manager, limit, times),
+    );
     for (const { tenantId, id, status } of stuck) {
       if (status === 'received') await this.close(tenantId, id, 'expired');
       else if (status === 'queued') await this.settle(tenantId, id, { status: 'failed', reason: 'expired' });
@@ -262,7 +269,7 @@ export class MessageRepository {
     page: PageRequest,
   ): Promise<Page<Message>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => {
+    const found = await run(this.dataSource, tenantId, (manager) => {
       const messages = manager
         .createQueryBuilder(MessageRow, 'message')
         .where('message.tenantId = :tenantId', { tenantId });

@@ -4,7 +4,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, transact } from '../../connection/unit-of-work.ts';
 import { ApiKeyMalformed, ApiKeyRepository, generateApiKey, MAX_API_KEYS } from './api-key.repository.ts';
 
 describe('API keys', () => {
@@ -36,7 +36,7 @@ describe('API keys', () => {
     });
     expect(await keys.findActive(key)).toMatchObject({ tenantId, scopes: ['crm:read', 'crm:write'] });
     expect(await keys.findActive(generateApiKey())).toBeNull();
-    const stored = await run(dataSource, (manager) =>
+    const stored = await acrossTenants(dataSource, 'installation', (manager) =>
       query<{ key_hash: Buffer }>(manager, 'SELECT * FROM api_keys'),
     );
     expect(stored[0]?.key_hash.equals(createHash('sha256').update(key).digest())).toBe(true);
@@ -64,14 +64,16 @@ describe('API keys', () => {
       expiresAt: new Date(Date.now() + 86_400_000),
     };
     const key = generateApiKey();
-    const made = await transact(dataSource, (transaction) => keys.create(transaction, tenantId, key, grant));
+    const made = await transact(dataSource, tenantId, (transaction) =>
+      keys.create(transaction, tenantId, key, grant),
+    );
     expect(made).toMatchObject({ name: 'for a day', prefix: key.slice(0, 9), lastUsedAt: null });
     const { id } = (await keys.findActive(key))!;
     const usedAt = (await keys.find(tenantId, id))?.lastUsedAt;
     expect(usedAt).toBeInstanceOf(Date);
     await keys.findActive(key);
     expect((await keys.find(tenantId, id))?.lastUsedAt).toEqual(usedAt);
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(manager, 'UPDATE api_keys SET expires_at = now() WHERE id = $1', [id]),
     );
     expect(await keys.findActive(key)).toBeNull();
@@ -80,7 +82,7 @@ describe('API keys', () => {
   it('are limited in number, of those that can be used', async () => {
     const own = (await openBusiness(dataSource, 0)).tenantId;
     const make = () =>
-      transact(dataSource, (transaction) =>
+      acrossTenants(dataSource, 'installation', (transaction) =>
         keys.create(transaction, own, generateApiKey(), { name: 'x', scopes: ['crm:read'], expiresAt: null }),
       );
     for (let index = 0; index < MAX_API_KEYS; index += 1) await make();

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TenantId } from '@tandem/contracts';
 import { IsNull, MoreThan, type DataSource } from 'typeorm';
 import { DatabaseUnavailable } from '../../connection/database-errors.ts';
-import { run, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, type Transaction } from '../../connection/unit-of-work.ts';
 import type { ApiScope } from '../../entities/api-scopes.ts';
 import { ApiKeyRow } from '../../entities/tenant.entities.ts';
 import { noteKeyUse } from '../../queries/api-keys.ts';
@@ -64,7 +64,7 @@ export class ApiKeyRepository {
     if (!isApiKey(key)) throw new ApiKeyMalformed();
     const { name, scopes } = grant;
     const row = { tenantId, name, keyHash: hashOf(key), prefix: prefixOf(key), scopes: [...scopes] };
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager
         .createQueryBuilder()
         .insert()
@@ -102,19 +102,19 @@ export class ApiKeyRepository {
   /** Returns the key if it exists and is neither revoked nor expired. */
   async findActive(key: string): Promise<ApiKey | null> {
     if (!isApiKey(key)) return null;
-    const row = await run(this.dataSource, (manager) =>
+    const row = await acrossTenants(this.dataSource, 'lookup', (manager) =>
       manager.findOneBy(ApiKeyRow, { keyHash: hashOf(key), revokedAt: IsNull() }),
     );
     const now = Date.now();
     if (!row || (row.expiresAt !== null && row.expiresAt.getTime() <= now)) return null;
-    if (now - (row.lastUsedAt?.getTime() ?? 0) > USE_NOTED_EVERY_MS) await this.noteUse(row.id);
+    if (now - (row.lastUsedAt?.getTime() ?? 0) > USE_NOTED_EVERY_MS) await this.noteUse(row);
     return toApiKey(row);
   }
 
   /** Newest first, revoked and expired keys included. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<ApiKey>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => {
+    const found = await run(this.dataSource, tenantId, (manager) => {
       const keys = manager
         .createQueryBuilder(ApiKeyRow, 'key')
         .where('key.tenantId = :tenantId', { tenantId });
@@ -124,22 +124,24 @@ export class ApiKeyRepository {
   }
 
   async find(tenantId: TenantId, id: string): Promise<ApiKey | null> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(ApiKeyRow, { tenantId, id }));
+    const row = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(ApiKeyRow, { tenantId, id }),
+    );
     return row && toApiKey(row);
   }
 
   /** The next request with the key is refused. @returns whether this tenant had such a key in use */
   async revoke(tenantId: TenantId, id: string): Promise<boolean> {
-    const result = await run(this.dataSource, (manager) =>
+    const result = await run(this.dataSource, tenantId, (manager) =>
       manager.update(ApiKeyRow, { tenantId, id, revokedAt: IsNull() }, { revokedAt: new Date() }),
     );
     return result.affected === 1;
   }
 
   /** A database that can only be read, such as a standby after a failover, does not stop requests here. */
-  private async noteUse(id: string): Promise<void> {
+  private async noteUse({ tenantId, id }: ApiKeyRow): Promise<void> {
     try {
-      await run(this.dataSource, (manager) => noteKeyUse(manager, id, USE_NOTED_EVERY_MS));
+      await run(this.dataSource, tenantId, (manager) => noteKeyUse(manager, id, USE_NOTED_EVERY_MS));
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
     }

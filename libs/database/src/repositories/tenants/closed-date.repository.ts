@@ -17,7 +17,7 @@ export class ClosedDateRepository {
     tenantId: TenantId,
     year: number | null,
   ): Promise<{ readonly year: number; readonly items: readonly ClosedDate[] } | null> {
-    return run(this.dataSource, (manager) => listClosedDates(manager, tenantId, year));
+    return run(this.dataSource, tenantId, (manager) => listClosedDates(manager, tenantId, year));
   }
 
   /**
@@ -30,6 +30,6 @@ export class ClosedDateRepository {
 
   /** Opens a day again, for calls and bookings. Does nothing when it is not closed. */
   async delete(tenantId: TenantId, date: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(ClosedDateRow, { tenantId, date }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(ClosedDateRow, { tenantId, date }));
   }
 }

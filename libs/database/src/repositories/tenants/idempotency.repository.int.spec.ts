@@ -3,7 +3,7 @@ import type { KeyedRequest, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
-import { query, run, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, type Transaction } from '../../connection/unit-of-work.ts';
 import { IdempotencyRepository } from './idempotency.repository.ts';
 
 describe('idempotency keys', () => {
@@ -45,7 +45,9 @@ describe('idempotency keys', () => {
   };
   const effects = async () =>
     (
-      await run(dataSource, (manager) => query<{ name: string }>(manager, 'SELECT name FROM closed_dates'))
+      await acrossTenants(dataSource, 'installation', (manager) =>
+        query<{ name: string }>(manager, 'SELECT name FROM closed_dates'),
+      )
     ).map((row) => row.name);
 
   async function claimOf(repository: IdempotencyRepository, asked: KeyedRequest): Promise<string> {
@@ -142,7 +144,7 @@ describe('idempotency keys', () => {
     const fresh = request();
     await claimOf(keys, old);
     await claimOf(keys, fresh);
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(manager, `UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = $1`, [
         old.key,
       ]),

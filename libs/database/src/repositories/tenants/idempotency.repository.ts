@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IdempotencyClaim, IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal } from '../../connection/database-errors.ts';
-import { run, savepoint, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, savepoint, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { IdempotencyKeyRow } from '../../entities/business.entities.ts';
 import {
   findKey,
@@ -36,7 +36,7 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
   }
 
   private claimOrFind(request: KeyedRequest): Promise<IdempotencyClaim> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, request.tenantId, async (manager) => {
       const claim = randomUUID();
       if (await insertClaim(manager, request, claim)) return { kind: 'claimed', claim };
       const known = await findKey(manager, request, this.staleAfterMs);
@@ -64,7 +64,7 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
     refusalOf: (error: unknown) => StoredAnswer | null,
   ): Promise<StoredAnswer | 'claim-lost'> {
     try {
-      return await transact(this.dataSource, async (transaction) => {
+      return await transact(this.dataSource, request.tenantId, async (transaction) => {
         const answer = await answerOf(transaction, effect, refusalOf);
         if (!(await storeResponse(transaction, request, claim, answer))) throw new ClaimLost();
         return answer;
@@ -79,12 +79,12 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
 
   /** Deletes up to 10,000 keys older than this. @returns how many */
   purge(olderThan: Date): Promise<number> {
-    return run(this.dataSource, (manager) => purgeKeys(manager, olderThan));
+    return acrossTenants(this.dataSource, 'upkeep', (manager) => purgeKeys(manager, olderThan));
   }
 
   /** Gives a claim back, so that the next attempt need not wait for it to go stale. */
   private async release({ tenantId, key }: KeyedRequest, claim: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.delete(IdempotencyKeyRow, { tenantId, key, claim, state: 'in-progress' }),
     );
   }

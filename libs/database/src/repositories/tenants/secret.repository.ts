@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import { In, type DataSource } from 'typeorm';
-import { run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact } from '../../connection/unit-of-work.ts';
 import { TenantSecretRow } from '../../entities/tenant.entities.ts';
 import { lockName } from '../../queries/locks.ts';
 import { findSecretsSealedOtherwise, putSecret, type SealedSecret } from '../../queries/tenant-secrets.ts';
@@ -19,7 +19,7 @@ export class SecretRepository {
 
   /** By name, without values. */
   list(tenantId: TenantId): Promise<TenantSecret[]> {
-    return run(this.dataSource, (manager) =>
+    return run(this.dataSource, tenantId, (manager) =>
       manager.find(TenantSecretRow, {
         select: { name: true, updatedAt: true },
         where: { tenantId },
@@ -30,7 +30,7 @@ export class SecretRepository {
   }
 
   find(tenantId: TenantId, name: string): Promise<TenantSecret | null> {
-    return run(this.dataSource, (manager) =>
+    return run(this.dataSource, tenantId, (manager) =>
       manager.findOne(TenantSecretRow, {
         select: { name: true, updatedAt: true },
         where: { tenantId, name },
@@ -40,7 +40,7 @@ export class SecretRepository {
 
   /** Returns the sealed values of secrets by name; those the tenant has not are absent. */
   async sealed(tenantId: TenantId, names: readonly string[]): Promise<Record<string, string>> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(TenantSecretRow, {
         select: { name: true, sealed: true },
         where: { tenantId, name: In([...names]) },
@@ -51,7 +51,7 @@ export class SecretRepository {
 
   /** `full`: the tenant has {@link MAX_TENANT_SECRETS} others. */
   async put({ tenantId, ...secret }: SealedSecret): Promise<'stored' | 'full'> {
-    const isStored = await transact(this.dataSource, async (transaction) => {
+    const isStored = await transact(this.dataSource, tenantId, async (transaction) => {
       await lockName(transaction, `secrets:${tenantId}`);
       return putSecret(transaction, tenantId, secret, MAX_TENANT_SECRETS);
     });
@@ -59,7 +59,7 @@ export class SecretRepository {
   }
 
   async delete(tenantId: TenantId, name: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(TenantSecretRow, { tenantId, name }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(TenantSecretRow, { tenantId, name }));
   }
 
   /** Returns secrets that were sealed with another key, up to a hundred: those after the given one. */
@@ -67,12 +67,14 @@ export class SecretRepository {
     keyId: string,
     after: Pick<SealedSecret, 'tenantId' | 'name'> | null = null,
   ): Promise<SealedSecret[]> {
-    return run(this.dataSource, (manager) => findSecretsSealedOtherwise(manager, keyId, after));
+    return acrossTenants(this.dataSource, 'upkeep', (manager) =>
+      findSecretsSealedOtherwise(manager, keyId, after),
+    );
   }
 
   /** Replaces a sealed value that nobody has changed since. */
   async reseal({ tenantId, name, sealed }: SealedSecret, again: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(TenantSecretRow, { tenantId, name, sealed }, { sealed: again }),
     );
   }

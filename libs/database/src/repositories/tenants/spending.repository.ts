@@ -25,11 +25,11 @@ export class SpendingRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   budget(tenantId: TenantId): Promise<TenantBudget> {
-    return run(this.dataSource, (manager) => this.read(manager, tenantId));
+    return run(this.dataSource, tenantId, (manager) => this.read(manager, tenantId));
   }
 
   async changeBudget(tenantId: TenantId, change: BudgetChange): Promise<TenantBudget> {
-    return run(this.dataSource, async (manager) => {
+    return run(this.dataSource, tenantId, async (manager) => {
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       await manager.upsert(TenantBudgetRow, { tenantId, ...given }, ['tenantId']);
       return this.read(manager, tenantId);
@@ -38,17 +38,17 @@ export class SpendingRepository {
 
   /** Returns the month (YYYY-MM) of the tenant's clock; null when there is no such tenant. */
   currentMonth(tenantId: TenantId): Promise<string | null> {
-    return run(this.dataSource, (manager) => readCurrentMonth(manager, tenantId));
+    return run(this.dataSource, tenantId, (manager) => readCurrentMonth(manager, tenantId));
   }
 
   /** Returns the micros spent by recorded calls of a local day (YYYY-MM-DD) or month (YYYY-MM). */
   spent(tenantId: TenantId, period: string): Promise<number> {
-    return run(this.dataSource, (manager) => sumSpending(manager, tenantId, boundsOf(period)));
+    return run(this.dataSource, tenantId, (manager) => sumSpending(manager, tenantId, boundsOf(period)));
   }
 
   /** Returns the spending of a local month (YYYY-MM) by day; days without calls are absent. */
   byDay(tenantId: TenantId, month: string): Promise<DaySpending[]> {
-    return run(this.dataSource, (manager) => sumByDay(manager, tenantId, boundsOf(month)));
+    return run(this.dataSource, tenantId, (manager) => sumByDay(manager, tenantId, boundsOf(month)));
   }
 
   private async read(manager: EntityManager, tenantId: TenantId): Promise<TenantBudget> {

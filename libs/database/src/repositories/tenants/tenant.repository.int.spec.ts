@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query } from '../../connection/unit-of-work.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
 import { TenantRepository, type Tenant } from './tenant.repository.ts';
 
@@ -17,8 +17,10 @@ describe('tenants', () => {
   afterAll(() => database.drop());
 
   const create = (fields: { name?: string; timeZone?: string }) =>
-    transact(dataSource, (transaction) =>
-      tenants.create(transaction, { name: 'Spec', timeZone: 'UTC', language: null, ...fields }),
+    acrossTenants(dataSource, 'installation', (transaction) =>
+      tenants.create(transaction, { name: 'Spec', timeZone: 'UTC', language: null, ...fields }, (tenant) =>
+        Promise.resolve(tenant),
+      ),
     );
 
   it.each(['Zahnärzte Müller & Söhne', 'Zahnärzte Müller & Söhne', '歯科', '-', 'x'.repeat(120)])(
@@ -26,7 +28,7 @@ describe('tenants', () => {
     async (name) => {
       const { id } = (await create({ name })) as Tenant;
       expect(await tenants.find(id)).toMatchObject({ companyName: name, bookingHorizonDays: 60 });
-      const [row] = await run(dataSource, (manager) =>
+      const [row] = await acrossTenants(dataSource, 'installation', (manager) =>
         query<{ slug: string }>(manager, 'SELECT slug FROM tenants WHERE id = $1', [id]),
       );
       expect(row?.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,50}-[0-9a-f]{8}$/);

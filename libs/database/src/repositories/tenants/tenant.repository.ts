@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { storableText, type NewTenant, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { actFor, acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { TenantRow } from '../../entities/tenant.entities.ts';
 import { newestFirst, startOf, toPageByTime, type Page, type PageRequest } from '../../rows/page.ts';
 import { given } from '../../rows/given.ts';
@@ -27,28 +27,39 @@ export class TenantRepository {
   /** Newest first. @throws CursorMalformed */
   async list(page: PageRequest): Promise<Page<Tenant>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await acrossTenants(this.dataSource, 'installation', (manager) =>
       newestFirst(manager.createQueryBuilder(TenantRow, 'tenant'), 'createdAt', start, page.limit),
     );
     return toPageByTime(found, page.limit, toTenant);
   }
 
   async find(tenantId: TenantId): Promise<Tenant | null> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(TenantRow, { id: tenantId }));
+    const row = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(TenantRow, { id: tenantId }),
+    );
     return row && toTenant(row);
   }
 
-  /** `unknown-time-zone`: PostgreSQL has no rules for it. The transaction has failed then. */
-  async create(transaction: Transaction, fields: NewTenant): Promise<Tenant | 'unknown-time-zone'> {
+  /**
+   * Creates a tenant, and does what belongs to its creation for it. `unknown-time-zone`: PostgreSQL has no
+   * rules for it. The transaction has failed then.
+   */
+  async create<T>(
+    transaction: Transaction,
+    fields: NewTenant,
+    complete: (tenant: Tenant) => Promise<T>,
+  ): Promise<T | 'unknown-time-zone'> {
     const id = randomUUID() as TenantId;
     const { name: companyName, timeZone, language } = storable(fields);
     const slug = slugOf(companyName, id);
-    try {
-      await transaction.insert(TenantRow, { id, slug, companyName, timeZone, language });
-    } catch (error) {
-      return unknownZone(error);
-    }
-    return toTenant(await transaction.findOneByOrFail(TenantRow, { id }));
+    return actFor(transaction, id, async () => {
+      try {
+        await transaction.insert(TenantRow, { id, slug, companyName, timeZone, language });
+      } catch (error) {
+        return unknownZone(error);
+      }
+      return complete(toTenant(await transaction.findOneByOrFail(TenantRow, { id })));
+    });
   }
 
   /**
@@ -61,7 +72,7 @@ export class TenantRepository {
     isCurrent: (before: Tenant) => boolean,
   ): Promise<Tenant | 'not-found' | 'changed-meanwhile' | 'unknown-time-zone'> {
     try {
-      return await transact(this.dataSource, async (transaction) => {
+      return await transact(this.dataSource, tenantId, async (transaction) => {
         const [before] = await transaction.find(TenantRow, {
           where: { id: tenantId },
           lock: { mode: 'pessimistic_write' },

@@ -8,12 +8,14 @@ export class WebSearchHostsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async get(tenantId: TenantId): Promise<WebSearchHosts> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(WebSearchHostsRow, { tenantId }));
+    const row = await run(this.dataSource, tenantId, (manager) =>
+      manager.findOneBy(WebSearchHostsRow, { tenantId }),
+    );
     return { allowed: row?.allowed ?? [], denied: row?.denied ?? [] };
   }
 
   async put(tenantId: TenantId, { allowed, denied }: WebSearchHosts): Promise<void> {
-    await run(this.dataSource, (manager) =>
+    await run(this.dataSource, tenantId, (manager) =>
       manager.upsert(WebSearchHostsRow, { tenantId, allowed, denied }, ['tenantId']),
     );
   }

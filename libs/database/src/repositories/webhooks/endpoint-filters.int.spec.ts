@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BusinessEventType, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { query, run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, transact } from '../../connection/unit-of-work.ts';
 import type { EventFacets } from '../../queries/outbox.ts';
 import { openBusiness, type Business } from '../../test/business.ts';
 import { callRecord } from '../../test/call-records.ts';
@@ -41,7 +41,7 @@ describe('events for an endpoint', () => {
       isEnabled: true,
       headers: { names: [], sealed: null },
     };
-    await transact(dataSource, (transaction) =>
+    await transact(dataSource, tenantId, (transaction) =>
       endpoints.create(transaction, tenantId, id, fields, 'sealed'),
     );
     return id;
@@ -49,7 +49,7 @@ describe('events for an endpoint', () => {
 
   const sentTo = async (endpointId: string) =>
     (
-      await run(dataSource, (manager) =>
+      await acrossTenants(dataSource, 'installation', (manager) =>
         query<{ type: string }>(
           manager,
           `SELECT event.type FROM webhook_deliveries delivery
@@ -61,7 +61,7 @@ describe('events for an endpoint', () => {
     ).map(({ type }) => type);
 
   const eventsOf = (callId: string) =>
-    run(dataSource, (manager) =>
+    acrossTenants(dataSource, 'installation', (manager) =>
       query<{ type: string; data: Record<string, unknown> }>(
         manager,
         'SELECT type, data FROM outbox_events WHERE subject_id = $1 ORDER BY sequence',
@@ -121,7 +121,7 @@ describe('events for an endpoint', () => {
     const byOther = await subscribe({ agentIds: [agentId], numbers: ['+12025550111'] });
     await calls.record(callRecord(tenantId, { agent: { id: agentId, version: 1, name: 'Sarah' } }));
     await calls.record(callRecord(tenantId, { to: '+12025550111' }));
-    await transact(dataSource, (transaction) =>
+    await transact(dataSource, tenantId, (transaction) =>
       writeEvent(transaction, {
         tenantId,
         type: 'contact.updated',
@@ -142,7 +142,7 @@ describe('events for an endpoint', () => {
     const byService = await subscribe({ serviceIds: [business.serviceId] });
     const byResource = await subscribe({ resourceIds: [one!] });
     for (const resource of [one!, other!])
-      await transact(dataSource, (transaction) =>
+      await transact(dataSource, tenantId, (transaction) =>
         writeEvent(transaction, {
           tenantId,
           type: 'booking.created',

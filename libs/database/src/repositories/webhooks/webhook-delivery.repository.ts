@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact } from '../../connection/unit-of-work.ts';
 import type {
   ClaimedDelivery,
   Delivery,
@@ -28,6 +28,9 @@ import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts
 /** A booking may be moved a year after it was made: its events continue the sequence then. */
 const SEQUENCE_REST_MS = 366 * 86_400_000;
 
+/** An endpoint and its tenant. */
+type Target = Pick<ClaimedDelivery, 'tenantId' | 'endpointId'>;
+
 /** Deliveries of events to endpoints: pending, made, or given up. */
 export class WebhookDeliveryRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -37,25 +40,25 @@ export class WebhookDeliveryRepository {
    * in turn, and to the endpoints of a tenant in the order of their last turn.
    */
   claim(claim: DeliveryClaim): Promise<ClaimedDelivery[]> {
-    return run(this.dataSource, (manager) => claimDeliveries(manager, claim));
+    return acrossTenants(this.dataSource, 'due-work', (manager) => claimDeliveries(manager, claim));
   }
 
   /** Stores that the receiver responded, with whatever status: the endpoint gets deliveries as usual. */
-  markReachable(endpointId: string): Promise<void> {
-    return run(this.dataSource, (manager) => resetFailures(manager, endpointId));
+  markReachable({ tenantId, endpointId }: Target): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => resetFailures(manager, endpointId));
   }
 
   /**
    * Stores one more failed attempt in a row; from {@link FAILURES_BEFORE_PROBES} on the endpoint pauses
    * between probes.
    */
-  markUnreachable(endpointId: string): Promise<void> {
-    return run(this.dataSource, (manager) => countFailure(manager, endpointId));
+  markUnreachable({ tenantId, endpointId }: Target): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => countFailure(manager, endpointId));
   }
 
   /** Stores a delivery that was made, also when another worker claimed it meanwhile. */
-  async delivered({ endpointId, eventId }: ClaimedDelivery, status: number): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async delivered({ tenantId, endpointId, eventId }: ClaimedDelivery, status: number): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(
         WebhookDeliveryRow,
         { endpointId, eventId },
@@ -66,17 +69,17 @@ export class WebhookDeliveryRepository {
 
   /** Stores a failed attempt if it is the latest. */
   failed(delivery: ClaimedDelivery, attempt: FailedTry): Promise<void> {
-    return run(this.dataSource, (manager) => storeFailure(manager, delivery, attempt));
+    return run(this.dataSource, delivery.tenantId, (manager) => storeFailure(manager, delivery, attempt));
   }
 
   /** Sends nothing to the endpoint for this time. */
-  pause(endpointId: string, forMs: number): Promise<void> {
-    return run(this.dataSource, (manager) => pauseEndpoint(manager, endpointId, forMs));
+  pause({ tenantId, endpointId }: Target, forMs: number): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => pauseEndpoint(manager, endpointId, forMs));
   }
 
   /** Disables an endpoint that responded 410 Gone. Its deliveries wait until an operator enables it again. */
-  async disable(endpointId: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
+  async disable({ tenantId, endpointId }: Target): Promise<void> {
+    await run(this.dataSource, tenantId, (manager) =>
       manager.update(
         WebhookEndpointRow,
         { id: endpointId, isEnabled: true },
@@ -93,7 +96,7 @@ export class WebhookDeliveryRepository {
     page: PageRequest,
   ): Promise<Page<Delivery>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listDeliveries(manager, tenantId, endpointId, state ?? null, start, page.limit + 1),
     );
     return toPage(
@@ -109,7 +112,7 @@ export class WebhookDeliveryRepository {
    * period in any state, otherwise all that were given up.
    */
   async replay(tenantId: TenantId, endpointId: string, request: ReplayRequest): Promise<ReplayResult> {
-    const result = await transact(this.dataSource, (transaction) =>
+    const result = await transact(this.dataSource, tenantId, (transaction) =>
       replayDeliveries(transaction, tenantId, endpointId, request),
     );
     const known = result.replayed + result.alreadyPending;
@@ -117,7 +120,7 @@ export class WebhookDeliveryRepository {
   }
 
   backlog(): Promise<Backlog> {
-    return run(this.dataSource, readBacklog);
+    return acrossTenants(this.dataSource, 'upkeep', readBacklog);
   }
 
   /**
@@ -126,6 +129,8 @@ export class WebhookDeliveryRepository {
    */
   purge(olderThan: Date): Promise<number> {
     const sequencesBefore = new Date(olderThan.getTime() - SEQUENCE_REST_MS);
-    return run(this.dataSource, (manager) => purgeOutbox(manager, olderThan, sequencesBefore));
+    return acrossTenants(this.dataSource, 'upkeep', (manager) =>
+      purgeOutbox(manager, olderThan, sequencesBefore),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { TEST_EVENT, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { WebhookEndpointRow } from '../../entities/outbox.entities.ts';
 import {
   findEndpoint,
@@ -47,14 +47,14 @@ export class WebhookEndpointRepository {
   /** Newest first. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<WebhookEndpoint>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listEndpoints(manager, tenantId, start, page.limit + 1),
     );
     return toPageByTime(found, page.limit, (endpoint) => endpoint);
   }
 
   find(tenantId: TenantId, id: string): Promise<WebhookEndpoint | null> {
-    return run(this.dataSource, (manager) => findEndpoint(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findEndpoint(manager, tenantId, id));
   }
 
   /** Null when there is no such endpoint. */
@@ -73,15 +73,15 @@ export class WebhookEndpointRepository {
     tenantId: TenantId,
     filters: EndpointFilters,
   ): Promise<{ kind: keyof EndpointFilters; id: string }[]> {
-    return run(this.dataSource, (manager) => findUnknownFilters(manager, tenantId, filters));
+    return run(this.dataSource, tenantId, (manager) => findUnknownFilters(manager, tenantId, filters));
   }
 
   async delete(tenantId: TenantId, id: string): Promise<void> {
-    await run(this.dataSource, (manager) => manager.delete(WebhookEndpointRow, { tenantId, id }));
+    await run(this.dataSource, tenantId, (manager) => manager.delete(WebhookEndpointRow, { tenantId, id }));
   }
 
   async secrets(tenantId: TenantId, id: string): Promise<SealedSecrets | null> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.findOneBy(WebhookEndpointRow, { tenantId, id }),
     );
     if (!found) return null;
@@ -106,18 +106,20 @@ export class WebhookEndpointRepository {
   }
 
   /** Returns endpoints with a part that another key has sealed: up to 100, of any tenant. */
-  sealedOtherwise(keyId: string): Promise<(SealedParts & { readonly id: string })[]> {
-    return run(this.dataSource, (manager) => findSealedOtherwise(manager, keyId));
+  sealedOtherwise(
+    keyId: string,
+  ): Promise<(SealedParts & { readonly id: string; readonly tenantId: TenantId })[]> {
+    return acrossTenants(this.dataSource, 'upkeep', (manager) => findSealedOtherwise(manager, keyId));
   }
 
   /** Stores the same secret and headers under another key, each unless it was replaced meanwhile. */
-  reseal(id: string, before: SealedParts, after: SealedParts): Promise<void> {
-    return run(this.dataSource, (manager) => replaceSealed(manager, id, before, after));
+  reseal(tenantId: TenantId, id: string, before: SealedParts, after: SealedParts): Promise<void> {
+    return run(this.dataSource, tenantId, (manager) => replaceSealed(manager, id, before, after));
   }
 
   /** Sends a test event to the endpoint. @returns whether there is such an endpoint */
   async test(tenantId: TenantId, id: string): Promise<boolean> {
-    return transact(this.dataSource, async (transaction) => {
+    return transact(this.dataSource, tenantId, async (transaction) => {
       if (!(await findEndpoint(transaction, tenantId, id))) return false;
       const subject = { kind: 'endpoint', id } as const;
       await writeEvent(transaction, { tenantId, type: TEST_EVENT, subject, data: { endpointId: id } });

@@ -25,7 +25,7 @@ export class LocationRepository {
   /** By name. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<Location>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) => {
+    const found = await run(this.dataSource, tenantId, (manager) => {
       const locations = manager
         .createQueryBuilder(LocationRow, 'location')
         .where('location.tenantId = :tenantId AND location.isActive', { tenantId });
@@ -46,7 +46,7 @@ export class LocationRepository {
 
   /** Returns all locations, by name. */
   async all(tenantId: TenantId): Promise<Location[]> {
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       manager.find(LocationRow, {
         where: { tenantId, isActive: true },
         order: { name: 'ASC', id: 'ASC' },
@@ -57,7 +57,7 @@ export class LocationRepository {
   }
 
   async find(tenantId: TenantId, id: string): Promise<Location | null> {
-    const row = await run(this.dataSource, (manager) =>
+    const row = await run(this.dataSource, tenantId, (manager) =>
       manager.findOneBy(LocationRow, { tenantId, id, isActive: true }),
     );
     return row && toLocation(row);

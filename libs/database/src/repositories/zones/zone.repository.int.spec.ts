@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { query, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { acrossTenants, query, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import type { GridPoint, GridPolygon, Zone } from '../../entities/zone.ts';
 import { openBusiness } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
@@ -82,7 +82,7 @@ describe('zones in the database', () => {
     return zone;
   };
   const add = (tenantId: TenantId, fields: Partial<Zone>): Promise<Zone> =>
-    transact(dataSource, (transaction) => create(transaction, tenantId, fields));
+    transact(dataSource, tenantId, (transaction) => create(transaction, tenantId, fields));
   const SQUARE: GridPolygon = [
     [
       [0, 0],
@@ -95,7 +95,7 @@ describe('zones in the database', () => {
   it.each(GRIDS)('have the points a plain reckoning gives them, on edges too: %j', async (grid) => {
     const { tenantId } = await openBusiness(dataSource, 0);
     const random = randomOf(grid.step);
-    const stored = await transact(dataSource, async (transaction) => {
+    const stored = await transact(dataSource, tenantId, async (transaction) => {
       const made: Zone[] = [];
       while (made.length < ZONES) {
         const polygons = Array.from({ length: 1 + random(2) }, () => polygonOn(grid, random));
@@ -125,7 +125,7 @@ describe('zones in the database', () => {
       const [ring = []] = polygonOn(grid, random);
       return { ring, point: wantedNear(grid, random) };
     });
-    const told = await run(dataSource, (manager) =>
+    const told = await acrossTenants(dataSource, 'installation', (manager) =>
       query<{ isIn: boolean }>(
         manager,
         `SELECT area::polygon @> point(x, y) AND box(area::polygon) @> box(point(x, y), point(x, y)) AS "isIn"
@@ -173,7 +173,7 @@ describe('zones in the database', () => {
 
   it('are found by an index among those of many tenants', async () => {
     const { tenantId } = await openBusiness(dataSource, 0);
-    await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) =>
       query(
         manager,
         `WITH made AS (INSERT INTO zones (tenant_id, key, name)
@@ -184,8 +184,8 @@ describe('zones in the database', () => {
         [tenantId],
       ),
     );
-    await run(dataSource, (manager) => query(manager, 'ANALYZE zone_polygons'));
-    const plan = await run(dataSource, (manager) =>
+    await acrossTenants(dataSource, 'installation', (manager) => query(manager, 'ANALYZE zone_polygons'));
+    const plan = await acrossTenants(dataSource, 'installation', (manager) =>
       query<Record<string, string>>(
         manager,
         `EXPLAIN SELECT zone_id FROM zone_polygons WHERE tenant_id = $1 AND ring = 0
@@ -215,7 +215,7 @@ describe('zones in the database', () => {
     }
     expect(await zones.find(mine.tenantId, zone.id)).toBeNull();
     expect(await zones.keys(mine.tenantId)).toEqual([]);
-    await transact(dataSource, async (transaction) => {
+    await transact(dataSource, mine.tenantId, async (transaction) => {
       expect(await zones.holdByKey(transaction, mine.tenantId, [zone.key])).toEqual([]);
       expect(await zones.deactivate(transaction, mine.tenantId, zone.id)).toBe('not-found');
     });

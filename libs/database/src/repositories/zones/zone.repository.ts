@@ -40,14 +40,14 @@ export class ZoneRepository {
   /** By priority, then by key. @throws CursorMalformed */
   async list(tenantId: TenantId, page: PageRequest): Promise<Page<ZoneSummary>> {
     const start = startOf(page);
-    const found = await run(this.dataSource, (manager) =>
+    const found = await run(this.dataSource, tenantId, (manager) =>
       listZones(manager, tenantId, start?.id ?? null, page.limit + 1),
     );
     return toPageByName(found, page.limit, (zone) => zone);
   }
 
   find(tenantId: TenantId, id: string): Promise<Zone | null> {
-    return run(this.dataSource, (manager) => findZone(manager, tenantId, id));
+    return run(this.dataSource, tenantId, (manager) => findZone(manager, tenantId, id));
   }
 
   /** Returns a zone that no other transaction changes, deletes or gives a resource until this one ends. */
@@ -68,18 +68,18 @@ export class ZoneRepository {
   /** Returns the keys of all zones. */
   async keys(tenantId: TenantId, transaction?: Transaction): Promise<string[]> {
     const read = (manager: Transaction) => listZones(manager, tenantId, null, MAX_ZONES);
-    const zones = await (transaction ? read(transaction) : run(this.dataSource, read));
+    const zones = await (transaction ? read(transaction) : run(this.dataSource, tenantId, read));
     return zones.map(({ key }) => key).sort();
   }
 
   /** Returns the zones that something lies in, the one that wins first. */
   locate(tenantId: TenantId, wanted: Whereabouts): Promise<FoundZone[]> {
-    return run(this.dataSource, (manager) => findZones(manager, tenantId, wanted, MAX_FOUND));
+    return run(this.dataSource, tenantId, (manager) => findZones(manager, tenantId, wanted, MAX_FOUND));
   }
 
   /** Returns whether there are zones that something of this kind can lie in. */
   hasAnyBy(tenantId: TenantId, kind: Whereabouts['kind']): Promise<boolean> {
-    return run(this.dataSource, (manager) => hasZonesBy(manager, tenantId, kind));
+    return run(this.dataSource, tenantId, (manager) => hasZonesBy(manager, tenantId, kind));
   }
 
   /** `exists`: the tenant has another zone with this key. `full`: it has {@link MAX_ZONES}. */

@@ -122,7 +122,7 @@ export class RunningAnalyses {
   /** An operator begins a run over all calls of the tenant. */
   async begins(settings: AgentContentInput['afterCall']): Promise<AnalysisRun> {
     const selection = { from: new Date(t0), to: new Date(t0 + 1), agentId: null };
-    const run = await transact(this.worker.dataSource, (transaction) =>
+    const run = await transact(this.worker.dataSource, this.worker.tenantId, (transaction) =>
       this.runs.create(transaction, this.worker.tenantId, {
         selection,
         settings: afterCallSchema.parse(settings),
@@ -133,7 +133,7 @@ export class RunningAnalyses {
   }
 
   async cancels(id: string): Promise<void> {
-    await transact(this.worker.dataSource, (transaction) =>
+    await transact(this.worker.dataSource, this.worker.tenantId, (transaction) =>
       this.runs.cancel(transaction, this.worker.tenantId, id),
     );
   }

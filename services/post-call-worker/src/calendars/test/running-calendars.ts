@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Sealer } from '@tandem/call-state';
 import { CALENDAR_SECRETS_PURPOSE, calendarCredentialsPlace, type TenantId } from '@tandem/contracts';
 import {
+  acrossTenants,
   BookingRepository,
   CalendarConnectionRepository,
   CalendarSyncRepository,
   createDataSource,
-  run,
   runMigrations,
   transact,
   type Booking,
@@ -114,7 +114,7 @@ export class RunningCalendars {
     const sealedCredentials = this.sealer.seal(credentials, calendarCredentialsPlace(id));
     const resourceId = this.resourceIds[engineer]!;
     const fields = { id, resourceId, kind, address, detail: 'service' as const, sealedCredentials };
-    await transact(this.dataSource, (transaction) =>
+    await transact(this.dataSource, this.tenantId, (transaction) =>
       this.connections.create(transaction, this.tenantId, fields),
     );
     return id;
@@ -142,7 +142,7 @@ export class RunningCalendars {
   /** Books the engineer with this index; null when they are not free. */
   book(startsAt: Date, engineer = 0): Promise<Booking | null> {
     const time = timeFrom(startsAt);
-    return transact(this.dataSource, (transaction) =>
+    return transact(this.dataSource, this.tenantId, (transaction) =>
       new BookingRepository(this.dataSource).book(transaction, {
         tenantId: this.tenantId,
         serviceId: this.serviceId,
@@ -160,7 +160,7 @@ export class RunningCalendars {
   /** Moves a booking to a time of the engineer with this index. */
   async move(id: string, startsAt: Date, engineer = 0): Promise<void> {
     const resourceIds = [this.resourceIds[engineer]!];
-    await transact(this.dataSource, (transaction) =>
+    await transact(this.dataSource, this.tenantId, (transaction) =>
       new BookingRepository(this.dataSource).move(transaction, {
         tenantId: this.tenantId,
         id,
@@ -171,7 +171,7 @@ export class RunningCalendars {
   }
 
   async cancel(id: string): Promise<void> {
-    await transact(this.dataSource, (transaction) =>
+    await transact(this.dataSource, this.tenantId, (transaction) =>
       new BookingRepository(this.dataSource).cancel(transaction, this.tenantId, id),
     );
   }
@@ -187,7 +187,9 @@ export class RunningCalendars {
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const raw: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
+    const raw: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return raw as Row[];
   }
 

@@ -14,11 +14,11 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import {
+  acrossTenants,
   ContactRepository,
   createDataSource,
   CrmConnectionRepository,
   CrmDeliveryRepository,
-  run,
   runMigrations,
   SecretRepository,
   transact,
@@ -109,7 +109,9 @@ export class RunningCrm {
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const raw: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
+    const raw: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return raw as Row[];
   }
 
@@ -134,7 +136,7 @@ export class RunningCrm {
       isEnabled: true,
       sealedCredentials: credentials ? this.secrets.sealCredentials(id, credentials) : null,
     };
-    await transact(this.dataSource, (transaction) =>
+    await acrossTenants(this.dataSource, 'installation', (transaction) =>
       this.connections.create(transaction, tenant, id, fields),
     );
     return id;
@@ -148,7 +150,9 @@ export class RunningCrm {
 
   /** Makes a contact in Tandem without an event. Returns its id. */
   async person(phone: string, name: string | null, tenant = this.tenantId): Promise<string> {
-    return transact(this.dataSource, (transaction) => this.contacts.ensure(transaction, tenant, phone, name));
+    return acrossTenants(this.dataSource, 'installation', (transaction) =>
+      this.contacts.ensure(transaction, tenant, phone, name),
+    );
   }
 
   /** Writes an event like the sample of its type, with other data where given. */
@@ -158,7 +162,7 @@ export class RunningCrm {
     { subject, tenant = this.tenantId }: { subject?: EventSubject; tenant?: TenantId } = {},
   ): Promise<void> {
     const sample = sampleEvent(type);
-    await transact(this.dataSource, (transaction) =>
+    await transact(this.dataSource, tenant, (transaction) =>
       writeEvent(transaction, {
         tenantId: tenant,
         type: type satisfies BusinessEventType,

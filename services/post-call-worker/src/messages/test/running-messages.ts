@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { AgentContentInput, QueueName, TenantId, ToolCallId } from '@tandem/contracts';
 import {
+  acrossTenants,
   AgentDirectory,
   createDataSource,
   MessageRepository,
-  run,
   runMigrations,
   transact,
   type DataSource,
@@ -167,7 +167,7 @@ export class RunningMessages {
 
   /** A message of ours is stored, without a job. */
   create(more: Partial<OutgoingMessage> = {}): ReturnType<MessageRepository['create']> {
-    return transact(this.dataSource, (transaction) =>
+    return transact(this.dataSource, this.tenantId, (transaction) =>
       this.messages.create(transaction, {
         tenantId: this.tenantId,
         channel: 'sms',
@@ -202,7 +202,9 @@ export class RunningMessages {
   }
 
   async sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
-    const rows: unknown = await run(this.dataSource, (manager) => manager.query(text, values));
+    const rows: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, values),
+    );
     return rows as Row[];
   }
 }

@@ -5,9 +5,9 @@ import { Logger } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type TenantId, type WebhookBody } from '@tandem/contracts';
 import {
+  acrossTenants,
   BookingRepository,
   createDataSource,
-  run,
   runMigrations,
   transact,
   WebhookDeliveryRepository,
@@ -112,7 +112,9 @@ export class RunningDelivery {
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    const raw: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
+    const raw: unknown = await acrossTenants(this.dataSource, 'installation', (manager) =>
+      manager.query(text, parameters),
+    );
     return raw as Row[];
   }
 
@@ -125,7 +127,7 @@ export class RunningDelivery {
       ? { names: Object.keys(headers), sealed: sealer.seal(headers, webhookHeadersPlace(id)) }
       : { names: [], sealed: null };
     const fields = { url: at, description: '', events, filters: {}, isEnabled: true, headers: sealed };
-    await transact(this.dataSource, (transaction) =>
+    await acrossTenants(this.dataSource, 'installation', (transaction) =>
       this.endpoints.create(transaction, tenant, id, fields, sealer.seal(SECRET, webhookSecretPlace(id))),
     );
     return id;
@@ -164,7 +166,7 @@ export class RunningDelivery {
     );
     const startsAt = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + hours * 3_600_000);
     const endsAt = new Date(startsAt.getTime() + 3_600_000);
-    const booking = await transact(this.dataSource, (transaction) =>
+    const booking = await transact(this.dataSource, this.tenantId, (transaction) =>
       new BookingRepository(this.dataSource).book(transaction, {
         tenantId: this.tenantId,
         serviceId: ids!.service,
@@ -184,7 +186,7 @@ export class RunningDelivery {
   }
 
   async cancel(bookingId: string): Promise<void> {
-    await transact(this.dataSource, (transaction) =>
+    await transact(this.dataSource, this.tenantId, (transaction) =>
       new BookingRepository(this.dataSource).cancel(transaction, this.tenantId, bookingId),
     );
   }

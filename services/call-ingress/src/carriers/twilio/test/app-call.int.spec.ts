@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RELAY_LEASE_MS, type AdmissionRecord } from '@tandem/call-state';
 import type { RelayId, TenantId } from '@tandem/contracts';
-import { AgentDirectory, createDataSource, run } from '@tandem/database';
+import { acrossTenants, AgentDirectory, createDataSource } from '@tandem/database';
 import { RunningIngress } from './running-ingress.ts';
 
 const RELAY = 'relay-1' as RelayId;
@@ -17,7 +17,7 @@ describe('a call that an app places', () => {
     const tenantId = randomUUID() as TenantId;
     const agentId = randomUUID();
     const sql = (text: string, ...values: unknown[]) =>
-      run(dataSource, (manager) => manager.query(text, values));
+      acrossTenants(dataSource, 'installation', (manager) => manager.query(text, values));
     await sql(
       `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, 'apps', 'Spec', 'UTC')`,
       tenantId,

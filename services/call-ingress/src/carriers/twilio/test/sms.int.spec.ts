@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { connectRedis } from '@tandem/call-state';
 import type { TenantId } from '@tandem/contracts';
 import {
+  acrossTenants,
   AgentDirectory,
   createDataSource,
   MessageRepository,
-  run,
   transact,
   type DataSource,
   type Message,
@@ -26,7 +26,9 @@ let number: string;
 let lastNumber = 200;
 
 const sql = async <Row>(text: string, ...values: unknown[]): Promise<Row[]> => {
-  const rows: unknown = await run(dataSource, (manager) => manager.query(text, values));
+  const rows: unknown = await acrossTenants(dataSource, 'installation', (manager) =>
+    manager.query(text, values),
+  );
   return rows as Row[];
 };
 const sid = () => `SM${randomUUID().replaceAll('-', '')}`;
@@ -182,7 +184,7 @@ describe('a word about consent', () => {
     await write('STOP');
     const messages = new MessageRepository(dataSource);
     const create = (ownAddress: string) =>
-      transact(dataSource, (transaction) =>
+      transact(dataSource, tenantId, (transaction) =>
         messages.create(transaction, {
           tenantId,
           channel: 'sms',
