@@ -26,6 +26,9 @@ export { asStackError, StackError } from './checkout/stack-error.ts';
 export { holderOfStack, readRunFile, type Run } from './supervisor/run-file.ts';
 export { Supervisor } from './supervisor/supervisor.ts';
 export { HangingLine } from './testing/hanging-line.ts';
+export { ForgedRequests, leaksOf, type ForgedRequest } from './testing/forged-requests.ts';
+export { otherTables, tenantTables, type Reference, type Table } from './testing/table-catalogue.ts';
+export { fillTenant, marksOf, type Row } from './testing/tenant-rows.ts';
 export { RedisGroup } from './testing/redis-group.ts';
 export {
   createTestDatabase,

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import { createDataSource, limitsOf } from './data-source.ts';
-import { ensureTenantRole, openSequences, unwalledTables, wall } from './tenant-policies.ts';
+import { ensureTenantRole, openSequences, separateTenants, unseparatedTables } from './tenant-policies.ts';
 
 /** Any number all starters agree on; nothing else of ours locks in this class. */
 const MIGRATION_LOCK = 7_264_826_336;
@@ -9,8 +9,8 @@ const MIGRATION_LOCK = 7_264_826_336;
 const WAIT_MS = 120_000;
 
 /**
- * Brings the schema up to date in one transaction, and puts a wall between the tenants of each table: those
- * there are already get theirs before it, one by one, so that no transaction of a running service meets more
+ * Brings the schema up to date in one transaction, and keeps the tenants of each table apart: those there
+ * are already get their policies before it, one by one, so that no transaction of a running service meets more
  * than one locked table. Several starters may call this at once: an advisory lock
  * lets one work, and the others find nothing left to do. The lock belongs to a transaction of its own, so a
  * connection pooler in transaction mode does not break it.
@@ -49,11 +49,11 @@ async function applyPending(url: string): Promise<string[]> {
     const inTransaction = <Result>(work: () => Promise<Result>) =>
       transaction(runner, limitsOf(dataSource), work);
     await inTransaction(() => ensureTenantRole(runner));
-    const tables = await inTransaction(() => unwalledTables(runner));
-    for (const table of tables) await inTransaction(() => wall(runner, table));
+    const tables = await inTransaction(() => unseparatedTables(runner));
+    for (const table of tables) await inTransaction(() => separateTenants(runner, table));
     return await inTransaction(async () => {
       const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
-      for (const table of await unwalledTables(runner)) await wall(runner, table);
+      for (const table of await unseparatedTables(runner)) await separateTenants(runner, table);
       await openSequences(runner);
       return applied.map((migration) => migration.name);
     });

@@ -88,6 +88,7 @@ import { LocationsAndZones1795606100000 } from '../migrations/1795606100000-loca
 import { Calendar1795606200000 } from '../migrations/1795606200000-calendar.ts';
 import { Calendars1795606400000 } from '../migrations/1795606400000-calendars.ts';
 import { TenantReferences1795607200000 } from '../migrations/1795607200000-tenant-references.ts';
+import { TenantLookups1795607210000 } from '../migrations/1795607210000-tenant-lookups.ts';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -116,6 +117,7 @@ export const MIGRATIONS = [
   WebSearchHosts1795606600000,
   CallAnalyses1795606700000,
   TenantReferences1795607200000,
+  TenantLookups1795607210000,
 ];
 
 /** The rows of every table. */

@@ -74,11 +74,11 @@ interface TenantTable {
 }
 
 /**
- * Returns the tables of tenants that have no wall yet. The owner is under no policy unless it were forced on
+ * Returns the tables of tenants that have no policy yet. The owner is under no policy unless it were forced on
  * it: so work across tenants, pg_dump and services of the release before see all rows. `everyone` says the
  * same for a login that owns nothing. `own_tenant` is restrictive: no policy that is added can weaken it.
  */
-export function unwalledTables(runner: Pick<QueryRunner, 'query'>): Promise<TenantTable[]> {
+export function unseparatedTables(runner: Pick<QueryRunner, 'query'>): Promise<TenantTable[]> {
   return query(
     runner,
     `SELECT format('%I.%I', namespace.nspname, class.relname) AS name, attribute.attname AS "column"
@@ -93,8 +93,8 @@ export function unwalledTables(runner: Pick<QueryRunner, 'query'>): Promise<Tena
   );
 }
 
-/** Puts a wall between the tenants of a table. Rights that a migration gave the role stay as they are. */
-export async function wall(runner: QueryRunner, { name, column }: TenantTable): Promise<void> {
+/** Keeps the tenants of a table apart. Rights that a migration gave the role stay as they are. */
+export async function separateTenants(runner: QueryRunner, { name, column }: TenantTable): Promise<void> {
   const own = `${column} = nullif(current_setting('${TENANT_SETTING}', true), '')::uuid`;
   await runner.query(
     `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;

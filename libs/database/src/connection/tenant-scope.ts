@@ -11,8 +11,7 @@ export const TENANT_ROLE = 'tandem_app';
 export const TENANT_SETTING = 'tandem.tenant';
 
 /**
- * Reasons for work on rows of more than one tenant. Each is a door in the wall between tenants: a new one
- * needs its line here.
+ * Reasons for work on rows of more than one tenant. A new reason needs its line here.
  * - `installation`: the tenants themselves, for those who run the installation
  * - `lookup`: a key, number, token or report, by which the tenant is found
  * - `due-work`: jobs and deliveries of all tenants that are due, dealt out fairly
@@ -56,16 +55,33 @@ export async function narrowTo(transaction: EntityManager, tenantId: TenantId): 
  * Runs a part of a transaction for another tenant: one that is being created. The transaction is what it was
  * afterwards.
  */
-export async function actFor<T>(
+export function actFor<T>(
   transaction: EntityManager,
   tenantId: TenantId,
+  work: () => Promise<T>,
+): Promise<T> {
+  return aside(transaction, () => narrowTo(transaction, tenantId), work);
+}
+
+/** Runs a part of a tenant's transaction on rows of any tenant. The transaction is what it was afterwards. */
+export function lookAcrossTenants<T>(
+  transaction: EntityManager,
+  _reason: AcrossTenants,
+  work: () => Promise<T>,
+): Promise<T> {
+  return aside(transaction, () => enter(transaction, 'none', ''), work);
+}
+
+async function aside<T>(
+  transaction: EntityManager,
+  begin: () => Promise<void>,
   work: () => Promise<T>,
 ): Promise<T> {
   const [before] = await query<{ role: string; tenant: string }>(
     transaction,
     `SELECT current_setting('role') AS role, coalesce(current_setting('${TENANT_SETTING}', true), '') AS tenant`,
   );
-  await narrowTo(transaction, tenantId);
+  await begin();
   try {
     return await work();
   } finally {

@@ -5,7 +5,7 @@ import { limitsOf } from './data-source.ts';
 import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
 import { scopeSql, type AcrossTenants, type Scope } from './tenant-scope.ts';
 
-export { actFor, narrowTo, type AcrossTenants } from './tenant-scope.ts';
+export { actFor, lookAcrossTenants, narrowTo, type AcrossTenants } from './tenant-scope.ts';
 export { query };
 
 /** The handle of a transaction. Services only pass it on to repositories. */

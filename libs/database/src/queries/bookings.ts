@@ -12,7 +12,7 @@ import type {
 import type { Position } from '../rows/page.ts';
 import { without } from '../rows/without.ts';
 import { CONTACT_SHOWN, contactsWithPhone } from './contacts/contacts.ts';
-import { bookingStatus, standing } from './holds.ts';
+import { bookingStatus, endsNear, standing } from './holds.ts';
 
 const VIEW = `
 SELECT booking.id, booking.reference, ${bookingStatus('booking')} AS status, booking.starts_at AS "startsAt",
@@ -93,6 +93,7 @@ export async function isFree(
     transaction,
     `SELECT 1 FROM resources WHERE id = $1 AND is_active
        AND NOT EXISTS (SELECT 1 FROM bookings kept WHERE resource_id = $1 AND ${standing('kept')}
+         AND ${endsNear('kept', '$2::timestamptz')}
          AND occupied && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4)
        AND NOT EXISTS (SELECT 1 FROM resource_leave WHERE resource_id = $1
          AND starts_at < $6::timestamptz AND ends_at > $5::timestamptz)
@@ -117,6 +118,7 @@ export async function findOfResource(
   const found = await query<Booking & { count: number }>(
     manager,
     `WITH view AS (${VIEW} AND booking.resource_id = $2 AND ${standing('booking')}
+       AND ${endsNear('booking', '$3::timestamptz')}
        AND booking.occupied && tstzrange($3::timestamptz, $4::timestamptz)
        AND booking.period && tstzrange($3::timestamptz, $4::timestamptz))
      SELECT *, (count(*) OVER ())::integer AS count FROM view ORDER BY "startsAt", id LIMIT $5`,

@@ -2,7 +2,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { EntityManager } from 'typeorm';
 import { query } from '../connection/unit-of-work.ts';
 import type { BookableService } from '../entities/business.entities.ts';
-import { standing } from './holds.ts';
+import { endsNear, standing } from './holds.ts';
 
 /** Everything that decides which appointments of one service are free, as stored. */
 interface StoredCalendar {
@@ -110,6 +110,7 @@ SELECT tenant.time_zone AS "timeZone", tenant.booking_horizon_days AS "horizonDa
       'heldUntilMs', ${ms('booking.hold_expires_at')}))
     FROM bookings booking
     WHERE booking.resource_id IN (SELECT id FROM able) AND ${standing('booking')}
+      AND ${endsNear('booking', '(SELECT first FROM span)')}
       AND booking.occupied && (SELECT tstzrange(first, last) FROM span)), '[]')
     AS busy,
   coalesce((SELECT json_agg(json_build_object('resourceId', busy.resource_id,

@@ -7,6 +7,13 @@ export const standing = (booking: string): string =>
   `(${booking}.status IN ('booked', 'held')
     AND (${booking}.status = 'booked' OR ${booking}.hold_expires_at > clock_timestamp()))`;
 
+/**
+ * Returns SQL that is true for bookings that could occupy time after an instant: a buffer is four hours at most.
+ * An index knows the end of a booking; one on ranges is closed to tenants.
+ */
+export const endsNear = (booking: string, from: string): string =>
+  `${booking}.ends_at > ${from} - interval '4 hours'`;
+
 /** Returns SQL for the status of a booking; a hold that is over is `expired`. */
 export const bookingStatus = (booking: string): string =>
   `CASE WHEN ${booking}.status = 'held' AND ${booking}.hold_expires_at <= clock_timestamp() THEN 'expired'

@@ -115,11 +115,7 @@ export async function replaceZones(
 const BY_POINT = `
 SELECT shape.zone_id, NULL::text AS country, NULL::text AS kind, NULL::text AS starts, NULL::text AS ends,
   NULL::text AS place
-FROM zone_polygons shape
-WHERE shape.tenant_id = $1 AND shape.ring = 0
-  AND box(shape.area) @> box(point($2, $3), point($2, $3)) AND shape.area @> point($2, $3)
-  AND NOT EXISTS (SELECT 1 FROM zone_polygons hole WHERE hole.zone_id = shape.zone_id
-    AND hole.part = shape.part AND hole.ring > 0 AND hole.area @> point($2, $3))`;
+FROM zones_at($2, $3) shape(zone_id)`;
 
 /** $2 country  $3 code  $4 area codes by country */
 const BY_POSTCODE = `

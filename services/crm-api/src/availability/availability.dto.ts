@@ -6,7 +6,9 @@ import { laterDate } from './local-day.ts';
 const MAX_DAYS = 14;
 
 /** Years have four digits; the last one is left for the days that follow. */
-const dateSchema = z.iso.date().refine((date) => date < '9999', 'must be before the year 9999');
+const dateSchema = z.iso
+  .date({ abort: true })
+  .refine((date) => date < '9999', 'must be before the year 9999');
 
 export const partOfDaySchema = z.enum(['morning', 'afternoon', 'any']);
 

@@ -3,7 +3,7 @@ import { given } from '../../rows/given.ts';
 import { storableText, writtenForms, type TenantId } from '@tandem/contracts';
 import { In, IsNull, type DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
-import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { lookAcrossTenants, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
 import { CallerGroupRow, PhoneNumberGroupRow } from '../../entities/access.entities.ts';
 import { AgentRow, OpeningHoursRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
 import { lockName } from '../../queries/locks.ts';
@@ -60,7 +60,10 @@ export class NumberRepository {
     const forms = writtenForms(number.e164);
     // The index knows one form only: of two tenants that add one number in two forms, one waits.
     await lockName(transaction, `phone-number:${[...forms].sort()[0]}`);
-    if (await transaction.existsBy(PhoneNumberRow, { e164: In(forms) })) return 'number-exists';
+    const isTaken = await lookAcrossTenants(transaction, 'lookup', () =>
+      transaction.existsBy(PhoneNumberRow, { e164: In(forms) }),
+    );
+    if (isTaken) return 'number-exists';
     const objection = await this.objection(transaction, tenantId, number, number);
     if (objection) return objection;
     const { allowedGroups, refusalText, ...fields } = number;

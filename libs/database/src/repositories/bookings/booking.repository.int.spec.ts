@@ -22,6 +22,27 @@ describe('bookings', () => {
   });
   afterAll(() => database.drop());
 
+  const request = (
+    { tenantId, serviceId, resourceIds }: Business,
+    startMs: number,
+    endMs = startMs + HOUR_MS,
+    phone: string | null = null,
+    bufferMs = 0,
+  ) => ({
+    tenantId,
+    serviceId,
+    resourceIds,
+    startsAt: new Date(startMs),
+    endsAt: new Date(endMs),
+    occupiedFrom: new Date(startMs - bufferMs),
+    occupiedUntil: new Date(endMs + 2 * bufferMs),
+    contactPhone: phone,
+    name: 'Alex',
+    notes: '',
+    callId: null,
+    toolCallId: null,
+  });
+
   function book(
     business: Business,
     startMs = NINE,
@@ -32,20 +53,7 @@ describe('bookings', () => {
     bufferMs = 0,
   ): Promise<Booking | null> {
     return transact(pool, business.tenantId, (transaction) =>
-      from.book(transaction, {
-        tenantId: business.tenantId,
-        serviceId: business.serviceId,
-        resourceIds: business.resourceIds,
-        startsAt: new Date(startMs),
-        endsAt: new Date(endMs),
-        occupiedFrom: new Date(startMs - bufferMs),
-        occupiedUntil: new Date(endMs + 2 * bufferMs),
-        contactPhone: phone,
-        name: 'Alex',
-        notes: '',
-        callId: null,
-        toolCallId: null,
-      }),
+      from.book(transaction, request(business, startMs, endMs, phone, bufferMs)),
     );
   }
 
@@ -204,9 +212,13 @@ describe('bookings', () => {
       ),
     ).toBeNull();
     expect((await bookings.find(business.tenantId, booking!.id))?.status).toBe('booked');
-    await expect(book({ ...business, tenantId: stranger.tenantId }, NINE + 5 * HOUR_MS)).rejects.toThrow(
-      '23503',
-    );
+    const forged = { ...business, tenantId: stranger.tenantId };
+    expect(await book(forged, NINE + 5 * HOUR_MS)).toBeNull();
+    await expect(
+      acrossTenants(dataSource, 'installation', (transaction) =>
+        bookings.book(transaction, request(forged, NINE + 5 * HOUR_MS)),
+      ),
+    ).rejects.toThrow('23503');
   });
 
   it('are listed soonest first, page by page, each once', async () => {

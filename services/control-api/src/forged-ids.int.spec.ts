@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  fillTenant,
+  ForgedRequests,
+  leaksOf,
+  marksOf,
+  tenantTables,
+  type Row,
+  type Table,
+} from '@tandem/stack';
+import { acrossTenants } from '@tandem/database';
+import { RunningControl } from './test/running-control.ts';
+
+const REQUESTS = 5_000;
+const AT_ONCE = 10;
+
+describe('requests with ids of another tenant', () => {
+  let control: RunningControl;
+  let key: string;
+  let tables: Table[];
+  let rows: Map<string, Row>;
+  const victim = randomUUID();
+  const kept = () =>
+    acrossTenants(control.dataSource, 'installation', async (transaction) => {
+      const found: Record<string, unknown> = {};
+      for (const { name, tenantColumn } of tables)
+        found[name] = await transaction.query(
+          `SELECT to_jsonb(kept) AS row FROM ${name} kept WHERE ${tenantColumn} = $1 ORDER BY 1`,
+          [victim],
+        );
+      return found;
+    });
+
+  beforeAll(async () => {
+    control = await RunningControl.start({ API_REQUESTS_PER_MINUTE: '1000000' });
+    key = (await control.operator()).apiKey;
+    rows = await acrossTenants(control.dataSource, 'installation', async (transaction) => {
+      tables = await tenantTables(transaction);
+      return fillTenant(transaction, tables, victim);
+    });
+  });
+  afterAll(() => control.stop());
+
+  it(`show, change and delete none of its rows in ${REQUESTS} random requests`, async () => {
+    const before = await kept();
+    const marks = marksOf(rows.values());
+    const requests = new ForgedRequests((await control.ask('GET', '/openapi.json')).body, rows, 20_261_201);
+    const statuses: Record<number, number> = {};
+    const leaks: unknown[] = [];
+    let left = REQUESTS;
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        while ((left -= 1) >= 0) {
+          const request = requests.next();
+          const { method, path, body } = request;
+          const answer = await control.ask(method, path, key, body && (JSON.parse(body) as unknown));
+          statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+          const shown = leaksOf(answer.text, marks);
+          if (shown.length > 0 || answer.status === 500)
+            leaks.push({ request, shown, status: answer.status });
+        }
+      }),
+    );
+    expect(leaks).toEqual([]);
+    expect(await kept()).toEqual(before);
+    // The requests are no nonsense: some do what they ask for, in their own tenant.
+    expect(statuses[200]).toBeGreaterThan(REQUESTS / 20);
+    expect(statuses[404]).toBeGreaterThan(REQUESTS / 20);
+  }, 300_000);
+});
