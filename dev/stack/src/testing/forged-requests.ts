@@ -113,7 +113,7 @@ export class ForgedRequests {
     const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const values = [...this.rows.values()]
       .map((row) => row[column])
-      .filter((value) => typeof value === 'string');
+      .filter((value): value is string => typeof value === 'string' && isNamed(value));
     return values.length > 0 && this.random() < 0.8 ? this.oneOf(values) : this.oneOf(this.marks);
   }
 
