@@ -35,7 +35,7 @@ describe('the documents', () => {
     const scripts = Object.keys(
       (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
     );
-    const named = [...read(page).matchAll(/`npm run ([a-z0-9:|]+)/g)].flatMap((match) =>
+    const named = [...read(page).matchAll(/`npm run ([a-z0-9][a-z0-9:|-]*)/g)].flatMap((match) =>
       match[1]!
         .split('|')
         .map((name, index) =>

@@ -114,6 +114,7 @@ describe('a model in the format of a stream', () => {
       inputFormats: [PCM16_16K],
       outputFormats: [PCM16_16K],
       maxSessionMs: 60_000,
+      runsTools: false,
     });
   });
 

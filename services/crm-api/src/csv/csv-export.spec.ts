@@ -6,8 +6,11 @@ import { sendCsv } from './csv-export.ts';
 /** A response whose receiver reads nothing. */
 function unreadResponse(): PassThrough & Response {
   const response = new PassThrough({ highWaterMark: 1 });
-  return Object.assign(response, { status: () => response, set: () => response }) as unknown as PassThrough &
-    Response;
+  return Object.assign(response, {
+    req: {},
+    status: () => response,
+    set: () => response,
+  }) as unknown as PassThrough & Response;
 }
 
 it('an export ends when its receiver goes away while a page is read', async () => {
