@@ -11,8 +11,8 @@ interface Answered<Data> {
 }
 type Request<Data> = () => Promise<Answered<Data>>;
 
-/** Codes of control-api for the want of a password typed a short while ago. */
-const CONFIRM_CODES = ['reauthentication-needed', 'reauthentication-required'];
+/** The code of control-api for the want of a password typed a short while ago. */
+const CONFIRM_CODE = 'reauthentication-required';
 
 /**
  * Returns the answer of a request of the generated client. A request without a session waits for the sign-in
@@ -50,7 +50,7 @@ export async function askOnce<Data>(
 
 function demandOf(error: unknown): Demand | null {
   if (!(error instanceof RequestRefused)) return null;
-  if (CONFIRM_CODES.includes(error.problem.code)) return 'confirm';
+  if (error.problem.code === CONFIRM_CODE) return 'confirm';
   return error.status === 401 ? 'sign-in' : null;
 }
 

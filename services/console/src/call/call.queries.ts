@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { client } from '../api/generated/client.gen.ts';
-import { callsControllerGet } from '../api/generated/sdk.gen.ts';
+import {
+  callsControllerGet,
+  peaksControllerPeaks,
+  timelineControllerEvents,
+  timelineControllerTurns,
+} from '../api/generated/sdk.gen.ts';
 import type { CallsControllerGetResponses } from '../api/generated/types.gen.ts';
-import { RequestRefused } from '../api/problem.ts';
 import { ask } from '../api/request.ts';
-import type { LoggedEvent, Turn } from './timeline.ts';
 
 export type CallDetail = CallsControllerGetResponses[200];
 
@@ -23,46 +25,40 @@ export const useCall = (callId: string) =>
 export const audioUrl = (callId: string, recordingId: string): string =>
   `/v1/calls/${encodeURIComponent(callId)}/recordings/${encodeURIComponent(recordingId)}/audio`;
 
-interface Page<Item> {
+interface Part<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
 const MOST_EVENTS = 2_000;
 
-/** Returns all pages; none where this release of the server has no such list. @throws RequestRefused */
-async function allOf<Item>(url: string, signal: AbortSignal): Promise<Item[]> {
+/** Returns the items of all parts. @throws RequestRefused */
+async function allOf<Item>(
+  partAt: (query: { limit: number; cursor?: string }) => Promise<Part<Item>>,
+): Promise<Item[]> {
   const items: Item[] = [];
   for (let cursor: string | null = null; ;) {
-    const query: Record<string, unknown> = { limit: MOST_EVENTS, ...(cursor === null ? {} : { cursor }) };
-    try {
-      const page: Page<Item> = await ask(
-        () => client.get({ url, query, signal }) as Promise<{ data?: Page<Item> }>,
-      );
-      items.push(...page.items);
-      // The log of a running call has a cursor at its end too.
-      if (page.nextCursor === null || page.items.length === 0) return items;
-      cursor = page.nextCursor;
-    } catch (error) {
-      if (error instanceof RequestRefused && error.problem.code === 'http-404') return items;
-      throw error;
-    }
+    const part: Part<Item> = await partAt({ limit: MOST_EVENTS, ...(cursor === null ? {} : { cursor }) });
+    items.push(...part.items);
+    // The log of a running call has a cursor at its end too.
+    if (part.nextCursor === null || part.items.length === 0) return items;
+    cursor = part.nextCursor;
   }
 }
 
 /** Turns with their waits, and the kept log: both are left out of the record of a call. */
 export function useCallLog(callId: string, isRunning: boolean) {
   const more = { refetchInterval: isRunning ? POLL_MS : (false as const) };
-  const base = `/v1/calls/${encodeURIComponent(callId)}`;
+  const path = { callId };
   const turns = useQuery({
     ...more,
     queryKey: ['call', callId, 'turns'],
-    queryFn: ({ signal }) => allOf<Turn>(`${base}/turns`, signal),
+    queryFn: ({ signal }) => allOf((query) => ask(() => timelineControllerTurns({ path, query, signal }))),
   });
   const events = useQuery({
     ...more,
     queryKey: ['call', callId, 'timeline'],
-    queryFn: ({ signal }) => allOf<LoggedEvent>(`${base}/timeline`, signal),
+    queryFn: ({ signal }) => allOf((query) => ask(() => timelineControllerEvents({ path, query, signal }))),
   });
   return { turns: turns.data ?? [], events: events.data ?? [] };
 }
@@ -73,12 +69,6 @@ export interface Peaks {
   readonly periodMs: number;
   readonly caller: Uint8Array;
   readonly agent: Uint8Array;
-}
-
-interface PeaksAnswer {
-  readonly periodMs: number;
-  readonly caller: string;
-  readonly agent: string;
 }
 
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
@@ -94,11 +84,8 @@ export function usePeaks(recordings: CallDetail['recordings'], isAllowed: boolea
     queryFn: ({ signal }) =>
       Promise.all(
         kept.map(async ({ recordingId, startedAtMs }): Promise<Peaks> => {
-          const { periodMs, caller, agent } = await ask(
-            () =>
-              client.get({ url: `/v1/recordings/${recordingId}/peaks`, signal }) as Promise<{
-                data?: PeaksAnswer;
-              }>,
+          const { periodMs, caller, agent } = await ask(() =>
+            peaksControllerPeaks({ path: { recordingId }, signal }),
           );
           return { startedAtMs, periodMs, caller: bytesOf(caller), agent: bytesOf(agent) };
         }),

@@ -87,8 +87,6 @@ function reasonOf(error: unknown, words: StateWords) {
     const hint = missingScope === null ? words.notAllowedHint : words.missingScope(missingScope);
     return { title: words.notAllowed, hint, code, mayRetry: false };
   }
-  // The address itself is unknown, not an object behind it.
-  if (code === 'http-404') return { title: words.soon, hint: words.soonHint, code, mayRetry: false };
   if (status === 404) return { title: words.notFound, hint: words.notFoundHint, code, mayRetry: false };
   if (status === 0) return { title: words.failed, hint: words.unreachable, code, mayRetry: true };
   const hint = status === 429 ? words.waitFor(retryAfterS ?? 60) : problem.detail;

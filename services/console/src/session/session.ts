@@ -13,7 +13,7 @@ export interface Session extends Me {
 
 /** @param language the locale of the words that are shown */
 export function toSession(me: Me, language: string): Session {
-  const scopes = new Set(me.scopes);
+  const scopes = new Set<string>(me.scopes);
   const own = me.tenant.locale;
   const locale = own !== null && own.slice(0, 2) === language.slice(0, 2) ? own : language;
   return { ...me, locale, clock: new Clock(locale, me.tenant.zone), may: (scope) => scopes.has(scope) };

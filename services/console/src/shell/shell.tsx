@@ -2,7 +2,7 @@ import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ExpiryWarning, SessionDialogs } from '../session/session-dialogs.tsx';
+import { SessionDialogs } from '../session/session-dialogs.tsx';
 import { useSession } from '../session/session.ts';
 import { useWords } from '../words/index.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -57,7 +57,6 @@ export function Shell() {
         </AppShell.Navbar>
         <AppShell.Main id="content" ref={content} tabIndex={-1}>
           <SleepNotice />
-          <ExpiryWarning />
           <Outlet />
         </AppShell.Main>
       </AppShell>

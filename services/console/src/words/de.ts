@@ -64,8 +64,6 @@ export const de: Words = {
     first: 'Zum ersten Mal hier? Öffnen Sie den Link, der beim Start der Dienste gedruckt wurde.',
     againTitle: 'Ihre Sitzung ist zu Ende',
     again: 'Melden Sie sich wieder an. Was Sie gerade taten, bleibt erhalten.',
-    expiring: (minutes) => `Ihre Sitzung endet in ${plural(minutes, 'Minute', 'Minuten')}.`,
-    stay: 'Jetzt neu anmelden',
     confirmTitle: 'Bestätigen Sie, dass Sie es sind',
     confirm: 'Diese Änderung braucht Ihr Passwort noch einmal.',
   },
@@ -91,8 +89,6 @@ export const de: Words = {
     asOf: (age) => `Stand vor ${age}`,
     disconnected: 'Getrennt, neuer Versuch läuft',
     slept: (age) => `Dieser Tab schlief ${age}; die Daten werden neu geladen.`,
-    soon: 'Noch nicht Teil dieser Installation',
-    soonHint: 'Der Server hat keine Adresse dafür. Es erscheint nach der nächsten Aktualisierung.',
   },
   act: {
     save: 'Speichern',

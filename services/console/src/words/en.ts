@@ -61,8 +61,6 @@ export const en = {
     first: 'First time here? Open the link that was printed when the services started.',
     againTitle: 'Your session has ended',
     again: 'Sign in again. What you were doing is kept.',
-    expiring: (minutes: number) => `Your session ends in ${plural(minutes, 'minute', 'minutes')}.`,
-    stay: 'Sign in again now',
     confirmTitle: 'Confirm that it is you',
     confirm: 'This change needs your password once more.',
   },
@@ -88,8 +86,6 @@ export const en = {
     asOf: (age: string) => `As of ${age} ago`,
     disconnected: 'Disconnected, trying again',
     slept: (age: string) => `This tab was asleep for ${age}; the data is being loaded again.`,
-    soon: 'Not part of this installation yet',
-    soonHint: 'The server has no route for it. It appears after the next update.',
   },
   act: {
     save: 'Save',
