@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { guided, scripted, type SimulatedCall } from '@tandem/simulators';
+import { guided, OidcSimulator, scripted, type SimulatedCall } from '@tandem/simulators';
 import { checkoutRoot } from '@tandem/stack';
+import { ConsoleAccounts, type ConsoleAccount } from '../console/console-accounts.ts';
 import { ConsolePage, type Theme } from '../console/console-page.ts';
-import { ACCOUNT, ConsoleStandIn } from '../console/console-stand-in.ts';
 import { findChromium } from '../talk/chromium.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { RunningPlatform, words, type StoredCall } from '../testing/running-platform.ts';
@@ -15,17 +15,6 @@ const LONG =
   'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the ' +
   'whole afternoon is still free for you.';
 const IMAGES = join(checkoutRoot, 'docs/images');
-const SCOPES = [
-  'crm:read',
-  'calls:read',
-  'calls:control',
-  'recordings:read',
-  'admin:read',
-  'admin:write',
-  'users:write',
-  'keys:write',
-  'audit:read',
-];
 const SCREENS = [
   '/live',
   '/calls',
@@ -47,18 +36,20 @@ const found = await findChromium(console.warn);
 
 (found ? describe : describe.skip)('the console in Chromium', () => {
   let platform: RunningPlatform;
-  let web: ConsoleStandIn;
+  let accounts: ConsoleAccounts;
+  let provider: OidcSimulator | undefined;
+  let admin: ConsoleAccount;
+  let auditor: ConsoleAccount;
   let booked: StoredCall;
   let cut: StoredCall;
   let open: ConsolePage | null = null;
 
   beforeAll(async () => {
     platform = await RunningPlatform.start();
-    web = await ConsoleStandIn.start(
-      platform.stack.urls.controlApi,
-      platform.stack.secrets.demoApiKey,
-      SCOPES,
-    );
+    provider = await offerProvider();
+    accounts = new ConsoleAccounts(platform);
+    admin = await accounts.make('admin');
+    auditor = await accounts.make('auditor');
     await platform.withAgent({ recording: { mode: 'announced' }, notice: 'This is recorded.' }, async () => {
       booked = await bookedCall();
       cut = await interruptedCall();
@@ -66,18 +57,35 @@ const found = await findChromium(console.warn);
     await platform.change('POST', '/v1/webhook-endpoints', { url: 'https://hooks.example.com/tandem' });
   }, 180_000);
   afterAll(async () => {
-    await web?.stop();
     await platform?.stop();
+    await provider?.stop();
   });
   afterEach(async () => {
     const { violations = [], errors = [] } = open ?? {};
     await open?.close();
     open = null;
-    web.isSessionOver = false;
-    web.scopes = SCOPES;
     // The policy of the page refused nothing it does, and no code of it failed.
     expect({ violations, errors }).toEqual({ violations: [], errors: [] });
   });
+
+  /** Starts control-api again with a provider of users. */
+  async function offerProvider(): Promise<OidcSimulator> {
+    const console = platform.stack.urls.controlApi;
+    const client = {
+      clientId: 'tandem',
+      clientSecret: 'a secret of the provider',
+      redirectUrl: `${console}/v1/session/oidc/callback`,
+    };
+    const started = await OidcSimulator.start(client);
+    await platform.stack.supervisor.restart('control-api', {
+      CONSOLE_URL: console,
+      OIDC_ISSUER: started.issuer,
+      OIDC_CLIENT_ID: client.clientId,
+      OIDC_CLIENT_SECRET: client.clientSecret,
+      OIDC_NAME: 'Example Login',
+    });
+    return started;
+  }
 
   async function bookedCall(): Promise<StoredCall> {
     platform.model.behaviour = guided({ caller: { service: 'plumbing', date: nextMonday() } });
@@ -103,34 +111,46 @@ const found = await findChromium(console.warn);
   }
 
   const visitor = async (theme: Theme = 'light', locale?: string): Promise<ConsolePage> => {
-    open = await ConsolePage.open(found!, web.url, theme, locale);
+    open = await ConsolePage.open(found!, platform.stack.urls.controlApi, theme, locale);
     return open;
   };
-  const operator = async (theme: Theme = 'light'): Promise<ConsolePage> => {
-    const seen = await visitor(theme);
+  const operator = async (account = admin): Promise<ConsolePage> => {
+    const seen = await visitor();
     await seen.visit('/live');
-    await seen.signIn();
-    await seen.page.locator('h1').waitFor();
+    await seen.signIn(account);
+    await seen.page.getByRole('navigation', { name: 'Places' }).waitFor();
     return seen;
   };
 
   it('signs in by password and code, and says so when they are wrong', async () => {
+    const account = await accounts.make('supervisor', { hasSecondFactor: true });
     const seen = await visitor();
     const { page } = seen;
     await seen.visit('/calls');
-    await page.fill('input[name=email]', ACCOUNT.email);
+    await page.fill('input[name=email]', account.email);
     await page.fill('input[name=password]', 'guessed');
     await page.click('button[type=submit]');
     await page.getByText('E-mail, password or code is wrong.').waitFor();
-    await seen.confirm();
+    await seen.confirm(account);
     await page.getByRole('heading', { name: 'Calls' }).waitFor();
   });
 
   it('signs in by a one-time link, whose token leaves the address', async () => {
     const { page } = await visitor();
-    await page.goto(`${web.url}/console/#link=kq0v1J9mB1b3l0bq7bVx5m2mPq5r8cYw1d3n7t9u2xE`);
+    await page.goto(await accounts.linkFor(admin));
     await page.getByRole('heading', { name: 'Live' }).waitFor();
     expect(page.url()).not.toContain('link=');
+  });
+
+  it('signs in by the provider, and says so when it knows somebody else', async () => {
+    const { page } = await visitor();
+    provider!.person = { sub: 'stranger', email: 'stranger@example.com', isEmailVerified: true };
+    await page.goto(`${platform.stack.urls.controlApi}/console/`);
+    await page.getByRole('link', { name: 'Example Login' }).click();
+    await page.getByText('this installation does not').waitFor();
+    provider!.person = { sub: 'admin', email: admin.email, isEmailVerified: true };
+    await page.getByRole('link', { name: 'Example Login' }).click();
+    await page.getByRole('heading', { name: 'Live' }).waitFor();
   });
 
   it.each(['light', 'dark'] as const)('has no fault axe finds on any screen, %s', async (theme) => {
@@ -138,7 +158,8 @@ const found = await findChromium(console.warn);
     await seen.visit('/calls');
     await seen.page.locator('form').waitFor();
     expect(await seen.axe()).toEqual([]);
-    await seen.signIn();
+    await seen.signIn(admin);
+    await seen.page.getByRole('heading', { name: 'Calls' }).waitFor();
     const faults: string[] = [];
     for (const path of [...SCREENS, `/calls/${booked.callId}`, `/calls/${cut.callId}`]) {
       await seen.see(path);
@@ -154,6 +175,12 @@ const found = await findChromium(console.warn);
     await seen.see('/numbers');
     await seen.page.locator('.link-button').first().click();
     await seen.page.getByRole('dialog').waitFor();
+    faults.push(...(await seen.axe()));
+    await seen.context.clearCookies();
+    await seen.page.goto(await accounts.linkFor(auditor));
+    await seen.page.getByRole('heading', { name: 'Live' }).waitFor();
+    await seen.see('/settings/audit');
+    await seen.page.getByText('webhook-endpoint.created').first().waitFor();
     faults.push(...(await seen.axe()));
     expect(faults).toEqual([]);
   });
@@ -203,12 +230,12 @@ const found = await findChromium(console.warn);
   it('asks for a sign-in when the session is over, and goes on with what was asked', async () => {
     const seen = await operator();
     await seen.see('/calls');
-    web.isSessionOver = true;
+    await accounts.endSessions(admin);
     await seen.page.getByLabel('Caller', { exact: true }).fill('+12025550177');
     const dialog = seen.page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.waitFor();
     expect(await seen.axe()).toEqual([]);
-    await seen.signIn();
+    await seen.signIn(admin);
     await seen.page.getByText('1 call shown').waitFor();
   });
 
@@ -256,8 +283,7 @@ const found = await findChromium(console.warn);
   });
 
   it('has no place for what a role cannot read', async () => {
-    web.scopes = ['calls:read'];
-    const seen = await operator();
+    const seen = await operator(await accounts.make('viewer'));
     const places = await seen.page
       .getByRole('navigation', { name: 'Places' })
       .getByRole('link')

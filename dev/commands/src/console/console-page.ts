@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { Chromium } from '../talk/chromium.ts';
-import { ACCOUNT } from './console-stand-in.ts';
+import { codeOf } from './authenticator.ts';
+import type { ConsoleAccount } from './console-accounts.ts';
 
 const LAUNCH_LIMIT_MS = 60_000;
 /** Ends a wait that is in vain; a screen takes a moment. */
@@ -84,17 +85,19 @@ export class ConsolePage {
     await this.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
   }
 
-  /** Signs in with the account of the specs and its second factor. */
-  async signIn(): Promise<void> {
-    await this.page.fill('input[name=email]', ACCOUNT.email);
-    await this.confirm();
+  /** Signs in with a password, and the second factor where there is one. */
+  async signIn(account: ConsoleAccount): Promise<void> {
+    await this.page.fill('input[name=email]', account.email);
+    await this.confirm(account);
   }
 
   /** Types password and code, in the page of sign-in or its dialog. */
-  async confirm(): Promise<void> {
-    await this.page.fill('input[name=password]', ACCOUNT.password);
+  async confirm({ password, secret }: ConsoleAccount): Promise<void> {
+    await this.page.fill('input[name=password]', password);
     await this.page.click('button[type=submit]');
-    await this.page.fill('input[name=code]', ACCOUNT.code);
+    if (secret === null) return;
+    // The code of now has set the factor up.
+    await this.page.fill('input[name=code]', codeOf(secret, 1));
     await this.page.click('button[type=submit]');
   }
 
