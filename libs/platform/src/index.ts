@@ -28,8 +28,6 @@ export { invalidRequest, type FieldError, type FieldProblem } from './http/field
 export { readFields, type FieldsRead } from './http/read-fields.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
 export {
-  type Actor,
-  actorOf,
   type AuthorisedRequest,
   CurrentPrincipal,
   type Principal,

@@ -31,24 +31,6 @@ export interface Principal {
   readonly scopes: readonly string[];
 }
 
-/** The sender of a request as records of what was done name it. */
-export interface Actor {
-  readonly kind: 'user' | 'key' | 'service';
-  /** Id of the user or key; null for a service. */
-  readonly id: string | null;
-  readonly tenantId: TenantId;
-  readonly scopes: readonly string[];
-  /** The role of a user; absent for others. */
-  readonly role?: string;
-}
-
-const ACTOR_KINDS = { user: 'user', 'api-key': 'key', service: 'service' } as const;
-
-export function actorOf({ kind, userId, apiKeyId, tenantId, scopes, session }: Principal): Actor {
-  const actor = { kind: ACTOR_KINDS[kind], id: userId ?? apiKeyId, tenantId, scopes };
-  return session ? { ...actor, role: session.role } : actor;
-}
-
 /** A request that passed {@link TenantGuard}, or that signed a user in. */
 export interface AuthorisedRequest {
   principal: Principal;

@@ -23,11 +23,11 @@ export class CallExportController {
     problems: { 404: '`call-not-found`' },
   })
   async export(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Param({ schema: callParameterSchema }) { callId }: CallParameter,
     @Res() response: Response,
   ): Promise<void> {
-    const pieces = await this.exports.open(principal, callId);
+    const pieces = await this.exports.open(tenantId, callId);
     response.status(200).set({
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'private, no-store',

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CallId } from '@tandem/contracts';
-import type { Principal } from '@tandem/platform';
+import type { CallId, TenantId } from '@tandem/contracts';
 import { AnnotationsService } from '../annotations/annotations.service.ts';
 import { toCallDetail } from '../calls/call-detail.dto.ts';
 import { CallsService } from '../calls/calls.service.ts';
@@ -19,8 +18,7 @@ export class CallExport {
   ) {}
 
   /** Returns the document in pieces; the call is there when this resolves. @throws Problem 404 */
-  async open(principal: Principal, callId: CallId): Promise<AsyncGenerator<string>> {
-    const { tenantId } = principal;
+  async open(tenantId: TenantId, callId: CallId): Promise<AsyncGenerator<string>> {
     const call = await this.calls.get(tenantId, callId);
     const head = {
       call: toCallDetail(call, await this.calls.analyses(tenantId, callId)),
@@ -28,14 +26,14 @@ export class CallExport {
       ...(await this.annotations.tags(tenantId, callId)),
       notes: (await this.annotations.notes(tenantId, callId)).items,
     };
-    return this.pieces(principal, callId, head);
+    return this.pieces(tenantId, callId, head);
   }
 
-  private async *pieces(principal: Principal, callId: CallId, head: object): AsyncGenerator<string> {
+  private async *pieces(tenantId: TenantId, callId: CallId, head: object): AsyncGenerator<string> {
     yield `${JSON.stringify(head).slice(0, -1)},"turns":[`;
-    yield* listed((cursor) => this.timelines.turns(principal, callId, { limit: BATCH, cursor }));
+    yield* listed((cursor) => this.timelines.turns(tenantId, callId, { limit: BATCH, cursor }));
     yield '],"timeline":[';
-    yield* listed((cursor) => this.timelines.events(principal.tenantId, callId, { limit: BATCH, cursor }));
+    yield* listed((cursor) => this.timelines.events(tenantId, callId, { limit: BATCH, cursor }));
     yield ']}\n';
   }
 }

@@ -44,10 +44,10 @@ export class TimelineController {
     problems: NOT_FOUND,
   })
   turns(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Param({ schema: callParameterSchema }) { callId }: CallParameter,
     @Query({ schema: readTurnsSchema }) query: ReadTurns,
   ) {
-    return this.timelines.turns(principal, callId, query);
+    return this.timelines.turns(tenantId, callId, query);
   }
 }

@@ -97,8 +97,7 @@ const turnSchema = z.object({
         .string()
         .nullable()
         .describe(
-          'The words of it that were cut off. Null where there are none, 30 days after the call, and ' +
-            'without the scope transcripts:read.',
+          'The words of it that were cut off. Null where there are none, and 30 days after the call.',
         ),
     }),
   ),

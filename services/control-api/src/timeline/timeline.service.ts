@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CallStore, RunningLog, type LogPlace } from '@tandem/call-state';
 import type { CallEvent, CallId, TenantId } from '@tandem/contracts';
 import { CallRepository, TimelineRepository } from '@tandem/database';
-import { Problem, type Principal } from '@tandem/platform';
+import { Problem } from '@tandem/platform';
 import { fromRedis } from '../calls/from-redis.ts';
 import type { ReadTimeline, ReadTurns } from './timeline.dto.ts';
 import { toTimelineEvent, type TimelineEvent } from './timeline-event.dto.ts';
@@ -52,17 +52,15 @@ export class TimelineService {
   }
 
   /** @throws Problem 404; DependencyUnavailable when Redis is away */
-  async turns(principal: Principal, callId: CallId, { cursor, limit }: ReadTurns): Promise<Part<Turn>> {
+  async turns(tenantId: TenantId, callId: CallId, { cursor, limit }: ReadTurns): Promise<Part<Turn>> {
     const after = Number(cursor ?? 0);
-    const { isLive, turns } = await this.allTurns(principal, callId);
-    const shown = turns.slice(after, after + limit);
+    const { isLive, turns } = await this.allTurns(tenantId, callId);
     const nextCursor = after + limit < turns.length ? String(after + limit) : null;
-    const items = canReadUnheard(principal) ? shown : shown.map(withoutUnheard);
-    return { callId, isLive, items, nextCursor };
+    return { callId, isLive, items: turns.slice(after, after + limit), nextCursor };
   }
 
   private async allTurns(
-    { tenantId }: Principal,
+    tenantId: TenantId,
     callId: CallId,
   ): Promise<{ readonly isLive: boolean; readonly turns: readonly Turn[] }> {
     const call = await this.calls.get(tenantId, callId);
@@ -123,14 +121,6 @@ const toolsIn = (events: readonly CallEvent[]) =>
   events.flatMap(({ type, data }) =>
     type === 'tool.called' ? [{ toolCallId: data.toolCallId, startedAtMs: data.atMs }] : [],
   );
-
-const canReadUnheard = ({ kind, scopes }: Principal): boolean =>
-  kind === 'service' || scopes.includes('transcripts:read');
-
-const withoutUnheard = (turn: Turn): Turn => ({
-  ...turn,
-  utterances: turn.utterances.map((said) => ({ ...said, unheard: null })),
-});
 
 const notFound = (): Problem =>
   new Problem(404, 'call-not-found', 'No such call', 'There is no call of this id, running or ended.');

@@ -5220,7 +5220,7 @@ export type CallExportControllerExportResponses = {
                 generatedMs: number | null;
                 interrupted: boolean;
                 /**
-                 * The words of it that were cut off. Null where there are none, 30 days after the call, and without the scope transcripts:read.
+                 * The words of it that were cut off. Null where there are none, and 30 days after the call.
                  */
                 unheard: string | null;
             }>;
@@ -7040,7 +7040,7 @@ export type TimelineControllerTurnsResponses = {
                 generatedMs: number | null;
                 interrupted: boolean;
                 /**
-                 * The words of it that were cut off. Null where there are none, 30 days after the call, and without the scope transcripts:read.
+                 * The words of it that were cut off. Null where there are none, and 30 days after the call.
                  */
                 unheard: string | null;
             }>;
