@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type SimulatedCall } from '@tandem/simulators';
+import { freeTimes } from '../testing/free-times.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { answer, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
@@ -98,12 +99,8 @@ describe('a caller nobody vouches for', () => {
     return made?.outcome as { status: string; reason?: string; value?: { reference?: string } } | undefined;
   }
   const booked = async (verdict: string, clock: string) => {
-    const response = await fetch(
-      `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${nextMonday()}`,
-      { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
-    );
-    const { slots } = (await response.json()) as { slots: { start: string }[] };
-    const { start } = slots.find((slot) => slot.start.includes(`T${clock}`))!;
+    const times = await freeTimes(platform, nextMonday());
+    const { start } = times.find((slot) => slot.start.includes(`T${clock}`))!;
     return (await outcomeOf(verdict, 'book_appointment', { service: 'plumbing', start }))!.value!.reference!;
   };
 

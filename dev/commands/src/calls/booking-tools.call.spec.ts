@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import { scripted } from '@tandem/simulators';
+import { freeTimes } from '../testing/free-times.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { answer, CALLER, RunningPlatform } from '../testing/running-platform.ts';
+import { shortCall } from '../testing/short-call.ts';
 
 jest.setTimeout(120_000);
 
@@ -13,30 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-async function crm<Result>(method: string, path: string, body?: object): Promise<Result> {
-  const response = await fetch(`${platform.stack.urls.crmApi}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${platform.stack.secrets.demoApiKey}`,
-      'content-type': 'application/json',
-      'idempotency-key': randomUUID(),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!response.ok) throw new TypeError(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Result;
-}
-
 /** Returns the day after the next Monday: one on which nothing is booked yet. */
 const nextTuesday = (): string => new Date(Date.parse(nextMonday()) + 86_400_000).toISOString().slice(0, 10);
 
 describe('an agent whose callers are asked before it books', () => {
   it('holds the time, and books it when the caller has answered, whatever the model says', async () => {
-    const { slots } = await crm<{ slots: { start: string }[] }>(
-      'GET',
-      `/v1/availability?service=plumbing&date=${nextMonday()}`,
-    );
-    const booking = { service: 'plumbing', start: slots[0]!.start, name: 'Alex Morgan' };
+    const [first] = await freeTimes(platform, nextMonday());
+    const booking = { service: 'plumbing', start: first!.start, name: 'Alex Morgan' };
     const name = 'book_appointment';
     await platform.publish({ tools: [name], toolPolicy: { [name]: { confirm: true } } });
     platform.model.behaviour = scripted({
@@ -90,7 +74,7 @@ describe('an agent whose callers are asked before it books', () => {
 
 describe('a caller for whom no time is free', () => {
   it('is put on the waiting list, and gets the time that somebody gives back', async () => {
-    await crm('PUT', '/v1/booking-settings', { quietFrom: '00:00', quietUntil: '00:00' });
+    await platform.crm('PUT', '/v1/booking-settings', { quietFrom: '00:00', quietUntil: '00:00' });
     const date = nextTuesday();
     const [{ id } = { id: '' }] = await platform.sql<{ id: string }>(
       `INSERT INTO bookings (tenant_id, resource_id, service_id, period, occupied, reference)
@@ -117,21 +101,16 @@ describe('a caller for whom no time is free', () => {
       ],
       otherwise: 'I see.',
     });
-    const call = platform.ring();
-    await answer(call);
-    await call.waitForSpeech();
-    await call.waitForSilence(600);
-    call.hangup();
-    await call.ended;
+    const call = await shortCall(platform);
     const recorded = await platform.recorded(call.sid);
     expect(recorded.toolCalls.at(-1)).toMatchObject({
       name: 'join_waiting_list',
       outcome: { status: 'ok', value: { waiting: true, from: date, until: date } },
     });
-    await crm('DELETE', `/v1/bookings/${id}`);
+    await platform.crm('DELETE', `/v1/bookings/${id}`);
     const offered = await platform.eventually(
       () =>
-        crm<{ items: { status: string; callId: string; contact: { phone: string } }[] }>(
+        platform.crm<{ items: { status: string; callId: string; contact: { phone: string } }[] }>(
           'GET',
           '/v1/waiting-list?status=offered',
         ),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { CaldavSimulator, HubspotSimulator, scripted } from '@tandem/simulators';
+import { freeTimes } from '../testing/free-times.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { answer, CALLER, RunningPlatform } from '../testing/running-platform.ts';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
     settings: { baseUrl: hubspot.url },
     credentials: { kind: 'private-app', token: TOKEN },
   });
-  const free = await availability(nextMonday());
+  const free = await freeTimes(platform, nextMonday());
   plumber = free[0]!.resource.id;
   for (const { id } of await platform.sql<{ id: string }>('SELECT id FROM resources WHERE id <> $1', plumber))
     await platform.sql('DELETE FROM resource_services WHERE resource_id = $1', id);
@@ -42,26 +43,13 @@ afterAll(async () => {
   await Promise.all([hubspot.stop(), diary.stop()]);
 });
 
-interface Slot {
-  readonly start: string;
-  readonly resource: { readonly id: string };
-}
-
-async function availability(date: string): Promise<Slot[]> {
-  const response = await fetch(
-    `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`,
-    { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
-  );
-  return ((await response.json()) as { slots: Slot[] }).slots;
-}
-
 it('a booking in a call reaches diary and CRM; a time taken in the diary is not offered', async () => {
   const date = nextMonday();
-  const [booked, taken] = await availability(date).then((slots) => [slots[0]!.start, slots[4]!.start]);
+  const [booked, taken] = await freeTimes(platform, date).then((slots) => [slots[0]!.start, slots[4]!.start]);
   const stamp = (at: string) => `${new Date(at).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z`;
   diary.addEvent('dentist', `DTSTART:${stamp(taken!)}`, 'DURATION:PT1H');
   await platform.eventually(
-    () => availability(date),
+    () => freeTimes(platform, date),
     (slots) => slots.length > 0 && !slots.some(({ start }) => start === taken),
     'the time in the diary to be taken',
     90_000,

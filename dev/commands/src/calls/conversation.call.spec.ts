@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type CallReport, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import { freeTimes } from '../testing/free-times.ts';
 import { nextMonday } from '../testing/next-monday.ts';
 import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 
@@ -170,12 +171,8 @@ describe('a tool that takes its time', () => {
 
 describe('a tool that ends after its time', () => {
   it('is told of at the next pause, and the record has its outcome', async () => {
-    const { slots } = (await (
-      await fetch(`${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${nextMonday()}`, {
-        headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` },
-      })
-    ).json()) as { slots: { start: string }[] };
-    const booking = { service: 'plumbing', start: slots[0]!.start };
+    const [first] = await freeTimes(platform, nextMonday());
+    const booking = { service: 'plumbing', start: first!.start };
     platform.model.behaviour = scripted({
       turns: [
         {

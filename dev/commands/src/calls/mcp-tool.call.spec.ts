@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_AGENT_ID } from '@tandem/database';
 import { McpSimulator, scripted } from '@tandem/simulators';
-import { answer, RunningPlatform } from '../testing/running-platform.ts';
+import { RunningPlatform } from '../testing/running-platform.ts';
+import { shortCall } from '../testing/short-call.ts';
 
 jest.setTimeout(180_000);
 
@@ -63,12 +64,7 @@ describe('a tool of a server that an operator named', () => {
       ],
       otherwise: 'Goodbye.',
     });
-    const call = platform.ring();
-    await answer(call);
-    await call.waitForSpeech();
-    await call.waitForSilence(600);
-    call.hangup();
-    await call.ended;
+    const call = await shortCall(platform);
     const session = platform.model.sessions.at(-1)!;
     expect(session.mistakes).toEqual({});
     expect(JSON.stringify(session.config)).toContain('Finds an order by its number.');

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import { scripted, type ScriptedTurn, type SimulatedCall } from '@tandem/simulators';
+import { freeTimes } from '../testing/free-times.ts';
 import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 import { eventsOf, expectGapless, happened, talkOn } from '../testing/watched-call.ts';
 
@@ -212,12 +213,8 @@ describe('a relay that dies with another one there', () => {
 async function freeSlot(): Promise<string> {
   for (let day = 1; day < 15; day += 1) {
     const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
-    const response = await fetch(
-      `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`,
-      { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
-    );
-    const { slots } = (await response.json()) as { slots: { start: string }[] };
-    if (slots[0]) return slots[0].start;
+    const [first] = await freeTimes(platform, date);
+    if (first) return first.start;
   }
   throw new TypeError('No plumber is free for two weeks.');
 }

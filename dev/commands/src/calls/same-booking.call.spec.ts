@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import { scripted, type ScriptedTurn, type SimulatedCall } from '@tandem/simulators';
-import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
+import { freeTimes } from '../testing/free-times.ts';
+import { RunningPlatform, words } from '../testing/running-platform.ts';
+import { shortCall } from '../testing/short-call.ts';
 
 jest.setTimeout(90_000);
 
@@ -14,12 +16,8 @@ afterAll(() => platform.stop());
 /** The start of a time at which two engineers are free, on a Monday two weeks ahead. */
 async function freeSlot(clock: string): Promise<string> {
   const date = new Date(Date.now() + (15 - new Date().getUTCDay()) * 86_400_000).toISOString().slice(0, 10);
-  const response = await fetch(
-    `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`,
-    { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
-  );
-  const { slots } = (await response.json()) as { slots: { start: string }[] };
-  return slots.find(({ start }) => start.includes(`T${clock}`))!.start;
+  const times = await freeTimes(platform, date);
+  return times.find(({ start }) => start.includes(`T${clock}`))!.start;
 }
 
 const bookingOf = (start: string) => ({
@@ -53,12 +51,7 @@ describe('an appointment the model books twice', () => {
   it('in one response is one booking, and both tool calls are told its reference', async () => {
     const booking = bookingOf(await freeSlot('11:00'));
     turns({ ifHeard: '', call: [booking, booking], then: { say: 'It is booked.' } });
-    const call = platform.ring();
-    await answer(call);
-    await call.waitForSpeech();
-    await call.waitForSilence(600);
-    call.hangup();
-    await call.ended;
+    const call = await shortCall(platform);
     const { recorded, references, events, told } = await leftOf(call);
     expect([references.length, events, recorded.outcome]).toEqual([1, 1, 'booked']);
     expect(told).toEqual([references[0], references[0]]);

@@ -233,12 +233,17 @@ export class RunningPlatform {
   }
 
   /** Changes something through control-api, as the demo's operator. */
-  async change<Answer>(
-    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    body?: unknown,
-  ): Promise<Answer> {
-    const response = await fetch(this.stack.urls.controlApi + path, {
+  change<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+    return this.send(method, this.stack.urls.controlApi + path, body);
+  }
+
+  /** Asks crm-api, as the demo's operator. */
+  crm<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object) {
+    return this.send<Answer>(method, this.stack.urls.crmApi + path, body);
+  }
+
+  private async send<Answer>(method: string, url: string, body: unknown): Promise<Answer> {
+    const response = await fetch(url, {
       method,
       headers: {
         authorization: `Bearer ${this.stack.secrets.demoApiKey}`,
@@ -248,7 +253,7 @@ export class RunningPlatform {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new TypeError(`${method} ${path}: ${response.status} ${text}`);
+    if (!response.ok) throw new TypeError(`${method} ${url}: ${response.status} ${text}`);
     return (text ? JSON.parse(text) : {}) as Answer;
   }
 
