@@ -4,7 +4,6 @@
 //   makes another key for a tenant that has lost its keys
 // The database is that of DATABASE_URL. The key is all of stdout, and is shown nowhere else. With --platform
 // it may also make further tenants (POST /v1/tenants of control-api).
-import { parseArgs } from 'node:util';
 import { newTenantSchema, tenantIdSchema } from '@tandem/contracts';
 import {
   API_SCOPES,
@@ -15,47 +14,10 @@ import {
   TenantRepository,
   transact,
 } from '@tandem/database';
-import { readFields, secretOf } from '@tandem/platform';
+import { operatorCommand } from './operator-command.mjs';
 
-/** EX_CONFIG of sysexits.h, as the services use it. */
-const EXIT_CONFIGURATION = 78;
 const KEY_NAME = 'made on the server';
-
-function refuse(sentence) {
-  console.error(`Nothing was made: ${sentence}`);
-  process.exit(EXIT_CONFIGURATION);
-}
-
-function asked() {
-  try {
-    const text = { type: 'string' };
-    const options = {
-      name: text,
-      'time-zone': text,
-      language: text,
-      'key-for': text,
-      platform: { type: 'boolean', default: false },
-    };
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return refuse(`${error.message}. There are --name, --time-zone, --language, --key-for and --platform.`);
-  }
-}
-
-function databaseUrl() {
-  try {
-    return secretOf(process.env, 'DATABASE_URL') || refuse('DATABASE_URL is not set.');
-  } catch (error) {
-    return refuse(`${error.message}.`);
-  }
-}
-
-/** Returns the value as its schema reads it. */
-async function read(schema, value) {
-  const { problems, value: fields } = await readFields(schema, value);
-  if (problems.length === 0) return fields;
-  return refuse(problems.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '));
-}
+const { refuse, asked, databaseUrl, read } = operatorCommand('Nothing was made');
 
 /** Returns how the key gets its tenant: the one that is named, or a new one. */
 async function tenantOf({ name, 'time-zone': timeZone, language = null, 'key-for': named }, tenants) {
@@ -67,7 +29,14 @@ async function tenantOf({ name, 'time-zone': timeZone, language = null, 'key-for
   return tenant ? () => tenant : refuse(`there is no tenant ${named}.`);
 }
 
-const options = asked();
+const text = { type: 'string' };
+const options = asked({
+  name: text,
+  'time-zone': text,
+  language: text,
+  'key-for': text,
+  platform: { type: 'boolean', default: false },
+});
 const dataSource = await createDataSource({ url: databaseUrl(), poolSize: 1 }).initialize();
 try {
   const keys = new ApiKeyRepository(dataSource);

@@ -3,7 +3,6 @@
 // node sign-in-link.mjs --email robin@example.com --tenant <tenant id> --name Robin
 //   makes the user first, as an admin of the tenant
 // The database is that of DATABASE_URL; the link begins with CONSOLE_URL, or with --url. It is all of stdout.
-import { parseArgs } from 'node:util';
 import { tenantIdSchema, visibleText } from '@tandem/contracts';
 import {
   createDataSource,
@@ -12,40 +11,10 @@ import {
   transact,
   UserRepository,
 } from '@tandem/database';
-import { readFields, secretOf } from '@tandem/platform';
 import { z } from 'zod';
+import { operatorCommand } from './operator-command.mjs';
 
-/** EX_CONFIG of sysexits.h, as the services use it. */
-const EXIT_CONFIGURATION = 78;
-
-function refuse(sentence) {
-  console.error(`No link was made: ${sentence}`);
-  process.exit(EXIT_CONFIGURATION);
-}
-
-function asked() {
-  try {
-    const text = { type: 'string' };
-    return parseArgs({ options: { email: text, tenant: text, name: text, url: text } }).values;
-  } catch (error) {
-    return refuse(`${error.message}. There are --email, --tenant, --name and --url.`);
-  }
-}
-
-function databaseUrl() {
-  try {
-    return secretOf(process.env, 'DATABASE_URL') || refuse('DATABASE_URL is not set.');
-  } catch (error) {
-    return refuse(`${error.message}.`);
-  }
-}
-
-/** Returns the value as its schema reads it. */
-async function read(schema, value) {
-  const { problems, value: fields } = await readFields(schema, value);
-  if (problems.length === 0) return fields;
-  return refuse(problems.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '));
-}
+const { refuse, asked, databaseUrl, read } = operatorCommand('No link was made');
 
 async function makeAdmin(dataSource, tenant, email, name) {
   const fields = await read(z.object({ tenant: tenantIdSchema, name: visibleText(120) }), { tenant, name });
@@ -57,7 +26,8 @@ async function makeAdmin(dataSource, tenant, email, name) {
   if (made === 'too-many-users') refuse('the tenant has too many users; delete one over the API.');
 }
 
-const { email: address, tenant, name, url } = asked();
+const text = { type: 'string' };
+const { email: address, tenant, name, url } = asked({ email: text, tenant: text, name: text, url: text });
 const port = process.env.CONTROL_API_PORT || '8083';
 const base = (url || process.env.CONSOLE_URL || `http://localhost:${port}`).replace(/\/+$/, '');
 const { email } = await read(z.object({ email: z.email().toLowerCase() }), { email: address });

@@ -5,21 +5,18 @@ import type * as Swagger from '@nestjs/swagger';
  * document loads it, when it starts; until then the descriptions wait.
  */
 
-type AnyDecorator = ClassDecorator & MethodDecorator;
+type AnyDecorator = ClassDecorator | MethodDecorator;
 
 const waiting: ((swagger: typeof Swagger) => void)[] = [];
 
 /** Returns a decorator that describes a controller or a route, should its service serve a document. */
-export function described(by: (swagger: typeof Swagger) => Parameters<typeof all>[0]): AnyDecorator {
-  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) =>
-    void waiting.push((swagger) => all(by(swagger))(target, key, descriptor));
-}
-
-function all(decorators: readonly (ClassDecorator | MethodDecorator)[]) {
-  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    for (const decorate of decorators)
-      (decorate as (...of: unknown[]) => void)(target, ...(key === undefined ? [] : [key, descriptor]));
-  };
+export function described(
+  by: (swagger: typeof Swagger) => readonly AnyDecorator[],
+): ClassDecorator & MethodDecorator {
+  return (...decorated: readonly unknown[]) =>
+    void waiting.push((swagger) => {
+      for (const decorate of by(swagger)) (decorate as (...of: readonly unknown[]) => void)(...decorated);
+    });
 }
 
 /** Loads the library, gives it every description, and returns it. */

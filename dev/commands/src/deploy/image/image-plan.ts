@@ -27,7 +27,8 @@ export interface ImagePlan {
 /** Beside the packages: the entry, and what else can be run in an image. */
 const ENTRIES = ['main.mjs', 'health.mjs'];
 /** Where there is a database as well. */
-const DATABASE_ENTRIES = ['migrate.mjs', 'create-tenant.mjs', 'sign-in-link.mjs', 'audit.mjs'];
+const OPERATOR_COMMANDS = ['create-tenant.mjs', 'sign-in-link.mjs', 'operator-command.mjs'];
+const DATABASE_ENTRIES = ['migrate.mjs', 'audit.mjs', ...OPERATOR_COMMANDS];
 const PAPERS = ['LICENSE', 'NOTICE'];
 /** Only there do simulators go: no image of a service has a package of the workshop in it. */
 const GROUPS = ['services', 'dev'];
